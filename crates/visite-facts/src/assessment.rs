@@ -65,6 +65,28 @@ words! {
     }
 }
 
+words! {
+    /// Areas of a practice's IT, as the start page lists them.
+    pub enum Area {
+        /// Copies of data, and getting them back.
+        Backup = "backup",
+        /// Firewall, sockets, Wi-Fi, services that others can reach.
+        Network = "network",
+        /// Computers people sit at.
+        Workplaces = "workplaces",
+        /// Accounts, passwords, rights.
+        Accounts = "accounts",
+        /// Updates and supported versions.
+        Updates = "updates",
+        /// Connector, card terminals, cards.
+        Telematics = "telematics",
+        /// Training and rules for people.
+        Team = "team",
+        /// Emergencies, contracts, responsibilities.
+        Emergency = "emergency",
+    }
+}
+
 /// One value on which a verdict rests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
@@ -116,8 +138,10 @@ pub struct CheckResult {
     pub effective_severity: Severity,
     /// How sure the check is.
     pub confidence: Confidence,
-    /// What is checked, named as the problem.
-    pub title: Text,
+    /// What is checked, named neutrally, e.g. "Accounts without a password".
+    pub topic: Text,
+    /// Area of the practice's IT it belongs to.
+    pub area: Area,
     /// For collections: records that failed or could not be judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<RecordResult>,
@@ -175,6 +199,8 @@ pub struct Finding {
     pub effective_severity: Severity,
     /// How sure the check is.
     pub confidence: Confidence,
+    /// Area of the practice's IT it belongs to.
+    pub area: Area,
     /// What is wrong, with names and figures filled in.
     pub title: Text,
     /// Why it matters to a practice.
