@@ -132,6 +132,9 @@ pub struct CheckResult {
     /// For `unknown`: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<UnknownReason>,
+    /// For the reason `incomplete`: why not all records were seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<UnknownReason>,
     /// How bad the check says it would be.
     pub severity: Severity,
     /// How bad it would be on this subject.
@@ -345,7 +348,7 @@ pub struct Summary {
     pub passed: u32,
     /// Points that failed.
     pub failed: u32,
-    /// Points not judged, by reason.
+    /// Points not judged, by reason; incomplete ones by its cause.
     pub unchecked: BTreeMap<UnknownReason, u32>,
     /// Checks that do not apply; no points.
     pub not_applicable: u32,

@@ -399,6 +399,9 @@ crate::facts! {
         Technical ipv6_active: bool,
         /// How many rules the input path has.
         Technical rules: i64,
+        /// Whether rules before the default turn certain incoming traffic away, so that a default of `accept` does
+        /// not mean that everything gets in.
+        Technical blocks_selectively: bool,
     }
 
     /// What the packet filter lets in from other computers.
@@ -465,6 +468,12 @@ crate::facts! {
         Technical people: i64,
         /// How many of these are administrators.
         Technical administrators: i64,
+    }
+
+    /// The computer's clock beside the server's.
+    "host.clock", derived => struct Clock {
+        /// By how many seconds it is behind the server's; negative if it is ahead. Known only to a server.
+        Technical behind_seconds: i64,
     }
 
     /// What the practice file and the catalogue say about the place of this computer.

@@ -1,0 +1,284 @@
+//! From snapshots to subjects: what is known about each, from which collector, and since when.
+//!
+//! Several snapshots of the same fact are laid over each other so that knowing more never means knowing less: a newer
+//! value counts before an older one, an unknown one never covers a known one, and records seen after the last complete
+//! listing are added to it. The order of the snapshots does not matter.
+
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+use visite_facts::identity::{KnownSubject, Resolution, resolve};
+use visite_facts::snapshot::{Snapshot, Subject, fact_to_json};
+use visite_facts::{
+    Completeness, Fact, FactType, Identifier, Record, Shape, SubjectId, UnknownReason, Value, fact_spec,
+};
+
+/// Who saw something, and when.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// When it was seen.
+    pub at: Timestamp,
+    /// The collector, or `assess` for derived facts.
+    pub collector: String,
+}
+
+/// A fact as it results from all snapshots.
+#[derive(Clone, Debug)]
+pub struct SeenFact {
+    /// The fact.
+    pub fact: Fact,
+    /// Who saw it, if nothing else is said for a field.
+    pub source: Source,
+    /// Fields that come from another snapshot, by index of the record and name.
+    borrowed: BTreeMap<(usize, &'static str), Source>,
+}
+
+impl SeenFact {
+    /// A fact from one source.
+    pub fn new(fact: Fact, source: Source) -> Self {
+        Self { fact, source, borrowed: BTreeMap::new() }
+    }
+
+    /// Its records; one for a single fact.
+    pub fn records(&self) -> &[Record] {
+        match &self.fact {
+            Fact::Single(record) => std::slice::from_ref(record),
+            Fact::Collection { records, .. } => records,
+        }
+    }
+
+    /// Whether these are all records.
+    pub fn completeness(&self) -> Completeness {
+        match &self.fact {
+            Fact::Single(_) => Completeness::Complete,
+            Fact::Collection { completeness, .. } => *completeness,
+        }
+    }
+
+    /// Who saw a field of a record.
+    pub fn source_of(&self, index: usize, field: &'static str) -> &Source {
+        self.borrowed.get(&(index, field)).unwrap_or(&self.source)
+    }
+
+    /// The value of a field, unless it is unknown or older than `max_age`.
+    pub fn fresh(&self, index: usize, field: &'static str, age: MaxAge) -> Result<&Value, UnknownReason> {
+        let value = self.records().get(index).ok_or(UnknownReason::NotCollected)?.get(field)?;
+        if age.is_stale(self.source_of(index, field)) { Err(UnknownReason::Stale) } else { Ok(value) }
+    }
+}
+
+/// How old evidence may be, at a certain moment.
+#[derive(Clone, Copy, Debug)]
+pub struct MaxAge {
+    /// The clock.
+    pub now: Timestamp,
+    /// The limit.
+    pub limit: SignedDuration,
+}
+
+impl MaxAge {
+    /// Whether something seen by `source` is too old.
+    pub fn is_stale(&self, source: &Source) -> bool {
+        self.now.duration_since(source.at) > self.limit
+    }
+}
+
+/// Everything known about one subject.
+#[derive(Clone, Debug)]
+pub struct SubjectFacts {
+    /// The subject.
+    pub subject: Subject,
+    /// By what it was recognised.
+    pub identifiers: Vec<Identifier>,
+    /// When it was last looked at.
+    pub observed_at: Timestamp,
+    /// Largest difference between its clock and the server's, in seconds; only where a server received something.
+    pub skew_seconds: Option<i64>,
+    /// Subjects it may be the same as.
+    pub possible_duplicate: Vec<SubjectId>,
+    /// Facts by name.
+    pub facts: BTreeMap<&'static str, SeenFact>,
+}
+
+impl SubjectFacts {
+    /// The typed form of a single fact; every field unknown if it was not collected.
+    pub fn single<T: FactType>(&self) -> T {
+        match self.facts.get(T::SPEC.name).map(|seen| &seen.fact) {
+            Some(Fact::Single(record)) => T::from_record(record),
+            _ => T::default(),
+        }
+    }
+
+    /// The typed form of a collection; `None` if it was not collected.
+    pub fn collection<T: FactType>(&self) -> Option<(Vec<T>, Completeness)> {
+        match self.facts.get(T::SPEC.name).map(|seen| &seen.fact) {
+            Some(Fact::Collection { records, completeness }) => {
+                Some((records.iter().map(T::from_record).collect(), *completeness))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Sorts snapshots by subject. Which subject is which follows from identifiers, see [`visite_facts::identity`].
+pub fn subjects(snapshots: &[Snapshot], now: Timestamp) -> Vec<SubjectFacts> {
+    let mut ordered: Vec<&Snapshot> = snapshots.iter().collect();
+    ordered.sort_by_cached_key(|snapshot| order_key(snapshot));
+    let groups = group(&ordered);
+    groups.into_iter().map(|group| lay_over(group, now)).collect()
+}
+
+/// A total order that depends on content only, so that equal input in any order gives equal output.
+fn order_key(snapshot: &Snapshot) -> (Timestamp, String, String, String) {
+    let facts: Vec<String> =
+        snapshot.facts.iter().map(|(name, fact)| format!("{name}{}", fact_to_json(fact))).collect();
+    let identity = format!("{:?}{:?}", snapshot.subject, snapshot.identifiers);
+    (snapshot.evidence_time(), snapshot.collector.clone(), identity, facts.concat())
+}
+
+struct Group<'s> {
+    subject: Subject,
+    identifiers: BTreeSet<Identifier>,
+    duplicates: Vec<SubjectId>,
+    snapshots: Vec<&'s Snapshot>,
+}
+
+fn group<'s>(snapshots: &[&'s Snapshot]) -> Vec<Group<'s>> {
+    // What a collector says the subject's id is comes from the same identifiers; snapshots with equal identifiers
+    // belong together, then the resolver decides between the different sets, richest first, in an order of content.
+    let mut sets: BTreeMap<(Vec<Identifier>, visite_facts::SubjectKind, String), Vec<&'s Snapshot>> = BTreeMap::new();
+    for snapshot in snapshots {
+        let mut identifiers = snapshot.identifiers.clone();
+        identifiers.sort();
+        identifiers.dedup();
+        // Without identifiers only the id that the file states can tell subjects apart.
+        let fallback = if identifiers.is_empty() { snapshot.subject.id.0.clone() } else { String::new() };
+        sets.entry((identifiers, snapshot.subject.kind, fallback)).or_default().push(snapshot);
+    }
+    let mut sets: Vec<_> = sets.into_iter().collect();
+    sets.sort_by(|((a, _, _), _), ((b, _, _), _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    let mut groups: Vec<Group<'s>> = Vec::new();
+    for ((identifiers, kind, _), members) in sets {
+        let Some(latest) = members.iter().max_by_key(|snapshot| snapshot.evidence_time()) else { continue };
+        let known: Vec<KnownSubject> = groups
+            .iter()
+            .filter(|group| group.subject.kind == kind)
+            .map(|group| KnownSubject {
+                id: group.subject.id.clone(),
+                identifiers: group.identifiers.iter().cloned().collect(),
+            })
+            .collect();
+        let resolution = if identifiers.is_empty() {
+            Resolution::New(latest.subject.id.clone())
+        } else {
+            resolve(kind, &identifiers, &latest.subject.name, &known, &[])
+        };
+        let existing = groups.iter_mut().find(|group| group.subject.id == *resolution.id());
+        if let Some(group) = existing {
+            group.identifiers.extend(identifiers);
+            group.snapshots.extend(members);
+            continue;
+        }
+        let duplicates = match &resolution {
+            Resolution::PossibleDuplicate { of, .. } => of.clone(),
+            Resolution::Known(_) | Resolution::New(_) => Vec::new(),
+        };
+        let subject = Subject { id: resolution.id().clone(), kind, name: latest.subject.name.clone() };
+        let identifiers = identifiers.into_iter().collect();
+        groups.push(Group { subject, identifiers, duplicates, snapshots: members });
+    }
+    groups.sort_by(|a, b| a.subject.id.cmp(&b.subject.id));
+    groups
+}
+
+fn lay_over(mut group: Group<'_>, now: Timestamp) -> SubjectFacts {
+    group.snapshots.sort_by_cached_key(|snapshot| order_key(snapshot));
+    let mut by_fact: BTreeMap<&'static str, Vec<(Source, &Fact)>> = BTreeMap::new();
+    for snapshot in &group.snapshots {
+        // A clock that runs ahead must not make evidence young forever.
+        let at = snapshot.evidence_time().min(now);
+        for (name, fact) in &snapshot.facts {
+            let source = Source { at, collector: snapshot.collector.clone() };
+            by_fact.entry(name).or_default().push((source, fact));
+        }
+    }
+    let facts = by_fact.into_iter().filter_map(|(name, seen)| Some((name, merge(name, &seen)?))).collect();
+    let skew = |snapshot: &&Snapshot| Some(snapshot.received_at?.duration_since(snapshot.observed_at).as_secs());
+    let identifiers: Vec<Identifier> = group.identifiers.into_iter().collect();
+    SubjectFacts {
+        observed_at: group.snapshots.iter().map(|snapshot| snapshot.observed_at.min(now)).max().unwrap_or(now),
+        skew_seconds: group.snapshots.iter().filter_map(skew).max_by_key(|skew| skew.unsigned_abs()),
+        subject: group.subject,
+        identifiers,
+        possible_duplicate: group.duplicates,
+        facts,
+    }
+}
+
+/// Lays the same fact from several snapshots over each other; `seen` is ordered from oldest to newest.
+fn merge(name: &str, seen: &[(Source, &Fact)]) -> Option<SeenFact> {
+    let (newest_source, newest) = seen.last()?;
+    if seen.len() == 1 {
+        return Some(SeenFact::new((*newest).clone(), newest_source.clone()));
+    }
+    let Shape::Collection { key } = fact_spec(name)?.shape else {
+        let mut merged = SeenFact::new((*newest).clone(), newest_source.clone());
+        for (source, fact) in seen.iter().rev().skip(1) {
+            if let (Fact::Single(into), Fact::Single(from)) = (&mut merged.fact, fact) {
+                fill(into, from, 0, source, &mut merged.borrowed);
+            }
+        }
+        return Some(merged);
+    };
+    Some(merge_collection(key, seen))
+}
+
+/// The last complete listing says what there is. Newer, partial ones add to it; older ones only lend values.
+fn merge_collection(key: &str, seen: &[(Source, &Fact)]) -> SeenFact {
+    let is_complete = |fact: &Fact| matches!(fact, Fact::Collection { completeness: Completeness::Complete, .. });
+    let base = seen.iter().rposition(|(_, fact)| is_complete(fact));
+    // Without a complete listing, everything that was ever seen counts, each value with its own age.
+    let first_counted = base.unwrap_or(0);
+    let listing = base.unwrap_or(seen.len() - 1);
+    let source = seen[listing].0.clone();
+    let completeness = match seen[listing].1 {
+        Fact::Collection { completeness, .. } => *completeness,
+        Fact::Single(_) => Completeness::Incomplete(UnknownReason::Malformed),
+    };
+    let mut records: Vec<Record> = Vec::new();
+    let mut index_of: BTreeMap<String, usize> = BTreeMap::new();
+    let mut borrowed = BTreeMap::new();
+    for (position, (from, fact)) in seen.iter().enumerate().rev() {
+        let Fact::Collection { records: theirs, .. } = fact else { continue };
+        for record in theirs {
+            let name = record.values.get(key).map(Value::display);
+            if let Some(index) = name.as_ref().and_then(|name| index_of.get(name)) {
+                fill(&mut records[*index], record, *index, from, &mut borrowed);
+            } else if position >= first_counted {
+                let index = records.len();
+                index_of.extend(name.map(|name| (name, index)));
+                if *from != source {
+                    borrowed.extend(record.values.keys().map(|field| ((index, *field), from.clone())));
+                }
+                records.push(record.clone());
+            }
+        }
+    }
+    SeenFact { fact: Fact::Collection { records, completeness }, source, borrowed }
+}
+
+/// Takes over what `into` does not know.
+fn fill(
+    into: &mut Record,
+    from: &Record,
+    index: usize,
+    source: &Source,
+    borrowed: &mut BTreeMap<(usize, &'static str), Source>,
+) {
+    for (field, value) in &from.values {
+        if !into.values.contains_key(field) {
+            into.values.insert(field, value.clone());
+            into.unknown.remove(field);
+            borrowed.insert((index, field), source.clone());
+        }
+    }
+}
