@@ -224,9 +224,9 @@ impl Machine {
         if bytes.len() as u64 > MAX_FILE_BYTES { Err(ReadFailure::TooLarge) } else { Ok(bytes) }
     }
 
-    /// When an ordinary file was changed last.
+    /// When a file or directory was changed last; it need not be readable.
     pub fn modified(&self, path: &str) -> Result<jiff::Timestamp, ReadFailure> {
-        let time = self.open(path)?.metadata()?.modified()?;
+        let time = self.locate(path)?.metadata()?.modified()?;
         jiff::Timestamp::try_from(time).map_err(|error| ReadFailure::Failed(error.to_string()))
     }
 

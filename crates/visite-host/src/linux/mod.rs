@@ -2,7 +2,15 @@
 
 use crate::collectors::Collector;
 
+pub mod dpkg;
 pub mod identity;
+pub mod machine_kind;
+pub mod os;
+pub mod os_release;
+pub mod packages;
+pub mod rpm;
+pub mod updates;
 
 /// All collectors for Linux, in the order in which their snapshots are listed.
-pub static COLLECTORS: &[&dyn Collector] = &[];
+pub static COLLECTORS: &[&dyn Collector] =
+    &[&os::OsCollector, &packages::PackagesCollector, &updates::UpdatesCollector];

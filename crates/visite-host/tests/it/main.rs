@@ -1,0 +1,6 @@
+//! Collectors over scratch roots and the running computer.
+
+mod os;
+mod packages;
+mod scratch;
+mod updates;
