@@ -6,7 +6,7 @@
 use super::os_release::OsRelease;
 use super::{dpkg, rpm};
 use crate::collectors::Collector;
-use crate::machine::Machine;
+use crate::machine::{Machine, ReadFailure};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use visite_facts::facts::{Package, PackageManager};
@@ -30,15 +30,16 @@ impl Collector for PackagesCollector {
     }
 }
 
-/// Directories with a database of rpm, the present one and the one before 2021.
-const RPM_DATABASES: [&str; 2] = ["/usr/lib/sysimage/rpm", "/var/lib/rpm"];
-
 /// The package manager of the system; `None` if it has none that we know.
 ///
 /// Debian carries `rpm` as a tool and Fedora `dpkg`, so that the distribution's own word decides where both are there.
 pub fn package_manager(machine: &Machine) -> Option<PackageManager> {
-    let has_dpkg = machine.exists(dpkg::STATUS_PATH) != Ok(false);
-    let has_rpm = RPM_DATABASES.iter().any(|dir| has_rpm_database(machine, dir));
+    // Where dpkg is only a tool, its database is empty.
+    let has_dpkg = match machine.read_bytes(dpkg::STATUS_PATH) {
+        Ok(bytes) => !bytes.is_empty(),
+        Err(failure) => failure != ReadFailure::Absent,
+    };
+    let has_rpm = rpm::database(machine).is_some();
     let is_rpm_family = || {
         let release = OsRelease::read(machine).map(|(_, release)| release).unwrap_or_default();
         ["fedora", "rhel", "centos", "suse", "opensuse", "mageia"].iter().any(|family| release.is_like(family))
@@ -50,11 +51,6 @@ pub fn package_manager(machine: &Machine) -> Option<PackageManager> {
         (_, true) if machine.exists("/etc/zypp") == Ok(true) => Some(PackageManager::Zypper),
         (_, true) => Some(PackageManager::Dnf),
     }
-}
-
-fn has_rpm_database(machine: &Machine, dir: &str) -> bool {
-    const FILES: [&str; 3] = ["rpmdb.sqlite", "Packages.db", "Packages"];
-    FILES.iter().any(|file| machine.exists(&format!("{dir}/{file}")) == Ok(true))
 }
 
 /// Tells packages of the same name apart, because the name is the key of the fact.

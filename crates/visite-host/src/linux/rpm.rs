@@ -14,6 +14,9 @@ use visite_facts::{Collection, Known, Observed, Problem, Unknown, UnknownReason}
 /// One line a package, fields separated by tabs; rpm(8) "QUERY OPTIONS".
 const FORMAT: &str = "%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\t%{INSTALLTIME}\\n";
 
+/// Where the database lies: today, and before 2021.
+const DATABASES: [&str; 2] = ["/usr/lib/sysimage/rpm", "/var/lib/rpm"];
+
 /// Files in which an administrator excludes packages from updates: dnf, dnf5, zypper.
 const LOCK_FILES: [&str; 3] = ["/etc/dnf/plugins/versionlock.list", "/etc/dnf/versionlock.toml", "/etc/zypp/locks"];
 
@@ -46,14 +49,25 @@ pub(super) fn packages(machine: &Machine, problems: &mut Vec<Problem>) -> Collec
     Collection::incomplete(told.packages, UnknownReason::Malformed)
 }
 
+/// The directory of the database, if there is one.
+pub(super) fn database(machine: &Machine) -> Option<&'static str> {
+    const FILES: [&str; 3] = ["rpmdb.sqlite", "Packages.db", "Packages"];
+    let has_one = |dir: &&str| FILES.iter().any(|file| machine.exists(&format!("{dir}/{file}")) == Ok(true));
+    DATABASES.into_iter().find(has_one)
+}
+
 /// Asks rpm for everything that is installed.
+///
+/// The database is named, because the rpm of another distribution would look elsewhere, find none and report nothing.
 pub(super) fn query(machine: &Machine, problems: &mut Vec<Problem>) -> Result<RpmPackages, UnknownReason> {
     let root = machine.root().to_string_lossy().into_owned();
-    let command = Command::new("rpm", &["--root", &root, "-qa", "--qf", FORMAT]).for_any_root();
+    let database = database(machine).ok_or(UnknownReason::NotSupported)?;
+    let command = Command::new("rpm", &["--root", &root, "--dbpath", database, "-qa", "--qf", FORMAT]).for_any_root();
     match machine.run(&command.within(Duration::from_secs(60))) {
-        Ok(output) if output.success() => Ok(parse_rpm_query(&output.stdout)),
+        Ok(output) if output.success() && !output.stdout.is_empty() => Ok(parse_rpm_query(&output.stdout)),
         Ok(output) => {
-            problems.push(problem(UnknownReason::Malformed, format!("exit status {:?}", output.status)));
+            problems
+                .push(problem(UnknownReason::Malformed, format!("nothing was told, exit status {:?}", output.status)));
             Err(UnknownReason::Malformed)
         }
         Err(failure) => {

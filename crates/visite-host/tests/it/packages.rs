@@ -60,6 +60,18 @@ fn a_damaged_database_is_incomplete() {
 }
 
 #[test]
+fn a_database_of_rpm_that_cannot_be_read_is_never_complete() {
+    let scratch = Scratch::new();
+    scratch.write("/etc/os-release", include_str!("../data/os-release/rocky-8"));
+    scratch.write("/var/lib/rpm/rpmdb.sqlite", "rubbish");
+    // Another distribution's tool, as it is installed on Fedora.
+    scratch.write("/var/lib/dpkg/status", "");
+    let snapshot = scratch.collect("linux.packages");
+    assert_ne!(completeness(&snapshot), Completeness::Complete);
+    assert_eq!(snapshot.problems[0].source, "rpm");
+}
+
+#[test]
 fn without_a_package_manager_nothing_is_claimed() {
     let snapshot = Scratch::new().collect("linux.packages");
     assert_eq!(completeness(&snapshot), Completeness::Incomplete(UnknownReason::NotSupported));

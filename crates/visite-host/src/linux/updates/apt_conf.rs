@@ -14,7 +14,9 @@ const MAIN_FILE: &str = "/etc/apt/apt.conf";
 /// Most values that are kept; a full workplace has about 500.
 const MAX_VALUES: usize = 20_000;
 /// Deepest nesting of scopes.
-const MAX_DEPTH: usize = 32;
+const MAX_DEPTH: usize = 16;
+/// Longest name of one scope or setting, in bytes; longer ones are cut. It bounds the memory for full names.
+const MAX_NAME_BYTES: usize = 128;
 
 /// Settings by their full name in lower case, e.g. `apt::periodic::enable`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +52,11 @@ impl AptConf {
 
     /// `#clear name`: the setting and everything below it.
     fn clear(&mut self, name: &str) {
+        // Counted as well, because each one looks at all values.
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return;
+        }
         let below = format!("{name}::");
         let stays = |key: &str| key != name && !key.starts_with(&below);
         self.single.retain(|key, _| stays(key));
@@ -146,7 +153,7 @@ fn assign(scope: Option<&String>, words: &[Word], conf: &mut AptConf) {
 
 /// The full name in lower case of `name` inside `scope`; `::` itself means a new entry of the scope's list.
 fn scoped(scope: Option<&String>, name: &str) -> String {
-    let name = name.to_ascii_lowercase();
+    let name = name[..name.floor_char_boundary(MAX_NAME_BYTES)].to_ascii_lowercase();
     match scope {
         None => name,
         Some(scope) if name == "::" => format!("{scope}::"),

@@ -7,6 +7,9 @@ use crate::linux::os_release::OsRelease;
 use std::collections::BTreeMap;
 use visite_facts::{Known, Observed, Unknown, UnknownReason};
 
+/// Longest rule that is looked at, in bytes.
+const MAX_RULE_BYTES: usize = 1024;
+
 /// How an archive describes itself, by the words of a rule.
 type Archive = BTreeMap<&'static str, Vec<String>>;
 
@@ -19,8 +22,9 @@ pub fn allows_security(allowed_origins: &[String], patterns: &[String], release:
         rule.replace("${distro_id}", &capitalised(id))
             .replace("${distro_codename}", release.get("VERSION_CODENAME").unwrap_or_default())
     };
-    let by_origin = allowed_origins.iter().map(fill).any(|rule| origin_matches(&rule, &archive));
-    let by_pattern = patterns.iter().map(fill).any(|rule| pattern_matches(&rule, &archive));
+    let sane = |rule: &&String| rule.len() <= MAX_RULE_BYTES;
+    let by_origin = allowed_origins.iter().filter(sane).map(fill).any(|rule| origin_matches(&rule, &archive));
+    let by_pattern = patterns.iter().filter(sane).map(fill).any(|rule| pattern_matches(&rule, &archive));
     // A derivative may name itself otherwise than we expect, so that a miss proves nothing there.
     match by_origin || by_pattern {
         true => Known(true),

@@ -17,6 +17,7 @@ mod zypper;
 
 pub use dnf_output::parse_automatic_conf;
 pub use reboot::{compare_versions, parse_kernel_build};
+pub use timers::parse_is_active;
 pub use zypper::{parse_list, parse_sysconfig};
 
 use super::packages::package_manager;

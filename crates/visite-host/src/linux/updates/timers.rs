@@ -39,8 +39,8 @@ pub(super) fn is_wanted(machine: &Machine, timer: &str) -> bool {
     !masked && WANTED.iter().any(|dir| machine.exists(&format!("{dir}/{timer}")) == Ok(true))
 }
 
-/// Parses `systemctl is-active UNIT...`: one word a unit, systemctl(1).
-fn parse_is_active(text: &str, units: usize) -> Observed<bool> {
+/// Parses `systemctl is-active UNIT...`: one word a unit, systemctl(1). Whether one of them is active.
+pub fn parse_is_active(text: &str, units: usize) -> Observed<bool> {
     let words: Vec<&str> = text.lines().map(str::trim).filter(|word| !word.is_empty()).collect();
     if words.iter().any(|word| matches!(*word, "active" | "activating" | "reloading" | "refreshing")) {
         return Known(true);
