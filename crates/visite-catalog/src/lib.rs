@@ -6,6 +6,7 @@
 mod cases;
 mod checks;
 mod condition;
+pub mod docs;
 mod expression;
 mod files;
 mod load;

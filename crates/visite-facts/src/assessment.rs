@@ -257,7 +257,6 @@ pub struct ProviderSteps {
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Measure {
     /// Its id.
     pub id: String,

@@ -237,7 +237,7 @@ crate::facts! {
         Technical pending: i64,
         /// How many of them come from a security source.
         Technical security_pending: i64,
-        /// When the list of available packages was fetched last.
+        /// When the list of available packages was fetched last, as far as that can be told; it may have been later.
         Technical index_refreshed_at: Timestamp,
         /// When packages were last installed or upgraded.
         Technical last_success_at: Timestamp,
@@ -247,7 +247,7 @@ crate::facts! {
         Technical automatic_running: bool,
         /// When automatic installation ran last.
         Technical automatic_last_run_at: Timestamp,
-        /// What installs updates by itself, e.g. `unattended-upgrades` or `dnf-automatic`.
+        /// What installs updates by itself, e.g. `unattended-upgrades` or `dnf-automatic`; absent if nothing does.
         Technical automatic_mechanism: String,
         /// Whether installed updates wait for a restart.
         Technical reboot_needed: bool,
@@ -255,7 +255,8 @@ crate::facts! {
 
     /// Packages installed by the package manager.
     "host.packages" each name => struct Package {
-        /// Name, with `:arch` where two architectures of it are installed.
+        /// Name, with `:arch` where two architectures of it are installed, and with the version where several
+        /// versions of it are (kernels under rpm).
         Technical name: String,
         /// Version in the package manager's own notation.
         Technical version: String,

@@ -1,0 +1,270 @@
+//! The catalogue explains itself: Markdown pages for checks, measures, requirements and facts.
+//!
+//! Pages for the repository hold both languages, German first; `visite catalog show` prints one. Everything follows
+//! from the catalogue and the fact schema, so nothing here can say something else than they do.
+
+use crate::Catalog;
+use crate::model::{Check, Framework, Requirement};
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+use visite_facts::{CostClass, Doer, FactSpec, FieldKind, Lang, Measure, Shape, Text, Word, facts};
+
+/// Labels of pages.
+struct Labels {
+    lang: Lang,
+}
+
+impl Labels {
+    fn pick(&self, de: &'static str, en: &'static str) -> &'static str {
+        match self.lang {
+            Lang::De => de,
+            Lang::En => en,
+        }
+    }
+}
+
+/// Writing to a `String` cannot fail; this keeps the pages readable.
+fn page(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
+    let mut text = String::new();
+    write(&mut text).expect("a String takes everything");
+    text
+}
+
+/// The page of a check in one language.
+pub fn check_page(catalog: &Catalog, check: &Check, lang: Lang) -> String {
+    let labels = Labels { lang };
+    page(|out| {
+        writeln!(out, "## {}\n", check.title.source().get(lang))?;
+        writeln!(out, "{}\n", check.why.get(lang))?;
+        writeln!(out, "- {}: {}", labels.pick("Geprüft wird", "What is checked"), check.topic.get(lang))?;
+        writeln!(out, "- {}: {}", labels.pick("Kennung", "Id"), check.id)?;
+        writeln!(
+            out,
+            "- {}: {} / {}: {}",
+            labels.pick("Schwere", "Severity"),
+            check.severity,
+            labels.pick("Sicherheit des Urteils", "Confidence"),
+            check.confidence
+        )?;
+        if let Some(spec) = check.for_each {
+            writeln!(out, "- {}: `{}`", labels.pick("Für jeden Eintrag von", "For each record of"), spec.name)?;
+        }
+        if let Some(applies) = &check.applies {
+            writeln!(out, "- {}: `{}`", labels.pick("Gilt, wenn", "Applies when"), applies.text)?;
+        }
+        writeln!(out, "- {}: `{}`", labels.pick("Fällt auf, wenn", "Fails when"), check.fails_when.text)?;
+        writeln!(
+            out,
+            "- {}: {} h",
+            labels.pick("Beobachtungen zählen höchstens", "Facts count for at most"),
+            check.max_age.as_hours()
+        )?;
+        if !check.sources.is_empty() {
+            writeln!(out, "- {}: {}", labels.pick("Anforderungen", "Requirements"), check.sources.join(", "))?;
+        }
+        match catalog.measure_of(check) {
+            Some(measure) => writeln!(
+                out,
+                "- {}: {} (`{}`)",
+                labels.pick("Maßnahme", "Measure"),
+                measure.title.get(lang),
+                measure.id
+            ),
+            None => Ok(()),
+        }
+    })
+}
+
+/// The page of a measure in one language, in its three voices.
+pub fn measure_page(catalog: &Catalog, measure: &Measure, lang: Lang) -> String {
+    let labels = Labels { lang };
+    let closes: Vec<&str> =
+        catalog.checks.values().filter(|check| check.measure == measure.id).map(|check| check.id.as_str()).collect();
+    page(|out| {
+        writeln!(out, "## {}\n", measure.title.get(lang))?;
+        writeln!(out, "{}\n", measure.action.get(lang))?;
+        writeln!(out, "- {}: {}", labels.pick("Kennung", "Id"), measure.id)?;
+        writeln!(
+            out,
+            "- {}: {} min · {} · {}",
+            labels.pick("Aufwand", "Effort"),
+            measure.effort_minutes,
+            cost(measure.cost, lang),
+            doer(measure.who, lang)
+        )?;
+        writeln!(out, "- {}: {}\n", labels.pick("Schließt", "Closes"), closes.join(", "))?;
+        writeln!(
+            out,
+            "### {}\n\n{}\n",
+            labels.pick("Für die Praxisleitung", "For the owner"),
+            measure.owner.get(lang)
+        )?;
+        writeln!(out, "### {}\n\n{}\n", labels.pick("Für das Team", "For the team"), measure.team.get(lang))?;
+        writeln!(out, "### {}\n", labels.pick("Für den IT-Dienstleister", "For the IT provider"))?;
+        for (number, step) in measure.provider.steps.iter().enumerate() {
+            writeln!(out, "{}. {}", number + 1, step.get(lang))?;
+        }
+        if !measure.provider.script.is_empty() {
+            writeln!(out, "\n```bash\n{}\n```", measure.provider.script.trim_end())?;
+        }
+        writeln!(out, "\n{}: {}\n", labels.pick("Prüfen", "Verify"), measure.provider.verify.get(lang))?;
+        writeln!(out, "{}: {}", labels.pick("Zurück", "Roll back"), measure.provider.rollback.get(lang))
+    })
+}
+
+/// The page of a requirement in one language.
+pub fn requirement_page(catalog: &Catalog, requirement: &Requirement, lang: Lang) -> String {
+    let labels = Labels { lang };
+    page(|out| {
+        writeln!(out, "## {} {}\n", requirement.id, requirement.title.get(lang))?;
+        writeln!(out, "{}\n", requirement.text.get(lang))?;
+        writeln!(out, "- {}: {}", labels.pick("Abschnitt", "Section"), requirement.section.get(lang))?;
+        writeln!(out, "- {}: {}", labels.pick("Zielobjekt", "Target"), requirement.target.get(lang))?;
+        let modality = match requirement.modality {
+            crate::model::Modality::Must => labels.pick("MUSS", "must"),
+            crate::model::Modality::Should => labels.pick("SOLL", "should"),
+        };
+        let note = requirement.modality_note.as_ref().map(|note| format!(" ({})", note.get(lang))).unwrap_or_default();
+        writeln!(out, "- {}: {modality}{note}", labels.pick("Verbindlichkeit", "Binding"))?;
+        writeln!(out, "- {}: {}", labels.pick("Gilt ab", "In force from"), requirement.valid_from)?;
+        writeln!(out, "- {}: {}", labels.pick("Wortlaut", "Wording"), requirement.confidence.wording)?;
+        let kinds = [
+            (labels.pick("Prüfungen", "Checks"), &requirement.checks),
+            (labels.pick("Fragen", "Questions"), &requirement.questions),
+            (labels.pick("Dokumente", "Documents"), &requirement.documents),
+            (labels.pick("Nachweise", "Records"), &requirement.records),
+        ];
+        for (kind, ids) in kinds.into_iter().filter(|(_, ids)| !ids.is_empty()) {
+            let mark = |id: &String| match catalog.checks.contains_key(id) {
+                true => id.clone(),
+                false => format!("{id} ({})", labels.pick("noch offen", "not there yet")),
+            };
+            writeln!(out, "- {kind}: {}", ids.iter().map(mark).collect::<Vec<_>>().join(", "))?;
+        }
+        Ok(())
+    })
+}
+
+fn cost(cost: CostClass, lang: Lang) -> &'static str {
+    match (cost, lang) {
+        (CostClass::Free, Lang::De) => "kostenlos",
+        (CostClass::Free, Lang::En) => "free",
+        (CostClass::UpTo100, Lang::De) => "bis 100 €",
+        (CostClass::UpTo100, Lang::En) => "up to €100",
+        (CostClass::UpTo1000, Lang::De) => "bis 1.000 €",
+        (CostClass::UpTo1000, Lang::En) => "up to €1,000",
+        (CostClass::Above1000, Lang::De) => "über 1.000 €",
+        (CostClass::Above1000, Lang::En) => "more than €1,000",
+    }
+}
+
+fn doer(who: Doer, lang: Lang) -> &'static str {
+    match (who, lang) {
+        (Doer::Practice, Lang::De) => "Praxis",
+        (Doer::Practice, Lang::En) => "practice",
+        (Doer::Provider, Lang::De) => "IT-Dienstleister",
+        (Doer::Provider, Lang::En) => "IT provider",
+    }
+}
+
+/// Every page of the reference, by its path.
+pub fn reference(catalog: &Catalog) -> BTreeMap<String, String> {
+    let mut pages = BTreeMap::new();
+    let both =
+        |id: &str, write: &dyn Fn(Lang) -> String| format!("# {id}\n\n{}\n---\n\n{}", write(Lang::De), write(Lang::En));
+    for check in catalog.checks.values() {
+        let text = both(&check.id, &|lang| check_page(catalog, check, lang));
+        pages.insert(format!("checks/{}.md", check.id), text);
+    }
+    for measure in catalog.measures.values() {
+        let text = both(&measure.id, &|lang| measure_page(catalog, measure, lang));
+        pages.insert(format!("measures/{}.md", measure.id), text);
+    }
+    for framework in catalog.frameworks.values() {
+        pages.insert(format!("frameworks/{}.md", framework.id), framework_page(catalog, framework));
+    }
+    pages.insert("facts.md".to_owned(), facts_page());
+    pages.insert("README.md".to_owned(), index_page(catalog));
+    pages
+}
+
+fn framework_page(catalog: &Catalog, framework: &Framework) -> String {
+    page(|out| {
+        writeln!(out, "# {}\n", framework.id)?;
+        for lang in [Lang::De, Lang::En] {
+            writeln!(out, "**{}**: {}\n", framework.title.get(lang), framework.note.get(lang))?;
+        }
+        writeln!(out, "<{}>\n", framework.url)?;
+        for lang in [Lang::De, Lang::En] {
+            writeln!(out, "# {}\n", if lang == Lang::De { "Deutsch" } else { "English" })?;
+            for requirement in &framework.requirements {
+                writeln!(out, "{}", requirement_page(catalog, requirement, lang))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn index_page(catalog: &Catalog) -> String {
+    let row = |folder: &str, id: &str, text: &Text| format!("| [{id}]({folder}/{id}.md) | {} | {} |", text.de, text.en);
+    page(|out| {
+        writeln!(
+            out,
+            "# Reference\n\nGenerated from `catalog/` and the fact schema by `cargo xtask generate`. Do not edit.\n"
+        )?;
+        writeln!(out, "- [Facts](facts.md)\n- JSON Schemas: [schemas/](schemas/)\n")?;
+        writeln!(out, "## Checks\n\n| id | Deutsch | English |\n| --- | --- | --- |")?;
+        for check in catalog.checks.values() {
+            writeln!(out, "{}", row("checks", &check.id, &check.topic))?;
+        }
+        writeln!(out, "\n## Measures\n\n| id | Deutsch | English |\n| --- | --- | --- |")?;
+        for measure in catalog.measures.values() {
+            writeln!(out, "{}", row("measures", &measure.id, &measure.title))?;
+        }
+        writeln!(out, "\n## Frameworks\n\n| id | Deutsch | English |\n| --- | --- | --- |")?;
+        for framework in catalog.frameworks.values() {
+            writeln!(out, "{}", row("frameworks", &framework.id, &framework.title))?;
+        }
+        writeln!(out, "\n## Patterns\n\n| id | Deutsch | English |\n| --- | --- | --- |")?;
+        for (id, doc) in &catalog.patterns {
+            writeln!(out, "| {id} | {} | {} |", doc.de, doc.en)?;
+        }
+        Ok(())
+    })
+}
+
+/// The reference of every fact and field.
+pub fn facts_page() -> String {
+    page(|out| {
+        writeln!(out, "# Facts\n\nGenerated from `crates/visite-facts/src/facts.rs`. Do not edit.\n")?;
+        writeln!(
+            out,
+            "The schema is closed: what is not listed here cannot leave a computer. An unknown value is an absent key.\n"
+        )?;
+        facts::ALL.iter().try_for_each(|spec| fact_section(out, spec))
+    })
+}
+
+fn fact_section(out: &mut String, spec: &FactSpec) -> fmt::Result {
+    let shape = match spec.shape {
+        Shape::Single => "one record".to_owned(),
+        Shape::Collection { key } => format!("a collection, told apart by `{key}`"),
+    };
+    let derived = if spec.derived { "; derived, never read from a file" } else { "" };
+    writeln!(out, "## {}\n\n{} ({shape}{derived})\n", spec.name, spec.doc.trim())?;
+    writeln!(out, "| field | kind | privacy | meaning |\n| --- | --- | --- | --- |")?;
+    for field in spec.fields {
+        let kind = match field.kind {
+            FieldKind::Word(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" "),
+            other => other.name().to_owned(),
+        };
+        writeln!(
+            out,
+            "| `{}` | {kind} | {} | {} |",
+            field.name,
+            field.privacy.word(),
+            field.doc.trim().replace('|', "\\|")
+        )?;
+    }
+    writeln!(out)
+}

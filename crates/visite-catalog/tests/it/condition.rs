@@ -1,0 +1,126 @@
+//! Conditions: what is a mistake at load, and what a missing field does.
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use visite_catalog::{Condition, Scope};
+use visite_facts::{FactSpec, Value, fact_spec};
+
+fn accounts() -> Option<&'static FactSpec> {
+    fact_spec("host.accounts")
+}
+
+fn mistake(text: &str) -> String {
+    match Condition::compile(text, accounts()) {
+        Ok(_) => panic!("`{text}` was accepted"),
+        Err(mistake) => format!("{}: {}{}", mistake.offset, mistake.message, mistake.hint.map(|h| format!(" | {h}")).unwrap_or_default()),
+    }
+}
+
+fn now() -> Timestamp {
+    "2026-11-24T12:00:00Z".parse().expect("a time")
+}
+
+#[test]
+fn mistakes_are_found_when_the_catalogue_is_loaded() {
+    let told = [
+        "record.pasword == \"none\"",
+        "record.password == \"nnone\"",
+        "record.password == 5",
+        "record.uid == \"0\"",
+        "record.uid == null",
+        "has(record.uid)",
+        "record.uid",
+        "record",
+        "recrod.uid == 1",
+        "host.os.famly == \"linux\"",
+        "host.oss.family == \"linux\"",
+        "host.accounts.uid == 1",
+        "record.groups.exists(g, g == \"sudo\")",
+        "record.uid == 1 &&",
+        "record.uid == 1.5",
+        "record.password_changed_at > 5",
+        "age_day(record.password_changed_at) > 5",
+        "record.name.matches(\"(\")",
+        "record.name.lower() == \"a\"",
+        "record.password in [\"set\", \"locket\"]",
+        "record.uid in []",
+        "record.uid in [1, \"2\"]",
+        "record.login_allowed == record.uid",
+        "record.uid && true",
+        "record.uid / 2 == 1",
+        "true ? true : false",
+    ]
+    .map(|text| format!("{text}\n    {}", mistake(text)))
+    .join("\n");
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn there_is_no_record_without_for_each() {
+    let mistake = Condition::compile("record.uid == 0", None).expect_err("no record");
+    assert_eq!(mistake.message, "there is no `record` without `for_each`");
+}
+
+/// The verdict of `text` where `login_allowed` is not known, and `uid` is 0.
+fn with_gap(text: &str) -> Option<bool> {
+    let condition = Condition::compile(text, accounts()).expect("a good condition");
+    let uid = Value::Integer(0);
+    condition.holds(&Scope::new([], now()).with_record([("uid", &uid)]))
+}
+
+#[test]
+fn a_missing_field_is_neither_yes_nor_no() {
+    assert_eq!(with_gap("record.login_allowed"), None);
+    assert_eq!(with_gap("!record.login_allowed"), None);
+    assert_eq!(with_gap("record.password == \"none\""), None);
+    assert_eq!(with_gap("record.password != \"none\""), None);
+    assert_eq!(with_gap("record.password in [\"none\"]"), None);
+    assert_eq!(with_gap("age_days(record.password_changed_at) > 1"), None);
+    assert_eq!(with_gap("record.login_allowed && record.uid == 0"), None);
+    assert_eq!(with_gap("record.login_allowed || record.uid == 1"), None);
+}
+
+#[test]
+fn a_missing_field_does_not_matter_where_the_rest_decides() {
+    assert_eq!(with_gap("record.login_allowed && record.uid == 1"), Some(false));
+    assert_eq!(with_gap("record.uid == 1 && record.login_allowed"), Some(false));
+    assert_eq!(with_gap("record.login_allowed || record.uid == 0"), Some(true));
+    assert_eq!(with_gap("record.uid == 0 || record.login_allowed"), Some(true));
+}
+
+#[test]
+fn an_overflow_is_no_answer() {
+    assert_eq!(with_gap("record.uid + 9223372036854775807 + 1 > 0"), None);
+    assert_eq!(with_gap("record.uid - 9223372036854775807 - 2 < 0"), None);
+}
+
+#[test]
+fn days_are_whole_and_counted_back_from_now() {
+    let condition = Condition::compile("age_days(host.os.boot_time) == 3", None).expect("a good condition");
+    let boot: Value = Value::Time("2026-11-21T11:00:00Z".parse().expect("a time"));
+    assert_eq!(condition.holds(&Scope::new([("host.os", "boot_time", &boot)], now())), Some(true));
+    let future: Value = Value::Time("2026-11-25T11:00:00Z".parse().expect("a time"));
+    let ahead = Condition::compile("age_days(host.os.boot_time) < 0", None).expect("a good condition");
+    assert_eq!(ahead.holds(&Scope::new([("host.os", "boot_time", &future)], now())), Some(true));
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_compiler_panic(text in "\\PC{0,80}") {
+        let _ = Condition::compile(&text, accounts());
+    }
+
+    #[test]
+    fn nor_do_the_pieces_of_real_conditions(parts in prop::collection::vec(prop::sample::select(vec![
+        "record.uid", "record.password", "==", "!=", "\"none\"", "0", "&&", "||", "!", "(", ")", "in", "[", "]", ",", ".", "has", "age_days", "-", "null", "?", ":", "{", "}",
+    ]), 0..24)) {
+        let _ = Condition::compile(&parts.join(" "), accounts());
+    }
+}
+
+#[test]
+fn deep_and_long_conditions_are_refused() {
+    for text in [format!("{}true{}", "(".repeat(3000), ")".repeat(3000)), format!("{}true", "!".repeat(4000)), "x".repeat(100_000)] {
+        assert!(Condition::compile(&text, None).is_err());
+    }
+}

@@ -1,0 +1,12 @@
+//! Golden files of released formats: what was written once is read for good.
+
+use visite_facts::FactsFile;
+
+#[test]
+fn facts_1_is_read() {
+    let text = include_str!("../../../../tests/compat/facts-1.json");
+    let (file, problems) = FactsFile::from_json(text.as_bytes()).expect("the golden file is readable");
+    assert_eq!(problems, [], "an id changed its meaning or went away");
+    assert_eq!(file.to_json(), text, "the golden file is no longer written the same way");
+    assert!(file.snapshots.iter().map(|snapshot| snapshot.facts.len()).sum::<usize>() >= 13);
+}

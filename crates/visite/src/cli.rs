@@ -1,0 +1,113 @@
+//! The arguments of the command line. What they mean for people stands in [`crate::help`], in both languages.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use visite_facts::{Lang, Severity, Word};
+use visite_report::Format;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "visite", version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Language of everything that people read.
+    #[arg(long, global = true, value_parser = word::<Lang>(), default_value = "de")]
+    pub lang: Lang,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Check(CheckArgs),
+    Catalog(CatalogArgs),
+}
+
+/// `visite check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[arg(long, value_parser = word::<Format>(), default_value = "text")]
+    pub format: Format,
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|DIR")]
+    pub facts: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub save_facts: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub practice: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub previous: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub catalog: Vec<PathBuf>,
+    #[arg(long, value_name = "DIR", conflicts_with = "facts")]
+    pub root: Option<PathBuf>,
+    #[arg(long, value_name = "SEVERITY", value_parser = word::<Severity>())]
+    pub fail_on: Option<Severity>,
+    #[arg(long)]
+    pub quiet: bool,
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// `visite catalog`
+#[derive(Debug, Args)]
+pub struct CatalogArgs {
+    #[arg(long, global = true, value_name = "DIR")]
+    pub catalog: Vec<PathBuf>,
+    #[command(subcommand)]
+    pub command: CatalogCommand,
+}
+
+/// What to do with the catalogue.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    List {
+        #[arg(value_enum, default_value_t = Listing::Checks)]
+        what: Listing,
+    },
+    Show {
+        id: String,
+    },
+    Validate {
+        #[arg(long)]
+        open: bool,
+    },
+    Docs {
+        #[arg(long, value_name = "DIR")]
+        output: PathBuf,
+    },
+}
+
+/// What `visite catalog list` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Listing {
+    Checks,
+    Measures,
+    Requirements,
+    Lifecycles,
+}
+
+/// A parser for a word of a closed list, which clap then also lists in the help.
+fn word<W: Word + Send + Sync>() -> impl clap::builder::TypedValueParser<Value = W> {
+    use clap::builder::TypedValueParser;
+    clap::builder::PossibleValuesParser::new(W::ALL)
+        .map(|text| W::from_word(&text).expect("clap has checked that it is one of the words"))
+}
+
+/// The language, found before anything is parsed, so that mistakes in the arguments are told in it.
+pub fn lang_of(arguments: impl IntoIterator<Item = OsString>) -> Lang {
+    let mut arguments = arguments.into_iter().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    while let Some(argument) = arguments.next() {
+        let value = match argument.strip_prefix("--lang") {
+            Some("") => arguments.next(),
+            Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+            None => None,
+        };
+        if let Some(lang) = value.as_deref().and_then(Lang::from_word) {
+            return lang;
+        }
+    }
+    Lang::De
+}

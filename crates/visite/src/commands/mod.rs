@@ -1,0 +1,16 @@
+//! One file a command.
+
+mod catalog;
+mod check;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+use std::process::ExitCode;
+
+/// Runs what the command line says.
+pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    match cli.command {
+        Command::Check(arguments) => check::run(&arguments, cli.lang),
+        Command::Catalog(arguments) => catalog::run(&arguments, cli.lang),
+    }
+}

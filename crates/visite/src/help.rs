@@ -1,0 +1,261 @@
+//! What the command line says about itself, in both languages: help pages and mistakes in the arguments.
+//!
+//! Every command and every argument has its line in [`TEXTS`]; a test holds that none is missing.
+
+use crate::cli::Cli;
+use clap::builder::Styles;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Command, CommandFactory};
+use std::process::ExitCode;
+use visite_facts::Lang;
+
+/// Exit code for mistakes in the arguments (EX_USAGE of sysexits.h).
+const USAGE: u8 = 64;
+
+/// Command or argument, German, English.
+const TEXTS: &[(&str, &str, &str)] = &[
+    ("visite", "Die Visite für die IT einer Arztpraxis", "The ward round for a medical practice's IT"),
+    ("--lang", "Sprache der Ausgabe: de oder en [Vorgabe: de]", "Language of the output: de or en [default: de]"),
+    ("--help", "Diese Hilfe zeigen", "Show this help"),
+    ("--version", "Die Version zeigen", "Show the version"),
+    (
+        "visite check",
+        "Diesen Computer ansehen: ohne Server, ohne Einstellungen, ohne etwas zu ändern",
+        "Look at this computer: no server, no configuration, nothing is changed",
+    ),
+    (
+        "check --format",
+        "Form der Ausgabe: text, json, sarif, junit oder html [Vorgabe: text]",
+        "Form of the output: text, json, sarif, junit or html [default: text]",
+    ),
+    ("check --output", "In diese Datei schreiben statt auf den Bildschirm", "Write to this file instead of the screen"),
+    (
+        "check --facts",
+        "Gespeicherte Beobachtungen beurteilen statt dieses Computers; mehrfach möglich",
+        "Judge recorded facts instead of this computer; may be given several times",
+    ),
+    ("check --save-facts", "Die Beobachtungen auch in dieser Datei speichern", "Also save what was seen to this file"),
+    ("check --practice", "Die Praxisdatei (practice.yaml)", "The practice file (practice.yaml)"),
+    (
+        "check --previous",
+        "Ergebnis der letzten Visite (JSON): zeigt, was seitdem behoben oder neu ist",
+        "Result of the last round (JSON): shows what has been fixed or is new since",
+    ),
+    (
+        "check --catalog",
+        "Einen eigenen Katalog über den eingebauten legen; mehrfach möglich",
+        "Lay a catalogue of your own over the embedded one; may be given several times",
+    ),
+    (
+        "check --root",
+        "Ein anderes Dateisystem ansehen, etwa eine eingehängte Festplatte",
+        "Look at another file system, such as a mounted disk",
+    ),
+    (
+        "check --fail-on",
+        "Mit 2 enden, wenn etwas ab dieser Schwere gefunden wird: low, medium, high oder critical",
+        "End with 2 if something of this severity or above is found: low, medium, high or critical",
+    ),
+    ("check --quiet", "Nur Lücken nennen, eine Zeile je Lücke", "Name gaps only, one line each"),
+    (
+        "check --verbose",
+        "Zu jedem Punkt zeigen, worauf das Urteil beruht",
+        "Show for every point what the verdict rests on",
+    ),
+    (
+        "visite catalog",
+        "Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen",
+        "What Visite knows: checks, measures, requirements",
+    ),
+    (
+        "catalog --catalog",
+        "Einen eigenen Katalog über den eingebauten legen; mehrfach möglich",
+        "Lay a catalogue of your own over the embedded one; may be given several times",
+    ),
+    ("visite catalog list", "Auflisten", "List"),
+    (
+        "list what",
+        "Was aufgelistet wird: checks, measures, requirements oder lifecycles [Vorgabe: checks]",
+        "What to list: checks, measures, requirements or lifecycles [default: checks]",
+    ),
+    ("visite catalog show", "Alles zu einer Kennung zeigen", "Show everything about an id"),
+    ("show id", "Kennung einer Prüfung, Maßnahme oder Anforderung", "Id of a check, measure or requirement"),
+    (
+        "visite catalog validate",
+        "Den Katalog prüfen: Aufbau, Kennungen, Bedingungen und alle Beispiele",
+        "Validate the catalogue: shape, ids, conditions and every case",
+    ),
+    (
+        "validate --open",
+        "Auch auflisten, was Anforderungen nennen und was es noch nicht gibt",
+        "Also list what requirements name and what does not exist yet",
+    ),
+    (
+        "visite catalog docs",
+        "Die Nachschlageseiten zum Katalog schreiben",
+        "Write the reference pages of the catalogue",
+    ),
+    ("docs --output", "Ordner, in den die Seiten geschrieben werden", "Directory to which the pages are written"),
+];
+
+/// The command line, with its texts in `lang`.
+pub fn command(lang: Lang) -> Command {
+    let mut root = localised(Cli::command(), lang, "visite");
+    let (help, version) = (text("--help", lang), text("--version", lang));
+    root = root.disable_help_flag(true).disable_version_flag(true);
+    root = root.arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(help));
+    let heading = headings(lang).options;
+    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help(version);
+    root.arg(version).mut_args(|argument| argument.help_heading(heading))
+}
+
+struct Headings {
+    usage: &'static str,
+    options: &'static str,
+    arguments: &'static str,
+    commands: &'static str,
+}
+
+fn headings(lang: Lang) -> Headings {
+    match lang {
+        Lang::De => Headings { usage: "Aufruf:", options: "Optionen", arguments: "Angaben", commands: "Befehle" },
+        Lang::En => Headings { usage: "Usage:", options: "Options", arguments: "Arguments", commands: "Commands" },
+    }
+}
+
+fn localised(command: Command, lang: Lang, path: &str) -> Command {
+    let name = command.get_name().to_owned();
+    let headings = headings(lang);
+    let template = format!("{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}", headings.usage);
+    command
+        .about(text(path, lang))
+        .long_about(None)
+        .help_template(template)
+        .subcommand_help_heading(headings.commands)
+        .styles(Styles::plain())
+        .mut_args(|argument| {
+            let positional = argument.is_positional();
+            let heading = if positional { headings.arguments } else { headings.options };
+            let help = text(&argument_key(&name, &argument), lang);
+            argument.help(help).help_heading(heading).hide_possible_values(true).hide_default_value(true)
+        })
+        .mut_subcommands(|sub| {
+            let path = format!("{path} {}", sub.get_name());
+            localised(sub, lang, &path)
+        })
+}
+
+fn argument_key(command: &str, argument: &Arg) -> String {
+    match argument.get_long() {
+        Some("lang") => "--lang".to_owned(),
+        Some(long) => format!("{command} --{long}"),
+        None => format!("{command} {}", argument.get_id()),
+    }
+}
+
+fn text(key: &str, lang: Lang) -> &'static str {
+    let found = TEXTS.iter().find(|(name, _, _)| *name == key);
+    // The test `every_argument_has_its_texts` holds that nothing is missing.
+    found.map_or("", |(_, de, en)| match lang {
+        Lang::De => de,
+        Lang::En => en,
+    })
+}
+
+/// Tells a mistake in the arguments, or prints the help that was asked for.
+pub fn usage_error(error: &clap::Error, lang: Lang) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // A reader that went away needs no help.
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            eprint!("{}", error.render());
+            ExitCode::from(USAGE)
+        }
+        _ => {
+            eprint!("{}", usage_text(error, lang));
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn usage_text(error: &clap::Error, lang: Lang) -> String {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join(", "),
+        _ => String::new(),
+    };
+    let argument = context(ContextKind::InvalidArg);
+    let value = context(ContextKind::InvalidValue);
+    let (de, en) = match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let name = context(ContextKind::InvalidSubcommand);
+            (format!("Den Befehl `{name}` gibt es nicht"), format!("there is no command `{name}`"))
+        }
+        ErrorKind::UnknownArgument => {
+            (format!("Die Angabe `{argument}` gibt es hier nicht"), format!("there is no argument `{argument}` here"))
+        }
+        ErrorKind::InvalidValue if value.is_empty() => {
+            (format!("Zu `{argument}` fehlt der Wert"), format!("`{argument}` needs a value"))
+        }
+        ErrorKind::InvalidValue => {
+            let known = context(ContextKind::ValidValue);
+            (
+                format!("`{value}` passt nicht zu `{argument}`; möglich sind: {known}"),
+                format!("`{value}` does not fit `{argument}`; possible are: {known}"),
+            )
+        }
+        ErrorKind::MissingRequiredArgument => (format!("Es fehlt: {argument}"), format!("missing: {argument}")),
+        ErrorKind::ArgumentConflict => {
+            let other = context(ContextKind::PriorArg);
+            (
+                format!("`{argument}` und `{other}` gehen nicht zusammen"),
+                format!("`{argument}` and `{other}` exclude each other"),
+            )
+        }
+        _ => (format!("So geht der Aufruf nicht: {argument}"), format!("this is no valid call: {argument}")),
+    };
+    let suggested = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue]
+        .into_iter()
+        .map(context)
+        .find(|text| !text.is_empty());
+    match (lang, suggested) {
+        (Lang::De, Some(near)) => format!("Fehler: {de}\nHinweis: Meinten Sie `{near}`? Mehr zeigt: visite --help\n"),
+        (Lang::De, None) => format!("Fehler: {de}\nHinweis: Mehr zeigt: visite --help\n"),
+        (Lang::En, Some(near)) => {
+            format!("error: {en}\nhint: did you mean `{near}`? For more: visite --lang en --help\n")
+        }
+        (Lang::En, None) => format!("error: {en}\nhint: for more: visite --lang en --help\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(command: &Command, path: &str, keys: &mut Vec<String>) {
+        keys.push(path.to_owned());
+        keys.extend(command.get_arguments().map(|argument| argument_key(command.get_name(), argument)));
+        for sub in command.get_subcommands() {
+            self::keys(sub, &format!("{path} {}", sub.get_name()), keys);
+        }
+    }
+
+    #[test]
+    fn every_argument_has_its_texts() {
+        let mut needed = vec!["--help".to_owned(), "--version".to_owned()];
+        keys(&Cli::command(), "visite", &mut needed);
+        let missing: Vec<_> = needed.iter().filter(|key| text(key, Lang::De).is_empty()).collect();
+        assert!(missing.is_empty(), "no texts for {missing:?}");
+        let unused: Vec<_> = TEXTS.iter().filter(|(key, _, _)| !needed.iter().any(|used| used == key)).collect();
+        assert!(unused.is_empty(), "texts for nothing: {unused:?}");
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        command(Lang::De).debug_assert();
+        command(Lang::En).debug_assert();
+    }
+}

@@ -1,0 +1,58 @@
+//! Reads the catalogue: what is embedded, and the directories laid over it.
+
+use crate::failure::{Failure, Kind};
+use std::fs;
+use std::path::{Path, PathBuf};
+use visite_catalog::{Catalog, Layer};
+
+/// Largest file of a catalogue, and most files of a layer: far above any real one.
+const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+const MAX_FILES: usize = 50_000;
+
+/// Loads the embedded catalogue and `directories` over it, the first lowest.
+pub fn load(directories: &[PathBuf]) -> Result<Catalog, Failure> {
+    let mut layers = vec![Layer::embedded()];
+    for directory in directories {
+        let mut files = Vec::new();
+        collect(directory, directory, &mut files)?;
+        layers.push(Layer::from_files(directory.display().to_string(), files));
+    }
+    visite_catalog::load(&layers).map_err(|mistakes| {
+        let count = mistakes.len();
+        let mut failure = Failure::new(
+            Kind::Data,
+            format!("Der Katalog hat Fehler: {count}"),
+            format!("the catalogue has mistakes: {count}"),
+        )
+        .hint("Alle Fehler zeigt: visite catalog validate", "to see them all: visite catalog validate");
+        for mistake in mistakes.iter().take(5) {
+            failure = failure.because(mistake);
+        }
+        failure
+    })
+}
+
+fn collect(root: &Path, directory: &Path, files: &mut Vec<(String, String)>) -> Result<(), Failure> {
+    let entries = fs::read_dir(directory).map_err(|error| Failure::reading(directory, &error))?;
+    for entry in entries {
+        let path = entry.map_err(|error| Failure::reading(directory, &error))?.path();
+        let kind = fs::symlink_metadata(&path).map_err(|error| Failure::reading(&path, &error))?;
+        // Links are not followed: a circle of them would never end, and a catalogue needs none.
+        if kind.is_dir() {
+            collect(root, &path, files)?;
+        } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "yaml") {
+            let too_many = files.len() >= MAX_FILES;
+            if too_many || kind.len() > MAX_FILE_BYTES {
+                return Err(Failure::new(
+                    Kind::Data,
+                    format!("`{}` ist zu groß für einen Katalog", path.display()),
+                    format!("`{}` is too large for a catalogue", path.display()),
+                ));
+            }
+            let text = fs::read_to_string(&path).map_err(|error| Failure::reading(&path, &error))?;
+            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            files.push((name, text));
+        }
+    }
+    Ok(())
+}
