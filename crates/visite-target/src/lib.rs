@@ -1,3 +1,9 @@
 pub mod yaml;
-pub enum Applicability { Applies, NotApplicable(()), Unknown }
-pub struct Practice { pub name: String }
+pub enum Applicability {
+    Applies,
+    NotApplicable(()),
+    Unknown,
+}
+pub struct Practice {
+    pub name: String,
+}

@@ -9,8 +9,9 @@ pub mod os;
 pub mod os_release;
 pub mod packages;
 pub mod rpm;
+pub mod screen_lock;
 pub mod updates;
 
 /// All collectors for Linux, in the order in which their snapshots are listed.
 pub static COLLECTORS: &[&dyn Collector] =
-    &[&os::OsCollector, &packages::PackagesCollector, &updates::UpdatesCollector];
+    &[&os::OsCollector, &packages::PackagesCollector, &updates::UpdatesCollector, &screen_lock::ScreenLockCollector];

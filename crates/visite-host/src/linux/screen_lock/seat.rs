@@ -1,0 +1,114 @@
+//! One person in front of one desktop: reads that person's settings files and remembers what could not be read.
+//!
+//! For the modules of the desktops. Problems name a settings file by its place below `~`, never by the home
+//! directory, whose path holds the user's name; contents are handed on and never kept.
+
+use super::people::Person;
+use super::sessions::Session;
+use crate::machine::{Machine, ReadFailure};
+use std::cell::RefCell;
+use visite_facts::{Problem, UnknownReason};
+
+/// Where programs of a session are looked for.
+const PROGRAM_DIRS: &[&str] = &["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/usr/games"];
+
+/// One person in front of one desktop of a computer.
+#[derive(Debug)]
+pub struct Seat<'a> {
+    /// The computer.
+    pub machine: &'a Machine,
+    /// The person.
+    pub person: &'a Person,
+    /// The desktop.
+    pub session: &'a Session,
+    problems: &'a RefCell<Vec<Problem>>,
+}
+
+/// What a settings file holds: `None` if there is no such file.
+pub type FileResult<T> = Result<Option<T>, UnknownReason>;
+
+impl<'a> Seat<'a> {
+    /// A seat whose problems are added to `problems`.
+    pub fn new(
+        machine: &'a Machine,
+        person: &'a Person,
+        session: &'a Session,
+        problems: &'a RefCell<Vec<Problem>>,
+    ) -> Self {
+        Self { machine, person, session, problems }
+    }
+
+    /// A settings file of the system, as text.
+    pub fn system_file(&self, path: &str) -> FileResult<String> {
+        self.system_bytes(path).map(|bytes| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// A settings file of the system.
+    pub fn system_bytes(&self, path: &str) -> FileResult<Vec<u8>> {
+        match self.machine.read_bytes(path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(ReadFailure::Absent) => Ok(None),
+            Err(failure) => Err(self.note(failure.problem(path))),
+        }
+    }
+
+    /// A settings file of the person, by its path below the home directory, as text.
+    pub fn home_file(&self, below_home: &str) -> FileResult<String> {
+        self.home_bytes(below_home).map(|bytes| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// A settings file of the person, by its path below the home directory.
+    ///
+    /// Where the home directory itself is missing (not mounted, encrypted, never logged in), its settings are not
+    /// known to be absent.
+    pub fn home_bytes(&self, below_home: &str) -> FileResult<Vec<u8>> {
+        let shown = format!("~/{below_home}");
+        match self.machine.read_bytes(&self.home_path(below_home)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(ReadFailure::Absent) if self.machine.exists(&self.person.home) == Ok(true) => Ok(None),
+            Err(ReadFailure::Absent) => {
+                let detail = "a home directory does not exist or is not mounted".to_owned();
+                Err(self.note(Problem { source: "~".to_owned(), reason: UnknownReason::Incomplete, detail }))
+            }
+            Err(failure) => Err(self.note(failure.problem(&shown))),
+        }
+    }
+
+    /// Whether something exists below the home directory. What may not be looked at counts as an error.
+    pub fn home_exists(&self, below_home: &str) -> Result<bool, UnknownReason> {
+        self.machine.exists(&self.home_path(below_home)).map_err(|failure| failure.reason())
+    }
+
+    /// Whether a program is installed.
+    pub fn has_program(&self, name: &str) -> bool {
+        has_program(self.machine, name)
+    }
+
+    /// Adds a problem once, and gives its reason back.
+    pub fn note(&self, problem: Problem) -> UnknownReason {
+        let reason = problem.reason;
+        let mut problems = self.problems.borrow_mut();
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+        reason
+    }
+
+    /// Notes that a file could not be understood.
+    pub fn note_malformed(&self, source: &str, detail: &str) -> UnknownReason {
+        let reason = UnknownReason::Malformed;
+        self.note(Problem { source: source.to_owned(), reason, detail: detail.to_owned() })
+    }
+
+    fn home_path(&self, below_home: &str) -> String {
+        format!("{}/{below_home}", self.person.home)
+    }
+}
+
+/// Whether a program is installed: a path as it is, a name in the usual directories.
+pub fn has_program(machine: &Machine, name: &str) -> bool {
+    if name.starts_with('/') {
+        return machine.exists(name) == Ok(true);
+    }
+    !name.is_empty() && PROGRAM_DIRS.iter().any(|dir| machine.exists(&format!("{dir}/{name}")) == Ok(true))
+}
