@@ -3,6 +3,7 @@
 use crate::collectors::Collector;
 
 pub mod dpkg;
+pub mod firewall;
 pub mod identity;
 pub mod machine_kind;
 pub mod os;
@@ -10,8 +11,15 @@ pub mod os_release;
 pub mod packages;
 pub mod rpm;
 pub mod screen_lock;
+pub mod sockets;
 pub mod updates;
 
 /// All collectors for Linux, in the order in which their snapshots are listed.
-pub static COLLECTORS: &[&dyn Collector] =
-    &[&os::OsCollector, &packages::PackagesCollector, &updates::UpdatesCollector, &screen_lock::ScreenLockCollector];
+pub static COLLECTORS: &[&dyn Collector] = &[
+    &os::OsCollector,
+    &packages::PackagesCollector,
+    &updates::UpdatesCollector,
+    &screen_lock::ScreenLockCollector,
+    &firewall::FirewallCollector,
+    &sockets::SocketsCollector,
+];

@@ -1,5 +1,6 @@
 //! Collectors over scratch roots and the running computer.
 
+mod firewall;
 mod os;
 mod packages;
 mod scratch;
