@@ -1,0 +1,274 @@
+//! What no JSON Schema can say about a practice file: ids that stand there twice, references to what is not there,
+//! ends before beginnings, statements that contradict each other.
+//!
+//! For [`Practice::from_yaml`], which lists all of it at once. One function for each section of the file. Deliberately
+//! absent: judging whether what the practice says is wise.
+
+use crate::calendar::Hours;
+use crate::device::{DeviceOwner, StatedIdentifier};
+use crate::equipment::{Equipment, TelematicsMode};
+use crate::network::INTERNET;
+use crate::people::PersonRole;
+use crate::practice::Practice;
+use crate::release::is_too_wide;
+use crate::shape::{Node, Step};
+use crate::wording::word_hint;
+use crate::yaml::{MAX_MISTAKES, Mistake, Source};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, HashMap};
+
+/// Everything that contradicts itself or refers to nothing.
+pub(crate) fn contradictions(practice: &Practice, root: &Node, source: &Source<'_>) -> Vec<Mistake> {
+    let mut check = Check { practice, root, source, mistakes: Vec::new() };
+    check.size();
+    check.telematics();
+    check.opening_hours();
+    check.change_freeze();
+    check.people();
+    check.zones();
+    check.conduits();
+    check.devices();
+    check.releases();
+    check.exemptions();
+    check.mistakes
+}
+
+struct Check<'a> {
+    practice: &'a Practice,
+    root: &'a Node,
+    source: &'a Source<'a>,
+    mistakes: Vec<Mistake>,
+}
+
+/// Builds a path of keys and positions.
+macro_rules! path {
+    ($($step:expr),+) => { &[$(Step::from($step)),+] };
+}
+
+impl Check<'_> {
+    fn add(&mut self, path: &[Step], message: String, hint: Option<String>) {
+        if self.mistakes.len() < MAX_MISTAKES {
+            self.mistakes.push(self.source.at(self.root.find(path), message, hint));
+        }
+    }
+
+    fn size(&mut self) {
+        let Some(size) = &self.practice.size else { return };
+        if size.overridden.is_some() && size.reason.is_none() {
+            let hint = Some("add `reason:`".to_owned());
+            self.add(path!["size", "override"], "a size that counts instead needs a reason".to_owned(), hint);
+        }
+    }
+
+    fn telematics(&mut self) {
+        let Some(mode) = self.practice.telematics.as_ref().map(|telematics| telematics.mode) else { return };
+        let Some(equipment) = &self.practice.equipment else { return };
+        let parts = [
+            ("telematics", Equipment::Telematics),
+            ("connector", Equipment::Connector),
+            ("hosted_connector", Equipment::HostedConnector),
+            ("ti_gateway", Equipment::TiGateway),
+        ];
+        for (key, part) in parts {
+            let contradicts = match (mode, part, equipment.stated(part)) {
+                (TelematicsMode::None, _, Some(true)) => true,
+                (mode, Equipment::Telematics, Some(false)) => mode != TelematicsMode::None,
+                (TelematicsMode::Gateway, Equipment::TiGateway, Some(false)) => true,
+                _ => false,
+            };
+            if contradicts {
+                let message = format!("`{key}` contradicts the mode `{mode}` under `telematics`");
+                self.add(path!["equipment", key], message, Some("correct one of them".to_owned()));
+            }
+        }
+    }
+
+    fn opening_hours(&mut self) {
+        let Some(week) = &self.practice.opening_hours else { return };
+        let days = [
+            ("monday", &week.monday),
+            ("tuesday", &week.tuesday),
+            ("wednesday", &week.wednesday),
+            ("thursday", &week.thursday),
+            ("friday", &week.friday),
+            ("saturday", &week.saturday),
+            ("sunday", &week.sunday),
+        ];
+        for (day, hours) in days {
+            let hours: &[Hours] = hours.as_deref().unwrap_or_default();
+            for (index, pair) in hours.windows(2).enumerate() {
+                if pair[1].from < pair[0].until {
+                    let message = format!("`{}` begins before `{}` is over", pair[1], pair[0]);
+                    self.add(path!["opening_hours", day, index + 1], message, None);
+                }
+            }
+        }
+    }
+
+    fn change_freeze(&mut self) {
+        let periods = self.practice.change_freeze.as_ref().and_then(|freeze| freeze.periods.as_ref());
+        for (index, period) in periods.into_iter().flatten().enumerate() {
+            let path = path!["change_freeze", "periods", index, "until"];
+            self.order(path, Some(period.from), Some(period.until));
+        }
+    }
+
+    fn people(&mut self) {
+        let people = self.practice.people.as_deref().unwrap_or_default();
+        self.unique("people", people.iter().map(|person| person.id.as_str()));
+        for (index, person) in people.iter().enumerate() {
+            self.order(path!["people", index, "until"], person.since, person.until);
+            if person.roles.contains(&PersonRole::External) && person.organisation.is_none() {
+                let hint = Some("add `organisation:`".to_owned());
+                let message = format!("`{}` is external, but of which organisation?", person.id);
+                self.add(path!["people", index, "roles"], message, hint);
+            }
+        }
+    }
+
+    fn zones(&mut self) {
+        let zones = self.practice.zones.as_deref().unwrap_or_default();
+        self.unique("zones", zones.iter().map(|zone| zone.id.as_str()));
+        let mut owners = HashMap::new();
+        for (index, zone) in zones.iter().enumerate() {
+            if zone.id.as_str() == INTERNET {
+                let hint = Some("choose another id; the zone `internet` is always there".to_owned());
+                self.add(path!["zones", index, "id"], "`internet` stands for everything outside".to_owned(), hint);
+            }
+            for (position, network) in zone.networks.iter().flatten().enumerate() {
+                if let Some(other) = owners.insert(*network, &zone.id) {
+                    let message = format!("`{network}` belongs to the zone `{other}` already");
+                    self.add(path!["zones", index, "networks", position], message, None);
+                }
+            }
+        }
+    }
+
+    fn conduits(&mut self) {
+        let conduits = self.practice.conduits.as_deref().unwrap_or_default();
+        self.unique("conduits", conduits.iter().map(|conduit| conduit.id.as_str()));
+        for (index, conduit) in conduits.iter().enumerate() {
+            self.zone_exists(path!["conduits", index, "from"], conduit.from.as_str(), true);
+            self.zone_exists(path!["conduits", index, "to"], conduit.to.as_str(), true);
+            if conduit.from == conduit.to {
+                let message = format!("the conduit leads from `{}` to itself", conduit.from);
+                self.add(path!["conduits", index, "to"], message, None);
+            }
+            if let Some(owner) = &conduit.owner {
+                self.person_exists(path!["conduits", index, "owner"], owner.as_str());
+            }
+        }
+    }
+
+    fn devices(&mut self) {
+        let devices = self.practice.devices.as_deref().unwrap_or_default();
+        self.unique("devices", devices.iter().map(|device| device.id.as_str()));
+        let mut owners = BTreeMap::new();
+        for (index, device) in devices.iter().enumerate() {
+            if let Some(zone) = &device.zone {
+                self.zone_exists(path!["devices", index, "zone"], zone.as_str(), false);
+            }
+            if let Some(approval) = &device.manufacturer_approval {
+                let path = path!["devices", index, "manufacturer_approval", "until"];
+                self.order(path, Some(approval.date), approval.until);
+            }
+            for (position, stated) in device.identifiers.iter().flatten().enumerate() {
+                let path = path!["devices", index, "identifiers", position, "value"];
+                self.identifier(path, stated);
+                if let Some(other) = stated.identifier().and_then(|known| owners.insert(known, &device.id)) {
+                    self.add(path, format!("`{other}` has the same {}", stated.kind), None);
+                }
+            }
+        }
+    }
+
+    fn identifier(&mut self, path: &[Step], stated: &StatedIdentifier) {
+        if stated.identifier().is_none() {
+            let message = format!("this {} says nothing: makers leave it so, or it is no {0}", stated.kind);
+            self.add(path, message, Some("leave it out".to_owned()));
+        }
+    }
+
+    fn releases(&mut self) {
+        let releases = self.practice.releases.as_deref().unwrap_or_default();
+        self.unique("releases", releases.iter().map(|release| release.id.as_str()));
+        for (index, release) in releases.iter().enumerate() {
+            self.person_exists(path!["releases", index, "allowed_by"], release.allowed_by.as_str());
+            self.order(path!["releases", index, "until"], Some(release.allowed_on), Some(release.until));
+            for (position, range) in release.ranges.iter().enumerate().filter(|(_, range)| is_too_wide(range.0)) {
+                let hint = Some("name the networks of the practice; at most /16, for IPv6 /48".to_owned());
+                let message = format!("`{range}` is more than one practice's network");
+                self.add(path!["releases", index, "ranges", position], message, hint);
+            }
+            let foreign = release.device_owners.iter().any(|owner| *owner != DeviceOwner::Practice);
+            if foreign && release.named_owners.as_ref().is_none_or(Vec::is_empty) {
+                let hint = Some("add `named_owners:` with a line for each".to_owned());
+                let message = "devices of others are in these networks, but nobody is named".to_owned();
+                self.add(path!["releases", index, "device_owners"], message, hint);
+            }
+        }
+    }
+
+    fn exemptions(&mut self) {
+        let exemptions = self.practice.exemptions.as_deref().unwrap_or_default();
+        self.unique("exemptions", exemptions.iter().map(|exemption| exemption.id.as_str()));
+        for (index, exemption) in exemptions.iter().enumerate() {
+            if exemption.check.is_some() == exemption.requirement.is_some() {
+                let message = format!("`{}` needs either `check` or `requirement`", exemption.id);
+                self.add(path!["exemptions", index], message, None);
+            }
+            if exemption.device.is_some() && exemption.subject.is_some() {
+                let message = format!("`{}` names both a `device` and a `subject`", exemption.id);
+                self.add(path!["exemptions", index, "subject"], message, Some("keep one of them".to_owned()));
+            }
+            self.person_exists(path!["exemptions", index, "by"], exemption.by.as_str());
+            if let Some(device) = &exemption.device {
+                let ids: Vec<&str> = self.practice.devices.iter().flatten().map(|device| device.id.as_str()).collect();
+                self.exists(path!["exemptions", index, "device"], device.as_str(), "device", "devices", &ids);
+            }
+        }
+    }
+
+    fn unique<'i>(&mut self, section: &'static str, ids: impl Iterator<Item = &'i str>) {
+        let mut seen = HashMap::new();
+        for (index, id) in ids.enumerate() {
+            if let Some(first) = seen.get(id) {
+                let line = self.root.find(path![section, *first, "id"]).line();
+                let message = format!("the id `{id}` stands in line {line} already");
+                self.add(path![section, index, "id"], message, Some("choose another id".to_owned()));
+            } else {
+                seen.insert(id, index);
+            }
+        }
+    }
+
+    fn person_exists(&mut self, path: &[Step], id: &str) {
+        let ids: Vec<&str> = self.practice.people.iter().flatten().map(|person| person.id.as_str()).collect();
+        self.exists(path, id, "person", "people", &ids);
+    }
+
+    fn zone_exists(&mut self, path: &[Step], id: &str, internet_too: bool) {
+        let mut ids: Vec<&str> = self.practice.zones.iter().flatten().map(|zone| zone.id.as_str()).collect();
+        if internet_too {
+            ids.push(INTERNET);
+        }
+        self.exists(path, id, "zone", "zones", &ids);
+    }
+
+    fn exists(&mut self, path: &[Step], id: &str, thing: &str, section: &str, ids: &[&str]) {
+        // The nearest word is searched for only as long as it will be shown: a broken file may refer to nothing in
+        // thousands of places.
+        if !ids.contains(&id) && self.mistakes.len() < MAX_MISTAKES {
+            let hint = word_hint(id, ids).or_else(|| Some(format!("add it under `{section}`")));
+            self.add(path, format!("there is no {thing} `{id}`"), hint);
+        }
+    }
+
+    fn order(&mut self, path: &[Step], first: Option<Date>, last: Option<Date>) {
+        if let (Some(first), Some(last)) = (first, last)
+            && last < first
+        {
+            self.add(path, format!("`{last}` lies before `{first}`"), Some("exchange or correct the days".to_owned()));
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Zones and conduits, in the words of IEC 62443-3-2: parts of the network with the same need of protection, and the
+//! only ways that are allowed between them.
+//!
+//! For the planner and the verifier of segmentation and for everyone who asks where a device belongs. Deliberately
+//! absent: firewall rules, which are compiled from this, and what the network really lets through.
+
+use crate::device::DataClass;
+use crate::formats::{Complaint, DateText, FreeText, text_form};
+use crate::ids::{ConduitId, PersonId, ZoneId};
+use crate::wording::printable;
+use ipnet::IpNet;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+use visite_facts::words;
+
+/// Id of the zone that every practice has: everything outside.
+pub const INTERNET: &str = "internet";
+
+/// A part of the network whose devices need the same protection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "zone")]
+pub struct Zone {
+    /// Id, e.g. `verwaltung`. `internet` is taken: it stands for everything outside.
+    pub id: ZoneId,
+    /// Name for people.
+    #[schemars(with = "FreeText")]
+    pub name: String,
+    /// Networks that belong to it, e.g. `192.168.10.0/24`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub networks: Option<Vec<Network>>,
+    /// Number of its VLAN (IEEE 802.1Q).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 4094))]
+    pub vlan: Option<u16>,
+    /// The most sensitive data in it; counts for each device in it that says nothing itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_class: Option<DataClass>,
+    /// Target security level (SL-T of IEC 62443-3-2), 1 to 4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 4))]
+    pub security_level: Option<u8>,
+}
+
+words! {
+    /// Who may open a connection through a conduit. Answers always find their way back.
+    pub enum Direction {
+        /// Only from `from` to `to`.
+        OneWay = "one_way",
+        /// From either side.
+        Both = "both",
+    }
+}
+
+/// An allowed way from one zone to another. What no conduit allows is forbidden.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "conduit")]
+pub struct Conduit {
+    /// Id, e.g. `behandlung-zum-pvs`.
+    pub id: ConduitId,
+    /// The zone in which connections begin.
+    pub from: ZoneId,
+    /// The zone in which they end.
+    pub to: ZoneId,
+    /// What may be used, e.g. `tcp/443`.
+    #[schemars(length(min = 1))]
+    pub services: Vec<Service>,
+    /// Who may open connections; `one_way` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+    /// What it is needed for.
+    #[schemars(with = "FreeText")]
+    pub reason: String,
+    /// Who answers for it: id of a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<PersonId>,
+    /// Last day on which it is allowed; for ever if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<DateText>")]
+    pub until: Option<Date>,
+}
+
+/// An IP network, e.g. `192.168.10.0/24`; a single address is a network of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Network(pub IpNet);
+
+text_form!(Network, "Network", "network", "IP network, e.g. `192.168.10.0/24`, or a single address.");
+
+impl FromStr for Network {
+    type Err = Complaint;
+
+    fn from_str(text: &str) -> Result<Self, Complaint> {
+        let shown = printable(text);
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(Self(IpNet::from(address)));
+        }
+        let network: IpNet = text.parse().map_err(|_| {
+            let message = format!("`{shown}` is not an IP network");
+            Complaint::new(message, "write address/length, e.g. `192.168.10.0/24`")
+        })?;
+        if network.addr() != network.network() {
+            let message = format!("`{shown}` is an address inside a network");
+            return Err(Complaint::new(message, format!("write `{}` for the network", network.trunc())));
+        }
+        Ok(Self(network))
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+words! {
+    /// Protocol of a service.
+    pub enum ServiceProtocol {
+        /// TCP.
+        Tcp = "tcp",
+        /// UDP.
+        Udp = "udp",
+        /// ICMP and ICMPv6, e.g. ping.
+        Icmp = "icmp",
+        /// Everything.
+        Any = "any",
+    }
+}
+
+/// What may be used through a conduit: `tcp/443`, `udp/5000-5100`, `icmp`, `any`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Service {
+    /// Protocol.
+    pub protocol: ServiceProtocol,
+    /// First and last port; all of them if absent.
+    pub ports: Option<(u16, u16)>,
+}
+
+text_form!(Service, "Service", "service", "`tcp/443`, `udp/5000-5100`, `tcp`, `icmp` or `any`.");
+
+impl FromStr for Service {
+    type Err = Complaint;
+
+    fn from_str(text: &str) -> Result<Self, Complaint> {
+        parse_service(text).ok_or_else(|| {
+            let message = format!("`{}` is not a service", printable(text));
+            Complaint::new(message, "write e.g. `tcp/443`, `udp/5000-5100`, `icmp` or `any`")
+        })
+    }
+}
+
+fn parse_service(text: &str) -> Option<Service> {
+    use ServiceProtocol::{Any, Icmp, Tcp, Udp};
+    let (protocol, ports) = match text.split_once('/') {
+        Some((protocol, ports)) => (protocol, Some(parse_ports(ports)?)),
+        None => (text, None),
+    };
+    let protocol = <ServiceProtocol as visite_facts::Word>::from_word(protocol)?;
+    match protocol {
+        Tcp | Udp => Some(Service { protocol, ports }),
+        Icmp | Any => ports.is_none().then_some(Service { protocol, ports }),
+    }
+}
+
+fn parse_ports(text: &str) -> Option<(u16, u16)> {
+    let port = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| text.parse::<u16>().ok())
+            .flatten()
+            .filter(|port| *port > 0)
+    };
+    let (first, last) = match text.split_once('-') {
+        Some((first, last)) => (port(first)?, port(last)?),
+        None => (port(text)?, port(text)?),
+    };
+    (first <= last).then_some((first, last))
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ports {
+            None => self.protocol.fmt(f),
+            Some((first, last)) if first == last => write!(f, "{}/{first}", self.protocol),
+            Some((first, last)) => write!(f, "{}/{first}-{last}", self.protocol),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_have_no_host_bits() {
+        let network = |text: &str| Network::from_str(text).map(|network| network.to_string());
+        assert_eq!(network("192.168.10.0/24").expect("a network"), "192.168.10.0/24");
+        assert_eq!(network("192.168.10.7").expect("an address"), "192.168.10.7/32");
+        assert_eq!(network("fd00::/8").expect("a network"), "fd00::/8");
+        assert_eq!(network("fe80::1").expect("an address"), "fe80::1/128");
+        let complaint = network("192.168.10.7/24").expect_err("host bits");
+        assert_eq!(complaint.hint.as_deref(), Some("write `192.168.10.0/24` for the network"));
+        for wrong in ["", "192.168.10.0/33", "192.168.10/24", "10.0.0.0/255.0.0.0", "praxis", "fe80::1%eth0"] {
+            assert!(network(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn services_read_as_they_are_written() {
+        for right in ["tcp/443", "udp/5000-5100", "tcp", "icmp", "any"] {
+            assert_eq!(Service::from_str(right).expect("a service").to_string(), right);
+        }
+        for wrong in
+            ["", "tcp/", "tcp/0", "tcp/65536", "udp/9-1", "icmp/8", "any/1", "https", "TCP/1", "tcp/+1", "tcp/1-"]
+        {
+            assert!(Service::from_str(wrong).is_err(), "{wrong}");
+        }
+    }
+}
