@@ -3,19 +3,21 @@
 //! They are declared in the fact schema like all others and judged by checks like all others. Their age is that of
 //! the oldest fact they follow from.
 
+use crate::target::Target;
 use crate::world::{SeenFact, Source, SubjectFacts};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use visite_catalog::Catalog;
 use visite_facts::facts::{
     Account, AccountKind, Clock, DefaultAction, Firewall, FirewallOpening, IpFamily, ListeningSocket, OperatingSystem,
-    OsSupport, Place, Reach, ReachableService, Room, Transport, Workplace,
+    OsSupport, Place, Reach, ReachableService, Transport, Workplace,
 };
 use visite_facts::{
     Collection, Completeness, Fact, FactType, Known, Observed, Record, Shape, SubjectKind, Unknown, UnknownReason,
     Value,
 };
+use visite_target::time::{end_of_day, local_date};
 
 /// What derived facts need beyond the facts themselves.
 #[derive(Clone, Copy)]
@@ -24,10 +26,10 @@ pub struct Reference<'r> {
     pub catalog: &'r Catalog,
     /// The clock.
     pub now: Timestamp,
+    /// What the practice file says.
+    pub target: Target<'r>,
     /// The practice's time zone.
     pub time_zone: &'r TimeZone,
-    /// The room the practice file puts the subject in.
-    pub room: Option<Room>,
 }
 
 /// Adds every derived fact that makes sense for the subject.
@@ -41,9 +43,10 @@ pub fn add(facts: &mut SubjectFacts, reference: Reference<'_>) {
     put(facts, &["host.os", "host.accounts"], reference.now, &workplace);
     let clock = Clock { behind_seconds: facts.skew_seconds.map_or(Observed::default(), Known) };
     put(facts, &[], reference.now, &clock);
+    let room = reference.target.room(facts);
     let place = Place {
-        room: reference.room.map_or(Observed::default(), Known),
-        lock_within_seconds: Known(i64::from(reference.catalog.rooms.lock_within_seconds(reference.room))),
+        room: room.map_or(Observed::default(), Known),
+        lock_within_seconds: Known(reference.target.lock_within_seconds(room)),
     };
     put(facts, &[], reference.now, &place);
     if let Some(services) = reachable_services(facts) {
@@ -84,19 +87,19 @@ fn support(facts: &SubjectFacts, reference: Reference<'_>) -> OsSupport {
     let mut matching = lifecycles.filter(|cycle| cycle.matches.family == *family && cycle.matches.id == *id);
     let cycle = matching.find_map(|lifecycle| lifecycle.cycle(version, os.edition.known().map(String::as_str)));
     let Some(cycle) = cycle else { return OsSupport::unknown(UnknownReason::NotSupported) };
-    let today = reference.now.to_zoned_datetime(reference.time_zone.clone()).date();
+    let today = local_date(reference.now, reference.time_zone);
     OsSupport {
         product: Known(cycle.name.clone()),
-        ends_at: end_of_day(cycle.ends, reference.time_zone).map_or(Unknown(UnknownReason::Malformed), Known),
+        ends_at: Known(last_second(cycle.ends, reference.time_zone)),
         days_left: Known(days_between(today, cycle.ends)),
         ended: Known(today > cycle.ends),
     }
 }
 
-/// The last second of a day, in a time zone.
-fn end_of_day(day: Date, time_zone: &TimeZone) -> Option<Timestamp> {
-    let next = day.tomorrow().ok()?.to_zoned_datetime(time_zone.clone()).ok()?;
-    next.timestamp().checked_sub(jiff::SignedDuration::from_secs(1)).ok()
+/// The last moment of a day: one second before the next, so that it is still written as that day.
+fn last_second(day: Date, time_zone: &TimeZone) -> Timestamp {
+    let next = end_of_day(day, time_zone);
+    next.checked_sub(SignedDuration::from_secs(1)).unwrap_or(next)
 }
 
 fn days_between(from: Date, to: Date) -> i64 {

@@ -23,14 +23,15 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use target::Target;
 use texts::TitleValues;
-use visite_catalog::model::{CheckStatus, DataClass, Exposure};
+use visite_catalog::model::{CheckStatus, Exposure};
 use visite_catalog::{Catalog, Check};
 use visite_facts::facts::{Reach, ReachableService};
 use visite_facts::{
     ASSESSMENT_SCHEMA, Acceptance, AssessedSubject, Assessment, CheckResult, Completeness, Finding, FindingState,
     Known, RecordResult, Round, Snapshot, Summary, UnknownReason, Verdict,
 };
-use visite_target::Practice;
+use visite_target::time::local_date;
+use visite_target::{DataClass, Practice};
 use world::SubjectFacts;
 
 /// Everything an assessment depends on.
@@ -52,12 +53,12 @@ pub struct Input<'i> {
 
 /// Judges everything that was seen.
 pub fn assess(input: &Input<'_>) -> Assessment {
-    let target = Target::new(input.practice);
-    let time_zone = target.time_zone();
+    let target = Target::new(input.practice, input.catalog);
+    let (time_zone, time_zone_name) = target.time_zone();
     let mut subjects = world::subjects(input.snapshots, input.now);
     for facts in &mut subjects {
-        let room = target.room(facts);
-        derived::add(facts, derived::Reference { catalog: input.catalog, now: input.now, time_zone: &time_zone, room });
+        let reference = derived::Reference { catalog: input.catalog, target, now: input.now, time_zone: &time_zone };
+        derived::add(facts, reference);
     }
     let mut judging = Judging {
         catalog: input.catalog,
@@ -70,22 +71,25 @@ pub fn assess(input: &Input<'_>) -> Assessment {
     for facts in &subjects {
         judging.subject(facts, target.data_class(facts));
     }
+    let known: Vec<Finding> = judging.gaps.iter().chain(input.previous).cloned().collect();
+    let mut acceptances = target.acceptances(&subjects, &known, input.now);
+    acceptances.extend_from_slice(input.acceptances);
     let life = Life {
         now: input.now,
-        today: input.now.to_zoned_datetime(time_zone.clone()).date(),
+        today: local_date(input.now, &time_zone),
         previous: input.previous,
-        acceptances: input.acceptances,
+        acceptances: &acceptances,
         judgements: &judging.judgements,
     };
     let findings = life.go_on(judging.gaps);
     Assessment {
         schema: ASSESSMENT_SCHEMA.to_owned(),
-        round: round(input, &target),
+        round: Round { id: round_id(input), at: input.now, time_zone: time_zone_name, practice: target.name() },
         catalog: input.catalog.used.clone(),
         summary: sum_up(&judging.results),
         subjects: subjects.iter().map(assessed).collect(),
         measures: plan::plan(input.catalog, &findings),
-        requirements: requirements::requirements(input.catalog, &target, &judging.judgements, &findings),
+        requirements: requirements::requirements(input.catalog, target, &judging.judgements, &findings),
         results: judging.results,
         findings,
     }
@@ -207,21 +211,18 @@ fn assessed(facts: &SubjectFacts) -> AssessedSubject {
     }
 }
 
-fn round(input: &Input<'_>, target: &Target<'_>) -> Round {
+/// Follows from what was judged, with what and when.
+fn round_id(input: &Input<'_>) -> String {
     let mut seen: Vec<String> = input
         .snapshots
         .iter()
         .map(|snapshot| format!("{} {} {}", snapshot.subject.id, snapshot.collector, snapshot.observed_at))
         .collect();
     seen.sort();
-    let digest = Sha256::digest(format!("{} {} {}", input.now, input.catalog.used.hash, seen.join(",")));
+    let practice = input.practice.map(|practice| format!("{practice:?}"));
+    let digest = Sha256::digest(format!("{} {} {} {practice:?}", input.now, input.catalog.used.hash, seen.join(",")));
     let id: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    Round {
-        id: format!("round-{id}"),
-        at: input.now,
-        time_zone: target.time_zone_name(),
-        practice: target.practice_name(),
-    }
+    format!("round-{id}")
 }
 
 fn sum_up(results: &[CheckResult]) -> Summary {

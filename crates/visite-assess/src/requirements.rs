@@ -23,7 +23,7 @@ enum Standing {
 /// Status of every requirement of the catalogue, in the order of the frameworks.
 pub fn requirements(
     catalog: &Catalog,
-    target: &Target<'_>,
+    target: Target<'_>,
     judgements: &Judgements,
     findings: &[Finding],
 ) -> Vec<RequirementResult> {
@@ -37,7 +37,7 @@ pub fn requirements(
 
 fn status(
     requirement: &Requirement,
-    target: &Target<'_>,
+    target: Target<'_>,
     judgements: &Judgements,
     unaccepted: &BTreeSet<&str>,
 ) -> RequirementResult {
@@ -47,7 +47,7 @@ fn status(
     let bound = checks.len() + others;
     let judged = checks.iter().filter(|standing| **standing != Standing::NotJudged).count();
     let has = |standing| checks.contains(&standing);
-    let status = if matches!(target.applies(requirement), Applicability::NotApplicable(_)) {
+    let status = if matches!(target.applies(requirement), Some(Applicability::NotApplicable(_))) {
         RequirementStatus::NotApplicable
     } else if has(Standing::Bad) && has(Standing::Good) {
         RequirementStatus::Partly

@@ -3,13 +3,13 @@
 use crate::condition::Condition;
 use crate::files::{CheckFile, ParameterKind, PatternFile};
 use crate::model::{Check, CheckStatus, Origin};
-use crate::nearest::nearest;
 use crate::template::Template;
 use jiff::SignedDuration;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
 use visite_facts::{Area, FactSpec, Shape, SubjectKind, Text, fact_spec, facts};
 use visite_target::yaml::Mistake;
+use visite_target::yaml::nearest;
 
 /// Patterns by id, each with its origin and text.
 pub type Patterns<'l> = BTreeMap<String, (PatternFile, Origin, &'l str)>;
@@ -99,7 +99,11 @@ impl<'f> Builder<'f> {
             let areas = <Area as visite_facts::Word>::ALL.join(", ");
             self.whole(format!("the folder above `{id}` is no area; areas are: {areas}"));
         }
-        let for_each = self.placed(|file| file.for_each.as_ref()).and_then(|named| self.collection(&named));
+        let for_each = match self.placed(|file| file.for_each.as_ref()) {
+            None => None,
+            // Without the collection, everything else that could be said about the check would be wrong.
+            Some(named) => Some(self.collection(&named)?),
+        };
         let applies = self.placed(|file| file.applies.as_ref()).and_then(|text| self.condition(&text, for_each));
         let fails_when = self.placed(|file| file.fails_when.as_ref());
         let fails_when = match fails_when {
@@ -240,8 +244,8 @@ impl<'f> Builder<'f> {
     fn whole(&mut self, message: impl Into<String>) {
         self.mistakes.push(Mistake {
             file: self.origin.file.clone(),
-            line: 1,
-            column: 1,
+            line: 0,
+            column: 0,
             message: message.into(),
             hint: None,
             snippet: String::new(),

@@ -57,13 +57,8 @@ pub struct ConditionMistake {
 impl Condition {
     /// Compiles `text`; `record` is the fact whose records it judges, if it judges any.
     pub fn compile(text: &str, record: Option<&'static FactSpec>) -> Result<Self, ConditionMistake> {
-        // CEL's grammar is recursive; a longer text can only be an accident or an attack.
-        if text.len() > 4096 {
-            return Err(ConditionMistake {
-                offset: 0,
-                message: "the condition is longer than 4096 bytes".to_owned(),
-                hint: None,
-            });
+        if let Some(message) = too_much(text) {
+            return Err(ConditionMistake { offset: 0, message: message.to_owned(), hint: None });
         }
         let program = Program::compile(text).map_err(|errors| expression::syntax_mistake(text, &errors))?;
         let Checked { fields } = expression::check(&program, record)?;
@@ -79,6 +74,26 @@ impl Condition {
             Ok(_) | Err(_) => None,
         }
     }
+}
+
+/// CEL's parser is recursive: what is longer or deeper than any condition would exhaust the stack.
+fn too_much(text: &str) -> Option<&'static str> {
+    const MAX_BYTES: usize = 1024;
+    const MAX_DEPTH: usize = 16;
+    let mut depth = 0_usize;
+    let mut deepest = 0;
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    if text.len() > MAX_BYTES {
+        return Some("the condition is longer than 1024 bytes");
+    }
+    (deepest > MAX_DEPTH).then_some("the condition is nested too deeply")
 }
 
 /// The facts of one subject, ready for conditions.

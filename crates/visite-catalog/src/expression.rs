@@ -4,10 +4,10 @@
 //! and, where one is near, the word that was probably meant. It evaluates nothing.
 
 use crate::condition::{ConditionMistake, FieldPath};
-use crate::nearest::nearest;
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, SelectExpr, SourceInfo, operators};
 use cel::{ParseErrors, Program};
 use visite_facts::{FactSpec, FieldKind, Shape, facts};
+use visite_target::yaml::nearest;
 
 /// First parts of the names of facts.
 pub const ROOTS: &[&str] = &["host"];
@@ -42,9 +42,15 @@ pub fn syntax_mistake(text: &str, errors: &ParseErrors) -> ConditionMistake {
         text.split_inclusive('\n').take(usize::try_from(line - 1).unwrap_or(0)).map(|line| line.chars().count()).sum();
     ConditionMistake {
         offset: before + usize::try_from(column - 1).unwrap_or(0),
-        message: format!("not a condition: {}", first.map_or("it cannot be read", |error| error.msg.as_str())),
+        message: format!("not a condition: {}", first.map_or("it cannot be read", |error| short(&error.msg))),
         hint: None,
     }
+}
+
+/// The parser lists every token it could have gone on with; that helps nobody.
+fn short(message: &str) -> &str {
+    let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
+    message.split(" expecting ").next().unwrap_or(message)
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -197,7 +203,8 @@ impl Checker<'_> {
             _ => {
                 let message =
                     format!("`{}` is no field; a field is `host.<fact>.<field>` or `record.<field>`", path.join("."));
-                return Err(self.mistake(node, message));
+                let known = ROOTS.iter().chain([&RECORD]).copied();
+                return Err(self.mistake(node, message).maybe(path.first().and_then(|root| nearest(root, known))));
             }
         };
         if !self.fields.contains(&found.0) {

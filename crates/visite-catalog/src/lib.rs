@@ -11,14 +11,12 @@ mod expression;
 mod files;
 mod load;
 pub mod model;
-mod nearest;
 mod sources;
 mod template;
 
 pub use condition::{Condition, ConditionMistake, FieldPath, Scope};
 pub use load::{load, short_hash};
 pub use model::{Case, Check, Framework, Lifecycle, Origin, Requirement};
-pub use nearest::nearest;
 pub use sources::Layer;
 pub use template::Template;
 

@@ -7,13 +7,13 @@
 use crate::checks::build_check;
 use crate::files::{CasesFile, CheckFile, MeasureFile, PatternFile, SwitchOff};
 use crate::model::{Case, Check, Framework, Lifecycle, Origin, Rooms, SeverityTable, UnstatedRoom};
-use crate::nearest::nearest;
 use crate::sources::Layer;
 use crate::{Catalog, cases};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use visite_facts::{Area, CatalogUsed, Disabled, Measure, Replaced, Word};
+use visite_target::yaml::nearest;
 use visite_target::yaml::{Mistake, from_yaml};
 
 /// The kinds of units, each with its own ids.
@@ -263,8 +263,8 @@ impl Loading {
     fn mistake(&mut self, file: &str, message: impl Into<String>, hint: Option<String>) {
         self.mistakes.push(Mistake {
             file: file.to_owned(),
-            line: 1,
-            column: 1,
+            line: 0,
+            column: 0,
             message: message.into(),
             hint,
             snippet: String::new(),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use visite_facts::facts::{OsFamily, Room};
 use visite_facts::{Area, Confidence, FactSpec, Severity, SubjectKind, Text, words};
+use visite_target::{AppliesTo, DataClass, Equipment};
 
 words! {
     /// How far a check has come.
@@ -81,22 +82,6 @@ words! {
 }
 
 words! {
-    /// Which practices a requirement is made for.
-    pub enum AppliesTo {
-        /// Every practice.
-        All = "all",
-        /// Practices with 6 or more people who constantly process data.
-        Medium = "medium",
-        /// Practices with more than 20 such people, or with a considerable volume of data.
-        Large = "large",
-        /// Practices with large medical devices.
-        LargeDevices = "large_devices",
-        /// Practices connected to the telematics infrastructure.
-        Ti = "ti",
-    }
-}
-
-words! {
     /// How sure we are of a requirement's number.
     pub enum NumberingConfidence {
         /// Seen in copies of the text in force.
@@ -161,7 +146,7 @@ pub struct Requirement {
     pub applies_to: AppliesTo,
     /// What must be in use for it to apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<String>,
+    pub when: Option<Equipment>,
     /// First day it is in force.
     #[schemars(with = "String")]
     pub valid_from: Date,
@@ -283,20 +268,6 @@ impl Lifecycle {
             same && edition
         };
         self.cycles.iter().filter(fits).max_by_key(|cycle| cycle.version.len())
-    }
-}
-
-words! {
-    /// How much a subject's data need protection.
-    pub enum DataClass {
-        /// No data worth protecting.
-        None = "none",
-        /// Internal data of the practice.
-        Internal = "internal",
-        /// Data about people.
-        Personal = "personal",
-        /// Data about patients.
-        Health = "health",
     }
 }
 

@@ -1,8 +1,8 @@
 //! Titles with places for names and figures: `Das Konto „{name}“ hat kein Passwort`.
 
 use crate::condition::FieldPath;
-use crate::nearest::nearest;
 use visite_facts::{FactSpec, Lang, Shape, Text, fact_spec};
+use visite_target::yaml::nearest;
 
 /// A text in both languages, taken apart at its places.
 #[derive(Clone, Debug, PartialEq)]

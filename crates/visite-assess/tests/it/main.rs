@@ -1,3 +1,8 @@
 //! One test binary for the crate.
 
 mod catalog;
+mod derived;
+mod golden;
+mod life;
+mod properties;
+mod world;

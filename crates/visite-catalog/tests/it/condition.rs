@@ -12,7 +12,12 @@ fn accounts() -> Option<&'static FactSpec> {
 fn mistake(text: &str) -> String {
     match Condition::compile(text, accounts()) {
         Ok(_) => panic!("`{text}` was accepted"),
-        Err(mistake) => format!("{}: {}{}", mistake.offset, mistake.message, mistake.hint.map(|h| format!(" | {h}")).unwrap_or_default()),
+        Err(mistake) => format!(
+            "{}: {}{}",
+            mistake.offset,
+            mistake.message,
+            mistake.hint.map(|h| format!(" | {h}")).unwrap_or_default()
+        ),
     }
 }
 
@@ -120,7 +125,26 @@ proptest! {
 
 #[test]
 fn deep_and_long_conditions_are_refused() {
-    for text in [format!("{}true{}", "(".repeat(3000), ")".repeat(3000)), format!("{}true", "!".repeat(4000)), "x".repeat(100_000)] {
-        assert!(Condition::compile(&text, None).is_err());
+    let not = format!("({})", "!(".repeat(900));
+    for text in [
+        format!("{}true{}", "(".repeat(3000), ")".repeat(3000)),
+        "x".repeat(100_000),
+        format!("{}1 == 1{}", "!(".repeat(200), ")".repeat(200)),
+        not,
+    ] {
+        assert!(Condition::compile(&text, None).is_err(), "{} bytes", text.len());
+    }
+    // Long chains are no conditions either, but the parser must survive them.
+    for (piece, count) in [
+        ("1+", 500),
+        ("true&&", 170),
+        ("!", 1000),
+        ("-", 1000),
+        ("a.", 500),
+        ("1==", 300),
+        ("[1][0]", 150),
+        ("x ? y : ", 120),
+    ] {
+        let _ = Condition::compile(&format!("{}1", piece.repeat(count)), None);
     }
 }

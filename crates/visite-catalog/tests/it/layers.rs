@@ -32,7 +32,10 @@ const CASES: &str = "cases:
 const CHECK_FILE: &str = "checks/accounts/door-open/check.yaml";
 
 fn base() -> Layer {
-    layer("base", &[(CHECK_FILE, CHECK), ("checks/accounts/door-open/cases.yaml", CASES), ("measures/door-close.yaml", MEASURE)])
+    layer(
+        "base",
+        &[(CHECK_FILE, CHECK), ("checks/accounts/door-open/cases.yaml", CASES), ("measures/door-close.yaml", MEASURE)],
+    )
 }
 
 fn layer(name: &str, files: &[(&str, &str)]) -> Layer {
@@ -126,7 +129,10 @@ parameters: { uids: integers }
 check: { for_each: host.accounts, fails_when: \"record.uid in ${uids}\", confidence: low }
 ";
     let check = |with: &str| {
-        CHECK.replace("for_each: host.accounts\nfails_when: record.uid == 0\n", &format!("pattern: uid-is\nwith: {with}\n"))
+        CHECK.replace(
+            "for_each: host.accounts\nfails_when: record.uid == 0\n",
+            &format!("pattern: uid-is\nwith: {with}\n"),
+        )
     };
     let with_pattern = |with: &str| {
         let mut changed = base();
@@ -151,7 +157,10 @@ parameters: { name: text }
 check: { for_each: host.accounts, fails_when: \"record.name == ${name}\" }
 ";
     let attack = "'x\" || true || record.name == \"y'";
-    let check = CHECK.replace("for_each: host.accounts\nfails_when: record.uid == 0\n", &format!("pattern: name-is\nwith: {{ name: {attack} }}\n"));
+    let check = CHECK.replace(
+        "for_each: host.accounts\nfails_when: record.uid == 0\n",
+        &format!("pattern: name-is\nwith: {{ name: {attack} }}\n"),
+    );
     let mut changed = base();
     changed.files.insert("patterns/name-is.yaml".into(), pattern.to_owned().into());
     changed.files.insert(CHECK_FILE.into(), check.into());
@@ -170,7 +179,8 @@ fn every_text_of_the_embedded_catalogue_is_there_in_both_languages() {
     }
     for measure in catalog.measures.values() {
         let provider = &measure.provider;
-        let texts = [&measure.title, &measure.action, &measure.owner, &measure.team, &provider.verify, &provider.rollback];
+        let texts =
+            [&measure.title, &measure.action, &measure.owner, &measure.team, &provider.verify, &provider.rollback];
         for text in texts.into_iter().chain(&provider.steps) {
             assert!(!text.de.trim().is_empty() && !text.en.trim().is_empty(), "{}", measure.id);
         }

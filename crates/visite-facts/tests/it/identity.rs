@@ -83,7 +83,13 @@ fn merges_in_a_circle_end() {
 
 #[test]
 fn values_that_nobody_filled_in_say_nothing() {
-    for filler in ["", "00000000-0000-0000-0000-000000000000", "03000200-0400-0500-0006-000700080009", "ffffffff-ffff-ffff-ffff-ffffffffffff", "kurz"] {
+    for filler in [
+        "",
+        "00000000-0000-0000-0000-000000000000",
+        "03000200-0400-0500-0006-000700080009",
+        "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        "kurz",
+    ] {
         assert_eq!(Identifier::new(IdentifierKind::SmbiosUuid, filler), None, "{filler}");
     }
     for filler in ["To Be Filled By O.E.M.", "Default string", "System Serial Number", "0", "None", "123456789"] {

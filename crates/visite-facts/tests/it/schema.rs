@@ -28,7 +28,8 @@ fn every_fact_and_field_is_named_once_and_documented() {
 
 #[test]
 fn no_field_can_hold_what_practice_safety_forbids() {
-    let forbidden = ["argument", "command_line", "cmdline", "title", "hash", "gecos", "full_name", "file_name", "path", "document"];
+    let forbidden =
+        ["argument", "command_line", "cmdline", "title", "hash", "gecos", "full_name", "file_name", "path", "document"];
     for spec in facts::ALL {
         for field in spec.fields {
             // The method of hashing is no hash.

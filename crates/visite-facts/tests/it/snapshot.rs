@@ -85,8 +85,15 @@ fn derived_facts_are_never_taken_from_a_file() {
 #[test]
 fn a_file_that_is_no_facts_file_is_an_error_not_an_empty_one() {
     let broken = [
-        "", "nonsense", "[]", "{}", "null", r#"{"schema":"visite.facts/2","snapshots":[]}"#, r#"{"schema":"visite.facts/1"}"#,
-        r#"{"schema":"visite.facts/1","snapshots":{}}"#, r#"{"schema":"visite.facts/1","snapshots":[{}]}"#,
+        "",
+        "nonsense",
+        "[]",
+        "{}",
+        "null",
+        r#"{"schema":"visite.facts/2","snapshots":[]}"#,
+        r#"{"schema":"visite.facts/1"}"#,
+        r#"{"schema":"visite.facts/1","snapshots":{}}"#,
+        r#"{"schema":"visite.facts/1","snapshots":[{}]}"#,
     ];
     for text in broken {
         assert!(read(text).is_err(), "{text}");

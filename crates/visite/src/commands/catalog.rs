@@ -8,8 +8,9 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 use visite_assess::cases;
-use visite_catalog::{Catalog, docs, nearest};
+use visite_catalog::{Catalog, docs};
 use visite_facts::Lang;
+use visite_target::yaml::nearest;
 
 /// Runs the command.
 pub fn run(arguments: &CatalogArgs, lang: Lang) -> Result<ExitCode, Failure> {

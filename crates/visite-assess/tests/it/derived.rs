@@ -1,0 +1,131 @@
+//! Derived facts: support ends and reachable services.
+
+use crate::world::{World, now, result, snapshot, time};
+use visite_facts::facts::{
+    DefaultAction, Firewall, FirewallOpening, IpFamily, ListeningSocket, OperatingSystem, OsFamily, Reach, Transport,
+};
+use visite_facts::{Collection, Known, Snapshot, Unknown, UnknownReason, Verdict};
+
+fn debian(version: &str) -> Snapshot {
+    let mut snapshot = snapshot("linux.os", 1);
+    snapshot.put(&OperatingSystem {
+        family: Known(OsFamily::Linux),
+        id: Known("debian".to_owned()),
+        version: Known(version.to_owned()),
+        ..OperatingSystem::default()
+    });
+    snapshot
+}
+
+fn supported(version: &str, moment: &str) -> Verdict {
+    let world = World { now: Some(time(moment)), ..World::of(vec![debian(version)]) };
+    result(&world.assess(), "os-out-of-support").verdict
+}
+
+#[test]
+fn support_is_judged_at_the_clock_and_ends_with_its_last_day_in_the_practice() {
+    let ends = crate::world::CATALOG.lifecycles["debian"].cycle("12", None).expect("Debian 12").ends;
+    let snapshot_time = |days: i32| {
+        let day = ends.checked_add(jiff::Span::new().days(days)).expect("a day");
+        // Noon in Berlin is on the same day in UTC in summer and winter.
+        format!("{day}T11:00:00Z")
+    };
+    for (days, verdict) in [(-400, Verdict::Pass), (0, Verdict::Pass), (1, Verdict::Fail)] {
+        let moment = snapshot_time(days);
+        let mut seen = debian("12");
+        seen.observed_at = time(&moment);
+        let world = World { now: Some(time(&moment)), ..World::of(vec![seen]) };
+        assert_eq!(result(&world.assess(), "os-out-of-support").verdict, verdict, "{days} days after the end");
+    }
+}
+
+#[test]
+fn a_version_nobody_knows_is_unknown_not_supported_or_not() {
+    assert_eq!(supported("99", "2026-11-24T12:00:00Z"), Verdict::Unknown);
+}
+
+fn telnet(firewall: &Firewall, openings: Collection<FirewallOpening>) -> (Verdict, Option<UnknownReason>) {
+    let mut sockets = snapshot("linux.sockets", 1);
+    sockets.put_all(&Collection::complete(vec![ListeningSocket {
+        socket: Known("tcp 0.0.0.0:23".to_owned()),
+        transport: Known(Transport::Tcp),
+        family: Known(IpFamily::Ipv4),
+        address: Known("0.0.0.0".to_owned()),
+        port: Known(23),
+        reach: Known(Reach::Lan),
+        process: Known("telnetd".to_owned()),
+        ..ListeningSocket::default()
+    }]));
+    let mut filter = snapshot("linux.firewall", 1);
+    filter.put(firewall);
+    filter.put_all(&openings);
+    let assessment = World::of(vec![sockets, filter]).assess();
+    let result = result(&assessment, "service-telnet-reachable");
+    (result.verdict, result.reason)
+}
+
+fn firewall(default: DefaultAction, selective: bool) -> Firewall {
+    Firewall {
+        ipv4_default: Known(default),
+        ipv6_default: Known(default),
+        blocks_selectively: Known(selective),
+        ..Firewall::default()
+    }
+}
+
+fn opening(first: i64, last: i64, restricted: bool) -> FirewallOpening {
+    FirewallOpening {
+        rule: Known(format!("inet filter input #{first}")),
+        family: Known(IpFamily::Both),
+        transport: Known(Transport::Tcp),
+        first_port: Known(first),
+        last_port: Known(last),
+        source_restricted: Known(restricted),
+        ..FirewallOpening::default()
+    }
+}
+
+#[test]
+fn what_listens_is_judged_together_with_the_packet_filter() {
+    let none = || Collection::complete(Vec::new());
+    let accept = firewall(DefaultAction::Accept, false);
+    let block = firewall(DefaultAction::Block, false);
+    assert_eq!(telnet(&accept, none()).0, Verdict::Fail);
+    assert_eq!(telnet(&block, none()).0, Verdict::Pass);
+    assert_eq!(telnet(&block, Collection::complete(vec![opening(22, 22, false)])).0, Verdict::Pass);
+    assert_eq!(telnet(&block, Collection::complete(vec![opening(20, 25, false)])).0, Verdict::Fail);
+    assert_eq!(
+        telnet(&block, Collection::complete(vec![opening(20, 25, false), opening(23, 23, true)])).0,
+        Verdict::Fail
+    );
+}
+
+#[test]
+fn doubt_about_the_packet_filter_is_neither_open_nor_closed() {
+    let none = || Collection::complete(Vec::new());
+    assert_eq!(
+        telnet(&firewall(DefaultAction::Accept, true), none()),
+        (Verdict::Unknown, Some(UnknownReason::NotSupported))
+    );
+    let unreadable = Firewall::unknown(UnknownReason::NoPermission);
+    assert_eq!(telnet(&unreadable, none()), (Verdict::Unknown, Some(UnknownReason::NoPermission)));
+    let block = firewall(DefaultAction::Block, false);
+    let incomplete = Collection::incomplete(Vec::new(), UnknownReason::NotSupported);
+    assert_eq!(telnet(&block, incomplete), (Verdict::Unknown, Some(UnknownReason::NotSupported)));
+    let odd = FirewallOpening { first_port: Unknown(UnknownReason::Malformed), ..opening(1, 1, false) };
+    assert_eq!(telnet(&block, Collection::complete(vec![odd])), (Verdict::Unknown, Some(UnknownReason::Malformed)));
+}
+
+#[test]
+fn evidence_grows_old_by_the_earlier_of_two_clocks() {
+    let mut seen = debian("12");
+    seen.observed_at = time("2026-10-01T12:00:00Z");
+    seen.received_at = Some(now());
+    let old = World::of(vec![seen.clone()]).assess();
+    let judged = result(&old, "os-out-of-support");
+    assert_eq!((judged.verdict, judged.reason), (Verdict::Unknown, Some(UnknownReason::Stale)));
+    // A clock that runs ahead does not keep evidence young for ever.
+    seen.observed_at = time("2030-01-01T00:00:00Z");
+    seen.received_at = None;
+    assert_eq!(result(&World::of(vec![seen]).assess(), "os-out-of-support").verdict, Verdict::Pass);
+}
