@@ -4,4 +4,5 @@ mod firewall;
 mod os;
 mod packages;
 mod scratch;
+mod screen_lock;
 mod updates;
