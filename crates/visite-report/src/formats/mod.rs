@@ -1,0 +1,7 @@
+//! One file a format. Each takes a finished assessment and writes it; none of them decides anything.
+
+pub mod html;
+pub mod json;
+pub mod junit;
+pub mod sarif;
+pub mod text;

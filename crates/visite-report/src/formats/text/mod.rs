@@ -1,0 +1,306 @@
+//! Text for a person at a terminal: what is wrong, why, what to do, and what was not looked at.
+//!
+//! The width follows the terminal and nothing depends on colour. It shows what assess decided, most urgent first;
+//! every point with all evidence stands in [`verbose`], which `-v` adds.
+
+mod page;
+mod verbose;
+
+use crate::evidence;
+use crate::moment::{Calendar, work};
+use crate::overview::{self, Group, URGENCIES, Urgency};
+use crate::texts::{Texts, group};
+use crate::{Detail, Options};
+use page::{Page, Style};
+use std::io;
+use std::io::Write;
+use visite_facts::{Assessment, Finding, FindingState, UnknownReason};
+
+/// Most titles and pieces of evidence of one group that are shown without `-v`.
+const GROUP_LINES: usize = 5;
+
+/// Writes the assessment for a terminal.
+pub fn render(assessment: &Assessment, options: &Options<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let texts = Texts::new(options.lang);
+    let report = Report {
+        assessment,
+        options,
+        calendar: Calendar::new(&texts, &assessment.round.time_zone, options.now),
+        texts: &texts,
+        groups: overview::groups(assessment),
+    };
+    let mut page = Page::new(options.width, options.color);
+    report.write(&mut page);
+    out.write_all(page.into_text().as_bytes())
+}
+
+struct Report<'a> {
+    assessment: &'a Assessment,
+    options: &'a Options<'a>,
+    texts: &'a Texts,
+    calendar: Calendar<'a>,
+    groups: Vec<Group<'a>>,
+}
+
+impl Report<'_> {
+    fn write(&self, page: &mut Page) {
+        self.header(page);
+        self.extent(page);
+        if self.options.detail == Detail::Quiet {
+            self.finding_lines(page);
+            return;
+        }
+        for urgency in URGENCIES {
+            self.group_section(page, urgency);
+        }
+        self.accepted(page);
+        self.fixed(page);
+        self.closing(page);
+        if self.options.detail == Detail::Verbose {
+            verbose::write(self, page);
+        }
+    }
+
+    /// Who was looked at, and when.
+    fn header(&self, page: &mut Page) {
+        let mut items = vec![self.texts.say("visite")];
+        items.extend(self.assessment.round.practice.clone());
+        match self.assessment.subjects.as_slice() {
+            [] => {}
+            [only] => {
+                let named = [only.subject.name.as_str(), only.description.as_str()];
+                let what = named.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+                items.push(match self.options.this_computer {
+                    true => self.texts.fill("this-computer", [("what", what.into())]),
+                    false => what,
+                });
+            }
+            several => items.push(self.texts.fill("subjects-many", [("n", several.len().into())])),
+        }
+        items.push(self.calendar.when(self.assessment.round.at));
+        page.items(Style::Bold, 0, &items);
+    }
+
+    /// How much was checked and how to get the rest. Where nothing is open, this is already the answer.
+    fn extent(&self, page: &mut Page) {
+        let summary = &self.assessment.summary;
+        let counted =
+            |key| self.texts.fill(key, [("checked", summary.checked.into()), ("points", summary.points.into())]);
+        let unchecked = self.unchecked();
+        if !self.groups.is_empty() {
+            let items: Vec<String> = std::iter::once(counted("checked-of")).chain(unchecked).collect();
+            page.items(Style::Plain, 0, &items);
+            return;
+        }
+        page.blank();
+        if summary.checked == 0 {
+            page.paragraph(Style::Bold, 0, &self.texts.say("nothing-checked"));
+        } else {
+            let accepted = overview::in_state(self.assessment, FindingState::Accepted).next().is_some();
+            page.paragraph(Style::Bold, 0, &counted(if accepted { "clean-line-accepted" } else { "clean-line" }));
+        }
+        if !unchecked.is_empty() {
+            page.paragraph(
+                Style::Plain,
+                0,
+                &self.texts.fill("unchecked-list", [("list", unchecked.join(" · ").into())]),
+            );
+        }
+    }
+
+    fn unchecked(&self) -> Vec<String> {
+        let line = |(reason, count): (UnknownReason, u32)| {
+            let suffix =
+                if reason == UnknownReason::NoPermission && self.options.privileged { "-privileged" } else { "" };
+            let command = self.options.command.into();
+            self.texts.fill(&format!("unchecked-{reason}{suffix}"), [("n", count.into()), ("command", command)])
+        };
+        overview::unchecked(self.assessment).into_iter().map(line).collect()
+    }
+
+    /// One line a finding.
+    fn finding_lines(&self, page: &mut Page) {
+        for group in &self.groups {
+            let urgency = self.texts.word("urgency", group.urgency);
+            for title in overview::titles(self.assessment, &group.findings, self.options.lang) {
+                page.paragraph(Style::Plain, 0, &format!("{urgency}: {}", overview::titled(&title)));
+                page.id_at_end(&group.first().check);
+            }
+        }
+    }
+
+    fn group_section(&self, page: &mut Page, urgency: Urgency) {
+        let mut groups = self.groups.iter().filter(|group| group.urgency == urgency).peekable();
+        if groups.peek().is_none() {
+            return;
+        }
+        let style = match urgency {
+            Urgency::Urgent => Style::Urgent,
+            Urgency::Act => Style::Act,
+            Urgency::Occasion => Style::Bold,
+        };
+        page.blank();
+        page.paragraph(style, 0, &self.texts.word("group", urgency));
+        for (index, group) in groups.enumerate() {
+            if index > 0 {
+                page.blank();
+            }
+            self.group(page, group);
+        }
+    }
+
+    fn group(&self, page: &mut Page, group: &Group<'_>) {
+        let limit = if self.options.detail == Detail::Verbose { usize::MAX } else { GROUP_LINES };
+        let titles = overview::titles(self.assessment, &group.findings, self.options.lang);
+        for title in titles.iter().take(limit) {
+            page.paragraph(Style::Bold, 2, &overview::titled(title));
+        }
+        if titles.len() > limit {
+            let more = self.texts.fill("and-more", [("n", (titles.len() - limit).into())]);
+            page.paragraph(Style::Bold, 2, &format!("… {more}"));
+        }
+        page.labelled_text(4, &self.texts.say("label-why"), &self.why(group));
+        self.life(page, group);
+        self.action(page, group);
+        self.evidence(page, group, limit);
+        page.id_at_end(&group.first().check);
+    }
+
+    /// What was seen, one line a finding. When it was seen stands once if it was the same for all.
+    fn evidence(&self, page: &mut Page, group: &Group<'_>, limit: usize) {
+        let origin = |finding: &Finding| evidence::origins(self.texts, &self.calendar, &finding.evidence);
+        let common = origin(group.first());
+        let is_common = !common.is_empty() && group.findings.iter().all(|finding| origin(finding) == common);
+        let label = self.texts.say("label-evidence");
+        let mut lines: Vec<String> =
+            group.findings.iter().take(limit).map(|finding| self.evidence_line(finding, !is_common)).collect();
+        if group.findings.len() > limit {
+            lines.push(format!("… {}", self.texts.fill("and-more", [("n", (group.findings.len() - limit).into())])));
+        }
+        if let Some(last) = lines.last_mut().filter(|_| is_common) {
+            last.push_str(&format!(" ({common})"));
+        }
+        for (index, line) in lines.iter().enumerate() {
+            page.labelled_text(4, if index == 0 { &label } else { "" }, line);
+        }
+    }
+
+    fn evidence_line(&self, finding: &Finding, with_origin: bool) -> String {
+        let line = if with_origin { evidence::brief } else { evidence::observations };
+        let line = line(self.texts, &self.calendar, &finding.evidence);
+        if self.assessment.subjects.len() < 2 {
+            return line;
+        }
+        format!("{}: {line}", overview::subject_name(self.assessment, &finding.subject))
+    }
+
+    /// The reason of the first finding. Where the others' differ only in names, repeating it says nothing new.
+    fn why(&self, group: &Group<'_>) -> String {
+        let why = group.first().why.get(self.options.lang);
+        if group.findings.iter().all(|finding| finding.why.get(self.options.lang) == why) {
+            return why.to_owned();
+        }
+        format!("{why} {}", self.texts.say("same-for-others"))
+    }
+
+    /// What happened to the finding before, where that matters.
+    fn life(&self, page: &mut Page, group: &Group<'_>) {
+        if group.findings.iter().any(|finding| finding.state == FindingState::Reopened) {
+            page.labelled_text(4, "", &self.texts.say("reopened-line"));
+        }
+        if let Some((finding, reason)) =
+            group.findings.iter().find_map(|finding| finding.not_seen_again.map(|reason| (finding, reason)))
+        {
+            let reason = self.texts.word("reason", reason);
+            let when = self.calendar.when(finding.last_seen);
+            let line = self.texts.fill("not-seen-again-line", [("reason", reason.into()), ("when", when.into())]);
+            page.labelled_text(4, "", &line);
+        }
+    }
+
+    fn action(&self, page: &mut Page, group: &Group<'_>) {
+        let Some(planned) = overview::measure_of(self.assessment, group.first()) else { return };
+        let measure = &planned.measure;
+        let action = measure.action.get(self.options.lang).trim().trim_end_matches('.').to_owned();
+        let mut items = vec![action, self.texts.word("doer", measure.who)];
+        if measure.effort_minutes > 0 {
+            items.push(work(self.texts, measure.effort_minutes));
+        }
+        items.push(self.texts.word("cost", measure.cost));
+        page.labelled(4, &self.texts.say("label-do"), &items);
+    }
+
+    fn accepted(&self, page: &mut Page) {
+        let mut findings = overview::in_state(self.assessment, FindingState::Accepted).peekable();
+        if findings.peek().is_none() {
+            return;
+        }
+        page.blank();
+        page.paragraph(Style::Bold, 0, &self.texts.say("group-accepted"));
+        for finding in findings {
+            page.paragraph(Style::Plain, 2, &self.title(finding));
+            if let Some(acceptance) = &finding.acceptance {
+                let until = self.calendar.day(acceptance.until);
+                let (by, reason) = (acceptance.by.as_str().into(), acceptance.reason.as_str().into());
+                let line = self.texts.fill("accepted-line", [("until", until.into()), ("by", by), ("reason", reason)]);
+                page.paragraph(Style::Plain, 4, &line);
+            }
+            page.id_at_end(&finding.check);
+        }
+    }
+
+    fn fixed(&self, page: &mut Page) {
+        let mut findings = overview::lately_fixed(self.assessment).peekable();
+        if findings.peek().is_none() {
+            return;
+        }
+        page.blank();
+        page.paragraph(Style::Bold, 0, &self.texts.say("group-fixed"));
+        for finding in findings {
+            let when = self.calendar.when(finding.fixed_at.unwrap_or(self.assessment.round.at));
+            let line = self.texts.fill("fixed-line", [("when", when.into())]);
+            page.paragraph(Style::Plain, 2, &self.title(finding));
+            page.paragraph(Style::Plain, 4, &line);
+            page.id_at_end(&finding.check);
+        }
+    }
+
+    fn title(&self, finding: &Finding) -> String {
+        overview::titles(self.assessment, &[finding], self.options.lang).iter().map(overview::titled).collect()
+    }
+
+    /// How many points are in order, and what to do next.
+    fn closing(&self, page: &mut Page) {
+        let summary = &self.assessment.summary;
+        let mut items = Vec::new();
+        if summary.passed > 0 && self.options.detail == Detail::Verbose {
+            items.push(self.texts.fill("good-line", [("n", summary.passed.into())]));
+        } else if summary.passed > 0 {
+            let command = self.options.command.into();
+            items.push(self.texts.fill("good-line-more", [("n", summary.passed.into()), ("command", command)]));
+        }
+        if summary.not_applicable > 0 {
+            items.push(self.texts.fill("not-applicable-line", [("n", summary.not_applicable.into())]));
+        }
+        if !items.is_empty() {
+            page.blank();
+            page.items(Style::Plain, 0, &items);
+        }
+        let next =
+            self.assessment.measures.iter().find(|planned| !overview::closed_by(self.assessment, planned).is_empty());
+        if let Some(planned) = next {
+            let step = planned.measure.title.get(self.options.lang).trim().trim_end_matches('.');
+            let command = self.options.command.into();
+            page.paragraph(
+                Style::Plain,
+                0,
+                &self.texts.fill("next-step", [("step", step.into()), ("command", command)]),
+            );
+        }
+    }
+
+    /// A count for a table or list.
+    fn count(&self, number: usize) -> String {
+        group(self.options.lang, i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}

@@ -1,0 +1,306 @@
+# Alles, was ein Bericht von sich aus sagt. Titel, Gründe und Maßnahmen kommen aus dem Katalog.
+# Sie-Form, kurze Sätze, keine Wörter, die mehr versprechen, als gemessen wurde.
+
+## Kopf und Umfang
+
+visite = Visite
+this-computer = dieser Computer ({ $what })
+subjects-many = { $n } Prüfobjekte
+checked-of = { $checked } von { $points } Punkten geprüft
+reached = { $n ->
+    [one] 1 Prüfobjekt angesehen
+   *[other] { $n } Prüfobjekte angesehen
+}
+today-at = heute, { $time } Uhr
+day-at = { $day }, { $time } Uhr
+
+unchecked-no_permission = { $n ->
+    [one] 1 braucht Administratorrechte: sudo { $command }
+   *[other] { $n } brauchen Administratorrechte: sudo { $command }
+}
+unchecked-no_permission-privileged = { $n ->
+    [one] 1 ließ sich auch mit Administratorrechten nicht lesen
+   *[other] { $n } ließen sich auch mit Administratorrechten nicht lesen
+}
+unchecked-tool_missing = { $n ->
+    [one] für 1 fehlt hier ein Programm
+   *[other] für { $n } fehlt hier ein Programm
+}
+unchecked-not_supported = { $n ->
+    [one] 1 lässt sich auf diesem System nicht ablesen
+   *[other] { $n } lassen sich auf diesem System nicht ablesen
+}
+unchecked-timed_out = { $n ->
+    [one] bei 1 kam die Antwort nicht rechtzeitig
+   *[other] bei { $n } kam die Antwort nicht rechtzeitig
+}
+unchecked-not_licensed = { $n ->
+    [one] für 1 fehlt eine Lizenz
+   *[other] für { $n } fehlt eine Lizenz
+}
+unchecked-incomplete = { $n ->
+    [one] 1 war nur zum Teil zu sehen
+   *[other] { $n } waren nur zum Teil zu sehen
+}
+unchecked-stale = { $n ->
+    [one] bei 1 ist die Beobachtung zu alt: neu messen
+   *[other] bei { $n } sind die Beobachtungen zu alt: neu messen
+}
+unchecked-malformed = { $n ->
+    [one] 1 war nicht zu verstehen
+   *[other] { $n } waren nicht zu verstehen
+}
+unchecked-not_collected = { $n ->
+    [one] 1 hat noch niemand angesehen
+   *[other] { $n } hat noch niemand angesehen
+}
+
+how-no_permission = Lassen Sie die Prüfung mit Administratorrechten laufen: sudo { $command }. Das kann auch Ihr IT-Dienstleister.
+how-no_permission-privileged = Auch ein Administrator durfte hier nicht lesen. Fragen Sie Ihren IT-Dienstleister, was das Lesen verhindert.
+how-tool_missing = Auf diesem Computer fehlt das Programm, das Auskunft gibt. Ihr IT-Dienstleister kann es einspielen.
+how-not_supported = Dieses System gibt darüber keine Auskunft. Ihr IT-Dienstleister kann von Hand nachsehen.
+how-timed_out = Die Antwort kam nicht rechtzeitig. Prüfen Sie später noch einmal.
+how-not_licensed = Der Dienst gibt ohne weitere Lizenz keine Auskunft.
+how-incomplete = Nur ein Teil war zu sehen. Was zu sehen war, ist in Ordnung; der Rest ist offen.
+how-stale = Die Beobachtung ist zu alt. Prüfen Sie den Computer noch einmal.
+how-malformed = Die Angabe war da, aber nicht zu verstehen. Ihr IT-Dienstleister kann die Datei ansehen.
+how-not_collected = In diesem Durchgang hat niemand nachgesehen.
+
+## Gruppen und Zeilen
+
+urgency-urgent = dringend
+urgency-act = handeln
+urgency-occasion = bei Gelegenheit
+group-urgent = DRINGEND
+group-act = HANDELN
+group-occasion = BEI GELEGENHEIT
+group-accepted = RISIKO BEWUSST AKZEPTIERT
+group-fixed = BEHOBEN
+group-all-points = ALLE PUNKTE
+label-why = Warum
+label-do = Tun
+label-evidence = Beleg
+reopened-line = Diese Lücke war schon einmal geschlossen.
+not-seen-again-line = Diesmal nicht nachgemessen ({ $reason }). Zuletzt gesehen: { $when }.
+same-for-others = Für die anderen gilt dasselbe.
+and-more = { $n ->
+    [one] und 1 weiterer
+   *[other] und { $n } weitere
+}
+seen = gesehen { $when }
+accepted-line = Bis { $until } · { $by }: { $reason }
+fixed-line = Gesehen { $when }
+good-line = { $n ->
+    [one] Gut: 1 Punkt
+   *[other] Gut: { $n } Punkte
+}
+good-line-more = { $n ->
+    [one] Gut: 1 Punkt ({ $command } -v zeigt ihn)
+   *[other] Gut: { $n } Punkte ({ $command } -v zeigt sie)
+}
+not-applicable-line = Nicht zutreffend: { $n }
+next-step = Nächster Schritt: { $step }. Danach noch einmal: { $command }
+clean-line = Bisher keine Lücke gefunden. Geprüft: { $checked } von { $points } Punkten.
+clean-line-accepted = Bisher keine offene Lücke gefunden. Geprüft: { $checked } von { $points } Punkten.
+unchecked-list = Nicht geprüft: { $list }
+nothing-checked = Noch nichts geprüft.
+requirements-line = Anforderungen aus { $framework }, soweit berührt: { $list }
+severity-pair = { $effective } (für sich genommen: { $own })
+
+minutes = { $n ->
+    [one] 1 Minute
+   *[other] { $n } Minuten
+}
+hours = { $n ->
+    [one] 1 Stunde
+   *[other] { $n } Stunden
+}
+days = { $n ->
+    [one] 1 Tag
+   *[other] { $n } Tage
+}
+seconds = { $n ->
+    [one] 1 Sekunde
+   *[other] { $n } Sekunden
+}
+yes = ja
+no = nein
+empty = leer
+unknown-because = unbekannt: { $reason }
+
+## Wörter mit fester Bedeutung
+
+verdict-pass = gut
+verdict-fail = Lücke
+verdict-not_applicable = nicht zutreffend
+verdict-unknown = nicht geprüft
+
+reason-no_permission = Administratorrechte nötig
+reason-tool_missing = Programm fehlt
+reason-not_supported = hier nicht ablesbar
+reason-timed_out = keine Antwort in der Zeit
+reason-not_licensed = Lizenz fehlt
+reason-incomplete = nur zum Teil gesehen
+reason-stale = veraltet
+reason-malformed = nicht zu verstehen
+reason-not_collected = noch nicht angesehen
+
+severity-low = gering
+severity-medium = mittel
+severity-high = hoch
+severity-critical = sehr hoch
+
+confidence-low = ein Hinweis, erst nachsehen
+confidence-medium = meist richtig
+confidence-high = sicher abgelesen
+
+area-backup = Datensicherung
+area-network = Netzwerk
+area-workplaces = Arbeitsplätze
+area-accounts = Konten
+area-updates = Updates
+area-telematics = Telematik
+area-team = Team
+area-emergency = Notfall und Verträge
+
+cost-free = kostenlos
+cost-up_to_100 = bis 100 €
+cost-up_to_1000 = bis 1.000 €
+cost-above_1000 = über 1.000 €
+
+doer-practice = Sie selbst
+doer-provider = IT-Dienstleister
+
+basis-measured = gemessen
+basis-stated_by_practice = von Ihnen angegeben
+basis-stated_by_provider = vom Dienstleister angegeben
+basis-reference = aus dem Katalog
+
+status-met = erfüllt
+status-partly = teilweise erfüllt
+status-not_met = noch nicht erfüllt
+status-not_applicable = nicht zutreffend
+status-unknown = noch nicht geprüft
+status-accepted = Risiko bewusst akzeptiert
+status-out_of_date = veraltet
+
+kind-host = Computer
+kind-device = Gerät
+kind-service = Dienst
+kind-account = Konto
+kind-person = Person
+kind-zone = Netzbereich
+kind-tenant = Cloud-Mandant
+kind-practice = Praxis
+
+## HTML-Bericht
+
+html-title = Prüfbericht
+html-draft = Prüfbericht (Entwurf)
+html-confidential = Vertraulich · interne Ausgabe
+html-skip = Zum Inhalt springen
+html-last-visit = Letzte Visite: { $when }
+html-contents = Inhalt
+html-share = { $percent } % geprüft
+html-open-points = { $n ->
+    [one] 1 offen
+   *[other] { $n } offen
+}
+html-see = ansehen
+html-sentence-urgent = { $count ->
+    [one] Eine Lücke ist dringend.
+   *[other] { $words } Lücken sind dringend.
+}
+html-sentence-act = { $count ->
+    [one] Eine Lücke sollten Sie in den nächsten Wochen schließen.
+   *[other] { $words } Lücken sollten Sie in den nächsten Wochen schließen.
+}
+html-sentence-occasion = { $count ->
+    [one] Eine kleine Lücke hat Zeit bis zur nächsten Gelegenheit.
+   *[other] { $words } kleine Lücken haben Zeit bis zur nächsten Gelegenheit.
+}
+html-sentence-clean = Bisher keine Lücke gefunden.
+html-sentence-clean-accepted = Bisher keine offene Lücke gefunden.
+html-sentence-nothing = Noch nichts geprüft.
+html-further = { $n ->
+    [one] Außerdem 1 weitere Lücke mit weniger Eile.
+   *[other] Außerdem { $n } weitere Lücken mit weniger Eile.
+}
+html-first-steps = Damit fangen Sie an
+html-steps-more = { $n ->
+    [one] Eine weitere Maßnahme steht unten.
+   *[other] { $n } weitere Maßnahmen stehen unten.
+}
+html-now = Tun
+html-details = Einzelheiten
+html-areas = Bereiche
+html-area = Bereich
+html-state = Stand
+html-checked = Geprüft
+html-findings-count = Lücken
+html-of = { $checked } von { $points }
+html-area-good = gut
+html-area-good-so-far = gut, soweit geprüft
+html-area-unknown = noch nicht geprüft
+html-area-none = in diesem Durchgang nicht betrachtet
+html-area-accepted = Risiko bewusst akzeptiert
+html-area-not-applicable = nicht zutreffend
+html-findings = Feststellungen
+html-no-findings = Keine offene Feststellung.
+html-meaning = Was das bedeutet
+html-do = Was zu tun ist
+html-voice-owner = Für die Praxisleitung
+html-voice-team = Für das Team
+html-voice-provider = Für den IT-Dienstleister
+html-steps = Schritte
+html-script = Befehle
+html-verify = Prüfen, ob es gewirkt hat
+html-rollback = Zurück zum alten Stand
+html-evidence = Belege
+html-evidence-what = Beobachtung
+html-evidence-value = Wert
+html-evidence-when = Gesehen
+html-evidence-source = Quelle
+html-severity = Schwere
+html-confidence = Sicherheit der Aussage
+html-since = Erstmals gesehen
+html-related = Berührte Anforderungen
+html-id = Kennung
+html-accepted = Bewusst akzeptierte Risiken
+html-accepted-until = Akzeptiert bis { $until } durch { $by }
+html-accepted-reason = Grund: { $reason }
+html-fixed = Behoben
+html-not-checked = Noch nicht geprüft
+html-not-checked-lead = Diese Punkte zählen weder als gut noch als Lücke.
+html-points = { $n ->
+    [one] 1 Punkt
+   *[other] { $n } Punkte
+}
+html-passed = Gut
+html-passed-lead = Hier war alles, wie es sein soll.
+html-not-applicable = Nicht zutreffend
+html-requirements = Berührte Anforderungen
+html-requirements-lead = Der Stand gibt nur wieder, was hier gemessen wurde. Maßgeblich ist der Wortlaut der Anforderung.
+html-requirement = Nummer
+html-requirement-judged = Beurteilt
+html-subjects = Prüfobjekte
+html-subject = Name
+html-subject-kind = Art
+html-subject-description = Beschreibung
+html-subject-seen = Angesehen
+html-duplicate = Vielleicht dasselbe wie: { $names }
+html-about = Zu diesem Bericht
+html-about-basis = Grundlage
+html-about-basis-text = Gemessen auf den genannten Prüfobjekten. Angaben von Menschen sind als solche gekennzeichnet.
+html-about-limits = Grenzen
+html-about-limits-draft = Ein Computer allein zeigt nicht die ganze Praxis. Es fehlen der Geltungsbereich und die Befragung. Darum ist dies ein Entwurf.
+html-about-limits-practice = Der Bericht sagt nur etwas über die Punkte, die geprüft wurden. Alles andere bleibt offen.
+html-about-confidential = Vertraulichkeit
+html-about-confidential-text = Der Bericht zeigt offene Lücken. Geben Sie ihn nur an Personen weiter, die sie schließen.
+html-about-version = Programm
+html-about-catalog = Katalog
+html-about-replaced = Ersetzte Einträge
+html-about-disabled = Abgeschaltete Einträge
+html-about-round = Durchgang
+html-about-time-zone = Zeitzone
+html-page = Seite

@@ -1,0 +1,306 @@
+# Everything a report says on its own account. Titles, reasons and measures come from the catalogue.
+# Short active sentences, no words that promise more than was measured.
+
+## Head and extent
+
+visite = Visite
+this-computer = this computer ({ $what })
+subjects-many = { $n } subjects
+checked-of = { $checked } of { $points } points checked
+reached = { $n ->
+    [one] 1 subject looked at
+   *[other] { $n } subjects looked at
+}
+today-at = today, { $time }
+day-at = { $day }, { $time }
+
+unchecked-no_permission = { $n ->
+    [one] 1 needs administrator rights: sudo { $command }
+   *[other] { $n } need administrator rights: sudo { $command }
+}
+unchecked-no_permission-privileged = { $n ->
+    [one] 1 could not be read even with administrator rights
+   *[other] { $n } could not be read even with administrator rights
+}
+unchecked-tool_missing = { $n ->
+    [one] 1 needs a program that is not installed here
+   *[other] { $n } need a program that is not installed here
+}
+unchecked-not_supported = { $n ->
+    [one] 1 cannot be read on this system
+   *[other] { $n } cannot be read on this system
+}
+unchecked-timed_out = { $n ->
+    [one] 1 did not answer in time
+   *[other] { $n } did not answer in time
+}
+unchecked-not_licensed = { $n ->
+    [one] 1 needs a licence
+   *[other] { $n } need a licence
+}
+unchecked-incomplete = { $n ->
+    [one] 1 could be seen only in part
+   *[other] { $n } could be seen only in part
+}
+unchecked-stale = { $n ->
+    [one] 1 was seen too long ago: measure again
+   *[other] { $n } were seen too long ago: measure again
+}
+unchecked-malformed = { $n ->
+    [one] 1 could not be understood
+   *[other] { $n } could not be understood
+}
+unchecked-not_collected = { $n ->
+    [one] 1 has not been looked at yet
+   *[other] { $n } have not been looked at yet
+}
+
+how-no_permission = Run the check with administrator rights: sudo { $command }. Your IT provider can do this too.
+how-no_permission-privileged = Even an administrator could not read this. Ask your IT provider what prevents it.
+how-tool_missing = The program that would tell is not installed on this computer. Your IT provider can install it.
+how-not_supported = This system does not tell. Your IT provider can look by hand.
+how-timed_out = The answer did not come in time. Check again later.
+how-not_licensed = The service does not tell without a further licence.
+how-incomplete = Only a part could be seen. What was seen is in order; the rest is open.
+how-stale = This was seen too long ago. Check the computer again.
+how-malformed = The setting was there but could not be understood. Your IT provider can look at the file.
+how-not_collected = Nobody looked during this visit.
+
+## Groups and lines
+
+urgency-urgent = urgent
+urgency-act = act
+urgency-occasion = when convenient
+group-urgent = URGENT
+group-act = ACT
+group-occasion = WHEN CONVENIENT
+group-accepted = RISK KNOWINGLY ACCEPTED
+group-fixed = FIXED
+group-all-points = ALL POINTS
+label-why = Why
+label-do = Do
+label-evidence = Evidence
+reopened-line = This gap had been closed before.
+not-seen-again-line = Not measured this time ({ $reason }). Last seen: { $when }.
+same-for-others = The same goes for the others.
+and-more = { $n ->
+    [one] and 1 more
+   *[other] and { $n } more
+}
+seen = seen { $when }
+accepted-line = Until { $until } · { $by }: { $reason }
+fixed-line = Seen { $when }
+good-line = { $n ->
+    [one] Good: 1 point
+   *[other] Good: { $n } points
+}
+good-line-more = { $n ->
+    [one] Good: 1 point ({ $command } -v shows it)
+   *[other] Good: { $n } points ({ $command } -v shows them)
+}
+not-applicable-line = Not applicable: { $n }
+next-step = Next step: { $step }. Then run again: { $command }
+clean-line = No gap found so far. Checked: { $checked } of { $points } points.
+clean-line-accepted = No open gap found so far. Checked: { $checked } of { $points } points.
+unchecked-list = Not checked: { $list }
+nothing-checked = Nothing checked yet.
+requirements-line = Requirements of { $framework }, as far as touched: { $list }
+severity-pair = { $effective } (on its own: { $own })
+
+minutes = { $n ->
+    [one] 1 minute
+   *[other] { $n } minutes
+}
+hours = { $n ->
+    [one] 1 hour
+   *[other] { $n } hours
+}
+days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+seconds = { $n ->
+    [one] 1 second
+   *[other] { $n } seconds
+}
+yes = yes
+no = no
+empty = empty
+unknown-because = unknown: { $reason }
+
+## Words with a fixed meaning
+
+verdict-pass = good
+verdict-fail = gap
+verdict-not_applicable = not applicable
+verdict-unknown = not checked
+
+reason-no_permission = administrator rights needed
+reason-tool_missing = program missing
+reason-not_supported = cannot be read here
+reason-timed_out = no answer in time
+reason-not_licensed = licence missing
+reason-incomplete = seen only in part
+reason-stale = out of date
+reason-malformed = not understood
+reason-not_collected = not looked at yet
+
+severity-low = low
+severity-medium = medium
+severity-high = high
+severity-critical = very high
+
+confidence-low = a hint, look first
+confidence-medium = usually right
+confidence-high = read with certainty
+
+area-backup = Backup
+area-network = Network
+area-workplaces = Workplaces
+area-accounts = Accounts
+area-updates = Updates
+area-telematics = Telematics
+area-team = Team
+area-emergency = Emergency and contracts
+
+cost-free = free
+cost-up_to_100 = up to €100
+cost-up_to_1000 = up to €1,000
+cost-above_1000 = more than €1,000
+
+doer-practice = you
+doer-provider = IT provider
+
+basis-measured = measured
+basis-stated_by_practice = stated by you
+basis-stated_by_provider = stated by the provider
+basis-reference = from the catalogue
+
+status-met = met
+status-partly = partly met
+status-not_met = not met yet
+status-not_applicable = not applicable
+status-unknown = not checked yet
+status-accepted = risk knowingly accepted
+status-out_of_date = out of date
+
+kind-host = Computer
+kind-device = Device
+kind-service = Service
+kind-account = Account
+kind-person = Person
+kind-zone = Network zone
+kind-tenant = Cloud tenant
+kind-practice = Practice
+
+## HTML report
+
+html-title = Examination report
+html-draft = Examination report (draft)
+html-confidential = Confidential · internal edition
+html-skip = Skip to content
+html-last-visit = Last visit: { $when }
+html-contents = Contents
+html-share = { $percent }% checked
+html-open-points = { $n ->
+    [one] 1 open
+   *[other] { $n } open
+}
+html-see = see them
+html-sentence-urgent = { $count ->
+    [one] One gap is urgent.
+   *[other] { $words } gaps are urgent.
+}
+html-sentence-act = { $count ->
+    [one] One gap should be closed in the coming weeks.
+   *[other] { $words } gaps should be closed in the coming weeks.
+}
+html-sentence-occasion = { $count ->
+    [one] One small gap can wait for the next occasion.
+   *[other] { $words } small gaps can wait for the next occasion.
+}
+html-sentence-clean = No gap found so far.
+html-sentence-clean-accepted = No open gap found so far.
+html-sentence-nothing = Nothing checked yet.
+html-further = { $n ->
+    [one] And 1 more gap that is less pressing.
+   *[other] And { $n } more gaps that are less pressing.
+}
+html-first-steps = Start here
+html-steps-more = { $n ->
+    [one] One more measure is listed below.
+   *[other] { $n } more measures are listed below.
+}
+html-now = Do
+html-details = Details
+html-areas = Areas
+html-area = Area
+html-state = State
+html-checked = Checked
+html-findings-count = Gaps
+html-of = { $checked } of { $points }
+html-area-good = good
+html-area-good-so-far = good as far as checked
+html-area-unknown = not checked yet
+html-area-none = not part of this visit
+html-area-accepted = risk knowingly accepted
+html-area-not-applicable = not applicable
+html-findings = Findings
+html-no-findings = No open finding.
+html-meaning = What it means
+html-do = What to do
+html-voice-owner = For the owner of the practice
+html-voice-team = For the team
+html-voice-provider = For the IT provider
+html-steps = Steps
+html-script = Commands
+html-verify = How to see that it worked
+html-rollback = How to go back
+html-evidence = Evidence
+html-evidence-what = Observation
+html-evidence-value = Value
+html-evidence-when = Seen
+html-evidence-source = Source
+html-severity = Severity
+html-confidence = Certainty
+html-since = First seen
+html-related = Requirements touched
+html-id = Id
+html-accepted = Risks knowingly accepted
+html-accepted-until = Accepted until { $until } by { $by }
+html-accepted-reason = Reason: { $reason }
+html-fixed = Fixed
+html-not-checked = Not checked yet
+html-not-checked-lead = These points count neither as good nor as a gap.
+html-points = { $n ->
+    [one] 1 point
+   *[other] { $n } points
+}
+html-passed = Good
+html-passed-lead = Everything here was as it should be.
+html-not-applicable = Not applicable
+html-requirements = Requirements touched
+html-requirements-lead = The status reflects only what was measured here. The wording of the requirement is authoritative.
+html-requirement = Number
+html-requirement-judged = Judged
+html-subjects = Subjects
+html-subject = Name
+html-subject-kind = Kind
+html-subject-description = Description
+html-subject-seen = Looked at
+html-duplicate = May be the same as: { $names }
+html-about = About this report
+html-about-basis = Basis
+html-about-basis-text = Measured on the subjects named. What people stated is marked as such.
+html-about-limits = Limits
+html-about-limits-draft = One computer alone does not show the whole practice. Scope and interview are missing. That is why this is a draft.
+html-about-limits-practice = The report speaks only about the points that were checked. Everything else stays open.
+html-about-confidential = Confidentiality
+html-about-confidential-text = The report shows open gaps. Hand it only to people who close them.
+html-about-version = Program
+html-about-catalog = Catalogue
+html-about-replaced = Replaced entries
+html-about-disabled = Disabled entries
+html-about-round = Visit
+html-about-time-zone = Time zone
+html-page = Page

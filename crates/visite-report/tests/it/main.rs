@@ -1,0 +1,3 @@
+//! Golden outputs and promises of the report formats.
+
+mod golden;
