@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(clean("a\nb\tc\rd"), "a b c d");
         assert_eq!(clean("exe\u{202e}txt"), "exe\\u{202e}txt");
         assert_eq!(clean_lines("a\nb\u{7}"), "a\nb\\u{7}");
-        assert_eq!(clean("Müller · „Praxis“ 診療所 👩‍⚕️".trim_end_matches('\u{fe0f}')).contains("Müller"), true);
+        assert_eq!(clean("Müller · „Praxis“ 診療所"), "Müller · „Praxis“ 診療所");
     }
 
     proptest! {

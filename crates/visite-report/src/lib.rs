@@ -70,7 +70,7 @@ pub enum Detail {
 pub struct Options<'a> {
     /// Language of the reader.
     pub lang: Lang,
-    /// The reader's clock; only to write "today" instead of a date.
+    /// The reader's clock; only so that the text format can write "today". Files always carry the date.
     pub now: Timestamp,
     /// Columns of the terminal; text is never narrower than 60 and never wider than 100.
     pub width: usize,

@@ -15,31 +15,32 @@ pub struct Calendar<'a> {
     zone: TimeZone,
     /// Whether [`Self::zone`] is only a stand-in.
     zone_unknown: bool,
-    today: Date,
+    /// Absent in files, which are read on another day than they are written.
+    today: Option<Date>,
 }
 
 impl<'a> Calendar<'a> {
-    /// A calendar in the time zone of that IANA name.
+    /// A calendar that always writes the date, for files.
+    pub fn for_files(texts: &'a Texts, zone_name: &str) -> Self {
+        Self { today: None, ..Self::new(texts, zone_name, Timestamp::UNIX_EPOCH) }
+    }
+
+    /// A calendar in the time zone of that IANA name; what happened on the day of `now` is called today.
     pub fn new(texts: &'a Texts, zone_name: &str, now: Timestamp) -> Self {
         let found = TimeZone::get(zone_name);
         let zone_unknown = found.is_err();
         let zone = found.unwrap_or(TimeZone::UTC);
-        let today = now.to_zoned_datetime(zone.clone()).date();
+        let today = Some(now.to_zoned_datetime(zone.clone()).date());
         Self { texts, zone, zone_unknown, today }
     }
 
     /// Day and time, e.g. `heute, 12:40 Uhr` or `24 November 2026, 12:40`.
     pub fn when(&self, moment: Timestamp) -> String {
         let local = moment.to_zoned_datetime(self.zone.clone());
-        if local.date() == self.today {
+        if Some(local.date()) == self.today {
             return self.texts.fill("today-at", [("time", clock(&local).into())]) + self.mark();
         }
         self.day_at(&local)
-    }
-
-    /// Day and time, always with the date: for what is printed and read later.
-    pub fn date_and_time(&self, moment: Timestamp) -> String {
-        self.day_at(&moment.to_zoned_datetime(self.zone.clone()))
     }
 
     /// A date, e.g. `24.11.2026` or `24 November 2026`.

@@ -2,6 +2,8 @@
 //!
 //! Shared by the formats for people. It sorts and counts what assess decided; it judges nothing.
 
+use crate::Options;
+use crate::texts::Texts;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use visite_facts::{
@@ -145,6 +147,18 @@ pub fn unchecked(assessment: &Assessment) -> Vec<(UnknownReason, u32)> {
         assessment.summary.unchecked.iter().map(|(reason, count)| (*reason, *count)).filter(|(_, n)| *n > 0).collect();
     reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
     reasons
+}
+
+/// The reasons for not checking in words, each with what helps.
+pub fn unchecked_lines(assessment: &Assessment, texts: &Texts, options: &Options<'_>) -> Vec<String> {
+    let line = |(reason, count): (UnknownReason, u32)| {
+        let key = match reason {
+            UnknownReason::NoPermission if options.privileged => "unchecked-no_permission-privileged".to_owned(),
+            _ => format!("unchecked-{reason}"),
+        };
+        texts.fill(&key, [("n", count.into()), ("command", options.command.into())])
+    };
+    unchecked(assessment).into_iter().map(line).collect()
 }
 
 /// Results with that verdict.

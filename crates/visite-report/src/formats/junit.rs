@@ -18,7 +18,7 @@ use visite_facts::{Assessment, CheckResult, Finding, FindingState, SubjectId, Ve
 /// Writes the assessment as JUnit XML.
 pub fn render(assessment: &Assessment, options: &Options<'_>, out: &mut dyn Write) -> io::Result<()> {
     let texts = Texts::new(options.lang);
-    let calendar = Calendar::new(&texts, &assessment.round.time_zone, options.now);
+    let calendar = Calendar::for_files(&texts, &assessment.round.time_zone);
     let writer = Writer { assessment, options, texts: &texts, calendar };
     out.write_all(writer.write().as_bytes())
 }

@@ -7,6 +7,7 @@
 use crate::Options;
 use crate::formats::json::write_json;
 use crate::overview;
+use crate::texts::Texts;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use std::io;
@@ -113,11 +114,12 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn results(assessment: &Assessment, places: &BTreeMap<&str, usize>, lang: Lang) -> Vec<Json> {
+    let texts = Texts::new(lang);
     let findings = assessment.findings.iter().filter(|finding| finding.state != FindingState::Fixed);
     let mut results: Vec<Json> = findings.map(|finding| failed(assessment, places, finding, lang)).collect();
     // A failed result is told by its findings.
     let others = assessment.results.iter().filter(|result| result.verdict != Verdict::Fail);
-    results.extend(others.map(|result| not_failed(assessment, places, result, lang)));
+    results.extend(others.map(|result| not_failed(assessment, places, result, &texts)));
     results
 }
 
@@ -155,34 +157,36 @@ fn failed(assessment: &Assessment, places: &BTreeMap<&str, usize>, finding: &Fin
     result
 }
 
-fn not_failed(assessment: &Assessment, places: &BTreeMap<&str, usize>, result: &CheckResult, lang: Lang) -> Json {
+fn not_failed(assessment: &Assessment, places: &BTreeMap<&str, usize>, result: &CheckResult, texts: &Texts) -> Json {
     let kind = match result.verdict {
         Verdict::Pass => "pass",
         Verdict::NotApplicable => "notApplicable",
         // Failed results do not come here; `open` would be the honest word for one without a finding.
         Verdict::Unknown | Verdict::Fail => "open",
     };
-    json!({
+    let mut shown = json!({
         "ruleId": result.check,
         "ruleIndex": places.get(result.check.as_str()),
         "kind": kind,
         // Anything but a failure has no level (SARIF 2.1.0, 3.27.10).
         "level": "none",
-        "message": { "text": message(result, lang) },
+        "message": { "text": message(result, texts) },
         "locations": [location(assessment, &result.subject, None)],
         "properties": {
             "severity": result.severity,
             "effectiveSeverity": result.effective_severity,
             "confidence": result.confidence,
-            "reason": result.reason,
             "evidence": result.evidence,
         },
-    })
+    });
+    if let Some(reason) = result.reason {
+        shown["properties"]["reason"] = json!(reason);
+    }
+    shown
 }
 
-fn message(result: &CheckResult, lang: Lang) -> String {
-    let texts = crate::texts::Texts::new(lang);
-    let mut message = format!("{}: {}", result.topic.get(lang), texts.word("verdict", result.verdict));
+fn message(result: &CheckResult, texts: &Texts) -> String {
+    let mut message = format!("{}: {}", result.topic.get(texts.lang), texts.word("verdict", result.verdict));
     if let Some(reason) = result.reason {
         message.push_str(&format!(" ({})", texts.word("reason", reason)));
     }

@@ -201,7 +201,6 @@ html-confidential = Vertraulich · interne Ausgabe
 html-skip = Zum Inhalt springen
 html-last-visit = Letzte Visite: { $when }
 html-contents = Inhalt
-html-share = { $percent } % geprüft
 html-open-points = { $n ->
     [one] 1 offen
    *[other] { $n } offen
@@ -227,27 +226,32 @@ html-further = { $n ->
    *[other] Außerdem { $n } weitere Lücken mit weniger Eile.
 }
 html-first-steps = Damit fangen Sie an
+html-same-kind = { $n ->
+    [one] und 1 weitere dieser Art
+   *[other] und { $n } weitere dieser Art
+}
 html-steps-more = { $n ->
     [one] Eine weitere Maßnahme steht unten.
    *[other] { $n } weitere Maßnahmen stehen unten.
 }
-html-now = Tun
 html-details = Einzelheiten
 html-areas = Bereiche
 html-area = Bereich
 html-state = Stand
 html-checked = Geprüft
-html-findings-count = Lücken
+html-findings-count = { $n ->
+    [one] 1 Lücke
+   *[other] { $n } Lücken
+}
 html-of = { $checked } von { $points }
 html-area-good = gut
 html-area-good-so-far = gut, soweit geprüft
 html-area-unknown = noch nicht geprüft
-html-area-none = in diesem Durchgang nicht betrachtet
+html-areas-note = Bereiche ohne Zahl waren nicht Teil dieses Durchgangs.
 html-area-accepted = Risiko bewusst akzeptiert
 html-area-not-applicable = nicht zutreffend
 html-findings = Feststellungen
 html-no-findings = Keine offene Feststellung.
-html-meaning = Was das bedeutet
 html-do = Was zu tun ist
 html-voice-owner = Für die Praxisleitung
 html-voice-team = Für das Team

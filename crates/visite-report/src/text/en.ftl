@@ -201,7 +201,6 @@ html-confidential = Confidential · internal edition
 html-skip = Skip to content
 html-last-visit = Last visit: { $when }
 html-contents = Contents
-html-share = { $percent }% checked
 html-open-points = { $n ->
     [one] 1 open
    *[other] { $n } open
@@ -227,27 +226,32 @@ html-further = { $n ->
    *[other] And { $n } more gaps that are less pressing.
 }
 html-first-steps = Start here
+html-same-kind = { $n ->
+    [one] and 1 more of this kind
+   *[other] and { $n } more of this kind
+}
 html-steps-more = { $n ->
     [one] One more measure is listed below.
    *[other] { $n } more measures are listed below.
 }
-html-now = Do
 html-details = Details
 html-areas = Areas
 html-area = Area
 html-state = State
 html-checked = Checked
-html-findings-count = Gaps
+html-findings-count = { $n ->
+    [one] 1 gap
+   *[other] { $n } gaps
+}
 html-of = { $checked } of { $points }
 html-area-good = good
 html-area-good-so-far = good as far as checked
 html-area-unknown = not checked yet
-html-area-none = not part of this visit
+html-areas-note = Areas without a number were not part of this visit.
 html-area-accepted = risk knowingly accepted
 html-area-not-applicable = not applicable
 html-findings = Findings
 html-no-findings = No open finding.
-html-meaning = What it means
 html-do = What to do
 html-voice-owner = For the owner of the practice
 html-voice-team = For the team

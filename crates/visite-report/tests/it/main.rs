@@ -1,3 +1,7 @@
 //! Golden outputs and promises of the report formats.
 
 mod golden;
+mod hostile;
+mod html;
+mod machines;
+mod text;

@@ -14,7 +14,7 @@ use crate::{Detail, Options};
 use page::{Page, Style};
 use std::io;
 use std::io::Write;
-use visite_facts::{Assessment, Finding, FindingState, UnknownReason};
+use visite_facts::{Assessment, Finding, FindingState};
 
 /// Most titles and pieces of evidence of one group that are shown without `-v`.
 const GROUP_LINES: usize = 5;
@@ -86,7 +86,7 @@ impl Report<'_> {
         let summary = &self.assessment.summary;
         let counted =
             |key| self.texts.fill(key, [("checked", summary.checked.into()), ("points", summary.points.into())]);
-        let unchecked = self.unchecked();
+        let unchecked = overview::unchecked_lines(self.assessment, self.texts, self.options);
         if !self.groups.is_empty() {
             let items: Vec<String> = std::iter::once(counted("checked-of")).chain(unchecked).collect();
             page.items(Style::Plain, 0, &items);
@@ -106,16 +106,6 @@ impl Report<'_> {
                 &self.texts.fill("unchecked-list", [("list", unchecked.join(" · ").into())]),
             );
         }
-    }
-
-    fn unchecked(&self) -> Vec<String> {
-        let line = |(reason, count): (UnknownReason, u32)| {
-            let suffix =
-                if reason == UnknownReason::NoPermission && self.options.privileged { "-privileged" } else { "" };
-            let command = self.options.command.into();
-            self.texts.fill(&format!("unchecked-{reason}{suffix}"), [("n", count.into()), ("command", command)])
-        };
-        overview::unchecked(self.assessment).into_iter().map(line).collect()
     }
 
     /// One line a finding.
