@@ -186,10 +186,7 @@ fn own_addresses(machine: &Machine, problems: &mut Vec<Problem>) -> Addresses {
             Err(failure.reason())
         }
     };
-    Addresses {
-        ipv4: read(addresses::FIB_TRIE, parse_fib_trie),
-        ipv6: read(addresses::IF_INET6, parse_if_inet6),
-    }
+    Addresses { ipv4: read(addresses::FIB_TRIE, parse_fib_trie), ipv6: read(addresses::IF_INET6, parse_if_inet6) }
 }
 
 fn user_names(machine: &Machine, problems: &mut Vec<Problem>) -> Result<HashMap<u32, String>, UnknownReason> {

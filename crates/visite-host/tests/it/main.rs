@@ -1,8 +1,10 @@
-//! Collectors over scratch roots and the running computer.
+//! Collectors over scratch roots, recorded outputs and the running kernel.
 
 mod firewall;
 mod os;
 mod packages;
+mod root_firewall;
 mod scratch;
 mod screen_lock;
+mod sockets;
 mod updates;

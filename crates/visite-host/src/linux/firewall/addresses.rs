@@ -20,8 +20,7 @@ const IPV4_LOOPBACK: AddressRange = v4([127, 0, 0, 0], [127, 255, 255, 255]);
 const IPV6_LOOPBACK: AddressRange = AddressRange { first: 1, last: 1, v4: false };
 const IPV6_MULTICAST: AddressRange = AddressRange { first: 0xff << 120, last: u128::MAX, v4: false };
 /// `fe80::/10`.
-const IPV6_LINK_LOCAL: AddressRange =
-    AddressRange { first: 0xfe80 << 112, last: (0xfec0 << 112) - 1, v4: false };
+const IPV6_LINK_LOCAL: AddressRange = AddressRange { first: 0xfe80 << 112, last: (0xfec0 << 112) - 1, v4: false };
 
 const fn v4(first: [u8; 4], last: [u8; 4]) -> AddressRange {
     AddressRange { first: u32::from_be_bytes(first) as u128, last: u32::from_be_bytes(last) as u128, v4: true }
@@ -31,7 +30,11 @@ impl AddressRange {
     /// From one address to another of the same family.
     pub fn between(first: IpAddr, last: IpAddr) -> Option<Self> {
         let (low, high) = (number(first), number(last));
-        (first.is_ipv4() == last.is_ipv4() && low <= high).then_some(Self { first: low, last: high, v4: first.is_ipv4() })
+        (first.is_ipv4() == last.is_ipv4() && low <= high).then_some(Self {
+            first: low,
+            last: high,
+            v4: first.is_ipv4(),
+        })
     }
 
     /// A network.

@@ -88,9 +88,10 @@ fn lacks_support(output: &Output) -> bool {
 
 /// Extensions of iptables that nft prints by name only.
 fn reveal(machine: &Machine, ruleset: &mut Ruleset, problems: &mut Vec<Problem>) {
-    for (programs, family) in
-        [(["iptables-nft-save", "iptables-save"], IpFamily::Ipv4), (["ip6tables-nft-save", "ip6tables-save"], IpFamily::Ipv6)]
-    {
+    for (programs, family) in [
+        (["iptables-nft-save", "iptables-save"], IpFamily::Ipv4),
+        (["ip6tables-nft-save", "ip6tables-save"], IpFamily::Ipv6),
+    ] {
         // If it is missing, the rules stay doubtful, and the openings say so.
         if let Some(clear) = nft_compatible(machine, programs, family, problems) {
             ruleset.reveal(&clear);
@@ -137,9 +138,10 @@ fn without_nft(machine: &Machine, problems: &mut Vec<Problem>) -> Result<(Rulese
         return Err(Blind(UnknownReason::NoPermission));
     }
     let mut ruleset = Ruleset::default();
-    for (programs, family) in
-        [(["iptables-nft-save", "iptables-save"], IpFamily::Ipv4), (["ip6tables-nft-save", "ip6tables-save"], IpFamily::Ipv6)]
-    {
+    for (programs, family) in [
+        (["iptables-nft-save", "iptables-save"], IpFamily::Ipv4),
+        (["ip6tables-nft-save", "ip6tables-save"], IpFamily::Ipv6),
+    ] {
         let Some(read) = nft_compatible(machine, programs, family, problems) else {
             return Err(Blind(UnknownReason::ToolMissing));
         };
@@ -209,7 +211,8 @@ fn malformed(program: &str, problems: &mut Vec<Problem>) -> Blind {
 }
 
 fn refused(program: &str, output: &Output, problems: &mut Vec<Problem>) -> Blind {
-    let denied = ["Operation not permitted", "Permission denied", "must be root", "Unable to initialize Netlink socket"];
+    let denied =
+        ["Operation not permitted", "Permission denied", "must be root", "Unable to initialize Netlink socket"];
     let (reason, detail) = if denied.iter().any(|text| output.stderr.contains(text)) {
         (UnknownReason::NoPermission, "permission denied")
     } else if output.stderr.contains("JSON support not compiled-in") {

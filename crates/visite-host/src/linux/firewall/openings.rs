@@ -36,7 +36,8 @@ pub fn openings(accepted: &[Acceptance], interfaces: &[Interface]) -> Vec<Openin
         let class = acceptance.class;
         let entry = by_rule.entry((acceptance.rule.as_str(), class.restricted, class.doubtful)).or_default();
         let ports = entry.entry((bits(&class), class.interface)).or_default();
-        *ports = ports.union(&acceptance.ports);
+        // Which ports a rule in doubt opens is not said, so they need not be told apart.
+        *ports = if class.doubtful { PortSet::all() } else { ports.union(&acceptance.ports) };
         order.push(&acceptance.rule);
     }
     let mut seen = BTreeSet::new();

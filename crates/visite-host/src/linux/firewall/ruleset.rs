@@ -243,6 +243,10 @@ impl Ruleset {
 
     /// Whether nft could not print some rules.
     pub fn has_opaque_rules(&self) -> bool {
-        self.tables.iter().flat_map(|table| table.chains.values()).flat_map(|chain| &chain.rules).any(|rule| rule.opaque)
+        self.tables
+            .iter()
+            .flat_map(|table| table.chains.values())
+            .flat_map(|chain| &chain.rules)
+            .any(|rule| rule.opaque)
     }
 }

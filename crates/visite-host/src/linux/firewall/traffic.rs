@@ -91,7 +91,10 @@ enum Answer<'a> {
     /// The ports that fulfil it.
     Ports(&'a PortSet),
     /// The packets that fulfil it get the first marks, those that do not the second; it cannot be told which are which.
-    Some { matched: Marks, rest: Marks },
+    Some {
+        matched: Marks,
+        rest: Marks,
+    },
 }
 
 #[derive(Clone, Copy, Default)]
@@ -117,7 +120,8 @@ impl Traffic {
             return;
         }
         for weaker in class.relatives(|other| class.covers(other)) {
-            if let Some(known) = self.0.remove(&weaker).map(|known| known.minus(&ports)).filter(|left| !left.is_empty()) {
+            if let Some(known) = self.0.remove(&weaker).map(|known| known.minus(&ports)).filter(|left| !left.is_empty())
+            {
                 self.0.insert(weaker, known);
             }
         }

@@ -8,7 +8,7 @@ use super::ports::PortSet;
 use super::ruleset::{Condition, Hook, Ruleset, Verdict};
 use super::traffic::{Class, Context, Interface, Traffic, interface_fits};
 use super::walk::{Acceptance, Outcome, TooLong, Walker, base_chains};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use visite_facts::facts::{IpFamily, Transport};
 
 /// Most interfaces that are told apart; with more the ruleset counts as too long.
@@ -25,7 +25,7 @@ pub struct FilterVerdict {
     pub ipv6_open: bool,
     /// Rules on the input path.
     pub rules: usize,
-    /// What is let in, apart from a default that lets in everything.
+    /// What is let in, by rules, policies, or for want of any.
     pub openings: Vec<Opening>,
     /// Names of the chains on the input path, with their table's name first.
     pub chains: BTreeSet<(String, String)>,
@@ -36,17 +36,19 @@ pub struct FilterVerdict {
 /// `present` are the names of this computer's interfaces.
 pub fn judge_packets(rulesets: &[&Ruleset], present: &[String]) -> Result<FilterVerdict, TooLong> {
     let interfaces = tell_apart(rulesets, present)?;
-    let context =
-        Context { interfaces, notrack: rulesets.iter().any(|ruleset| ruleset.notrack), hook: Hook::Input, redirected: false };
+    let context = Context {
+        interfaces,
+        notrack: rulesets.iter().any(|ruleset| ruleset.notrack),
+        hook: Hook::Input,
+        redirected: false,
+    };
     let mut walker = Walker::default();
     let everything = universe(&context);
     let input = walker.pass(rulesets, &everything, &context)?;
     let unnamed = unnamed_ports(rulesets);
     let is_open = |family| is_open_by_default(&input, family, &unnamed, &context.interfaces);
     let (ipv4_open, ipv6_open) = (is_open(IpFamily::Ipv4), is_open(IpFamily::Ipv6));
-    let mut listed = listed_acceptances(&input, &unnamed, &context.interfaces, |family| {
-        if family == IpFamily::Ipv4 { ipv4_open } else { ipv6_open }
-    });
+    let mut listed = listed_acceptances(&input);
     listed.extend(rewritten_destinations(&mut walker, rulesets, &everything, &context)?);
     let (rules, chains) = input_path(rulesets);
     Ok(FilterVerdict {
@@ -160,35 +162,22 @@ fn is_open_by_default(input: &Outcome, family: IpFamily, unnamed: &PortSet, inte
         || numbers(true).any(|number| accepted_on(&by_policy, number))
 }
 
-/// Acceptances worth listing: all of them, but not a default that lets in everything.
-fn listed_acceptances(
-    input: &Outcome,
-    unnamed: &PortSet,
-    interfaces: &[Interface],
-    is_open: impl Fn(IpFamily) -> bool,
-) -> Vec<Acceptance> {
+/// Everything that is let in, as it is worth listing. A default is listed like a rule, so that a port is open if and
+/// only if something in the list covers it.
+fn listed_acceptances(input: &Outcome) -> Vec<Acceptance> {
     let certain = surely_accepted(input, false);
-    let everything_is_let_in = |family: IpFamily| {
-        (0..interfaces.len()).filter(|number| interfaces[*number].present).all(|interface| {
-            [Transport::Tcp, Transport::Udp].into_iter().all(|transport| {
-                let class = Class { family, transport, interface, restricted: false, doubtful: false };
-                certain.certain_ports(class).is_all()
-            })
-        })
-    };
-    let silent: BTreeMap<IpFamily, bool> = [IpFamily::Ipv4, IpFamily::Ipv6]
-        .into_iter()
-        .map(|family| (family, is_open(family) && everything_is_let_in(family)))
-        .collect();
     let mut listed = Vec::new();
     for acceptance in &input.accepted {
         let class = acceptance.class;
-        let is_default = acceptance.by_policy || acceptance.ports.contains_all(unnamed);
-        if silent.get(&class.family) == Some(&true) && is_default && !class.restricted {
-            continue;
-        }
-        // A doubtful acceptance of what is surely let in anyway tells nothing.
-        let ports = if class.doubtful { acceptance.ports.minus(&certain.certain_ports(class)) } else { acceptance.ports.clone() };
+        let ports = if class.doubtful {
+            // A doubtful acceptance of what is surely let in anyway tells nothing.
+            acceptance.ports.minus(&certain.certain_ports(class))
+        } else if acceptance.by_policy && !class.restricted {
+            // The policy would also let in what a rule has let in before: one wide range says that better.
+            certain.certain_ports(class)
+        } else {
+            acceptance.ports.clone()
+        };
         if !ports.is_empty() {
             listed.push(Acceptance { ports, ..acceptance.clone() });
         }

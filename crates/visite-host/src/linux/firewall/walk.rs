@@ -64,7 +64,8 @@ impl Walker {
         let mut outcome = Outcome { accepted: unfiltered(traffic), drops: false };
         for (table, name, chain) in base_chains(rulesets, context.hook) {
             let seen = seen_by(table, traffic);
-            let mut walk = ChainWalk { table, context, walker: self, accepted: Vec::new(), drops: false, calls: Vec::new() };
+            let mut walk =
+                ChainWalk { table, context, walker: self, accepted: Vec::new(), drops: false, calls: Vec::new() };
             walk.base_chain(name, chain, seen)?;
             let (accepted, drops) = (walk.accepted, walk.drops);
             outcome.drops |= drops;

@@ -161,7 +161,10 @@ mod tests {
     #[test]
     fn own_addresses_are_read() {
         let trie = include_str!("../../../tests/data/sockets/debian-12.fib_trie");
-        assert_eq!(parse_fib_trie(trie), ["127.0.0.1", "192.168.10.5"].map(|text| text.parse::<IpAddr>().expect("an address")));
+        assert_eq!(
+            parse_fib_trie(trie),
+            ["127.0.0.1", "192.168.10.5"].map(|text| text.parse::<IpAddr>().expect("an address"))
+        );
         let inet6 = include_str!("../../../tests/data/sockets/debian-12.if_inet6");
         assert!(parse_if_inet6(inet6).contains(&"2003:e8:1::5".parse().expect("an address")));
     }

@@ -122,7 +122,10 @@ mod tests {
     #[test]
     fn a_broken_line_makes_the_table_incomplete() {
         let broken = TCP.replace("0100007F", "0100007");
-        assert_eq!(parse_socket_table(&broken, Transport::Tcp).and_then(|table| table.incomplete), Some(UnknownReason::Malformed));
+        assert_eq!(
+            parse_socket_table(&broken, Transport::Tcp).and_then(|table| table.incomplete),
+            Some(UnknownReason::Malformed)
+        );
         assert_eq!(parse_socket_table("", Transport::Tcp), None);
     }
 

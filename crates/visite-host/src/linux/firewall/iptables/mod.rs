@@ -136,9 +136,9 @@ fn builtin(target: &str) -> Option<Option<Verdict>> {
         "DROP" | "REJECT" => Some(Verdict::Drop),
         "RETURN" => Some(Verdict::Return),
         "NFQUEUE" | "QUEUE" | "SYNPROXY" | "TPROXY" => Some(Verdict::Doubtful),
-        "" | "AUDIT" | "CHECKSUM" | "CLASSIFY" | "CONNMARK" | "CONNSECMARK" | "CT" | "DSCP" | "ECN" | "HL" | "HMARK"
-        | "IDLETIMER" | "LED" | "LOG" | "MARK" | "NFLOG" | "NOTRACK" | "RATEEST" | "SECMARK" | "SET" | "TCPMSS"
-        | "TCPOPTSTRIP" | "TEE" | "TOS" | "TRACE" | "TTL" | "ULOG" => None,
+        "" | "AUDIT" | "CHECKSUM" | "CLASSIFY" | "CONNMARK" | "CONNSECMARK" | "CT" | "DSCP" | "ECN" | "HL"
+        | "HMARK" | "IDLETIMER" | "LED" | "LOG" | "MARK" | "NFLOG" | "NOTRACK" | "RATEEST" | "SECMARK" | "SET"
+        | "TCPMSS" | "TCPOPTSTRIP" | "TEE" | "TOS" | "TRACE" | "TTL" | "ULOG" => None,
         _ => return None,
     })
 }

@@ -63,14 +63,45 @@ fn known(option: &str, values: &[String]) -> Option<(usize, Option<Condition>)> 
         // Lists of senders that rules fill: knocking, or too many attempts.
         "--rcheck" | "--update" => Some((0, Some(Condition::Restricted))),
         "--pol" => asks(if value == "ipsec" { Condition::Restricted } else { Condition::Always }),
-        "--comment" | "--name" | "--seconds" | "--hitcount" | "--mask" | "--dir" | "--limit-burst"
-        | "--connlimit-mask" | "--hashlimit-burst" | "--hashlimit-mode" | "--hashlimit-name" | "--hashlimit-srcmask"
-        | "--hashlimit-dstmask" | "--hashlimit-htable-size" | "--hashlimit-htable-max" | "--hashlimit-htable-expire"
-        | "--hashlimit-htable-gcinterval" | "--hashlimit-rate-interval" | "--every" | "--packet" | "--datestart"
-        | "--datestop" | "--timestop" => nothing(1),
-        "--set" | "--rsource" | "--rdest" | "--rttl" | "--reap" | "--remove" | "--connlimit-saddr"
-        | "--connlimit-daddr" | "--hashlimit-rate-match" | "--limit-iface-in" | "--kerneltz" | "--contiguous"
-        | "--loose" | "--accept-local" | "--validmark" | "--return-nomatch" => nothing(0),
+        "--comment"
+        | "--name"
+        | "--seconds"
+        | "--hitcount"
+        | "--mask"
+        | "--dir"
+        | "--limit-burst"
+        | "--connlimit-mask"
+        | "--hashlimit-burst"
+        | "--hashlimit-mode"
+        | "--hashlimit-name"
+        | "--hashlimit-srcmask"
+        | "--hashlimit-dstmask"
+        | "--hashlimit-htable-size"
+        | "--hashlimit-htable-max"
+        | "--hashlimit-htable-expire"
+        | "--hashlimit-htable-gcinterval"
+        | "--hashlimit-rate-interval"
+        | "--every"
+        | "--packet"
+        | "--datestart"
+        | "--datestop"
+        | "--timestop" => nothing(1),
+        "--set"
+        | "--rsource"
+        | "--rdest"
+        | "--rttl"
+        | "--reap"
+        | "--remove"
+        | "--connlimit-saddr"
+        | "--connlimit-daddr"
+        | "--hashlimit-rate-match"
+        | "--limit-iface-in"
+        | "--kerneltz"
+        | "--contiguous"
+        | "--loose"
+        | "--accept-local"
+        | "--validmark"
+        | "--return-nomatch" => nothing(0),
         // The sender chooses, waits, or tries again.
         "--sport" | "--sports" | "--source-port" | "--source-ports" | "--port" | "--ports" | "--limit"
         | "--connlimit-above" | "--connlimit-upto" | "--hashlimit-above" | "--hashlimit-upto" | "--hashlimit"
@@ -92,10 +123,7 @@ fn transport(name: &str) -> Condition {
     }
 }
 
-fn addresses_or_doubt(
-    ranges: Option<Vec<AddressRange>>,
-    meaning: impl Fn(&[AddressRange]) -> Condition,
-) -> Condition {
+fn addresses_or_doubt(ranges: Option<Vec<AddressRange>>, meaning: impl Fn(&[AddressRange]) -> Condition) -> Condition {
     ranges.map_or(Condition::Doubtful, |ranges| meaning(&ranges))
 }
 

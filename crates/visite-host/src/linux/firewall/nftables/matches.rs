@@ -169,7 +169,13 @@ fn connection(key: &str, right: &Elements<'_>) -> Condition {
         "state" => Condition::State { new: names("new"), untracked: names("untracked") },
         "status" if names("dnat") => Condition::Redirected,
         "status" => Condition::Never,
-        "direction" => if names("original") { Condition::Always } else { Condition::Never },
+        "direction" => {
+            if names("original") {
+                Condition::Always
+            } else {
+                Condition::Never
+            }
+        }
         "protocol" => transports(right),
         "l3proto" => network_protocols(right),
         _ => Condition::Doubtful,

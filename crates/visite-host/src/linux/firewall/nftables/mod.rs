@@ -87,12 +87,7 @@ fn add_chain(chain: &Json, ruleset: &mut Ruleset, numbers: &BTreeMap<TableKey, u
     Some(())
 }
 
-fn add_rule(
-    rule: &Json,
-    ruleset: &mut Ruleset,
-    numbers: &BTreeMap<TableKey, usize>,
-    sets: &Sets<'_>,
-) -> Option<()> {
+fn add_rule(rule: &Json, ruleset: &mut Ruleset, numbers: &BTreeMap<TableKey, usize>, sets: &Sets<'_>) -> Option<()> {
     let statements = rule.get("expr")?.as_array()?;
     let table = table_of(rule, ruleset, numbers)?;
     let scope = sets.scope(&text(rule, "family")?, &table.name);

@@ -59,8 +59,8 @@ enum Step {
 fn step(kind: &str, details: &Json, scope: &Scope<'_, '_>) -> Step {
     match kind {
         "match" => Step::Conditions(matches::conditions(details, scope)),
-        "counter" | "log" | "mangle" | "notrack" | "ct helper" | "ct timeout" | "ct expectation" | "secmark" | "dup"
-        | "flow" | "last" | "comment" => Step::Nothing,
+        "counter" | "log" | "mangle" | "notrack" | "ct helper" | "ct timeout" | "ct expectation" | "secmark"
+        | "dup" | "flow" | "last" | "comment" => Step::Nothing,
         "limit" | "quota" | "ct count" | "set" | "meter" => Step::Conditions(vec![Condition::Sometimes]),
         "vmap" => verdict_map(details, scope).map_or_else(|| outcome(Verdict::Doubtful), Step::Branches),
         "xt" => Step::Extension,
