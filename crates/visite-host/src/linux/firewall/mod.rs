@@ -31,6 +31,9 @@ use visite_facts::facts::{DefaultAction, Firewall, FirewallBackend, FirewallOpen
 use visite_facts::snapshot::{Problem, Snapshot};
 use visite_facts::{Collection, Known, Observed, Unknown, UnknownReason};
 
+/// Most openings that are listed.
+const MAX_OPENINGS: usize = 10_000;
+
 /// Collects `host.firewall` and `host.firewall_openings`.
 pub struct FirewallCollector;
 
@@ -119,8 +122,11 @@ fn opening_records(verdict: &FilterVerdict, view: View, problems: &mut Vec<Probl
         View::Whole => None,
         View::Partial(reason) => Some(reason),
     };
-    let mut records = Vec::with_capacity(verdict.openings.len());
-    for opening in &verdict.openings {
+    let mut records = Vec::new();
+    if verdict.openings.len() > MAX_OPENINGS {
+        reason.get_or_insert(UnknownReason::Incomplete);
+    }
+    for opening in verdict.openings.iter().take(MAX_OPENINGS) {
         if opening.ports.is_none() {
             reason.get_or_insert(UnknownReason::NotSupported);
             problems.push(Problem {

@@ -28,9 +28,12 @@ pub struct Opening {
 /// Families and transports as bits, so that equal ranges can be joined: IPv4 1, IPv6 2, shifted by 2 for UDP.
 type Bits = u8;
 
+/// The ports for each family, transport and number of the interface.
+type PortsByClass = BTreeMap<(Bits, usize), PortSet>;
+
 /// The records for what was accepted; `rule` is different in each.
 pub fn openings(accepted: &[Acceptance], interfaces: &[Interface]) -> Vec<Opening> {
-    let mut by_rule: BTreeMap<(&str, bool, bool), BTreeMap<(Bits, usize), PortSet>> = BTreeMap::new();
+    let mut by_rule: BTreeMap<(&str, bool, bool), PortsByClass> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
     for acceptance in accepted {
         let class = acceptance.class;
@@ -72,10 +75,7 @@ fn bits(class: &Class) -> Bits {
 type PortsByBits = BTreeMap<Bits, PortSet>;
 
 /// What holds on every interface stands under `None`; what is left, under the name of each interface.
-fn by_interface(
-    ports: Option<&BTreeMap<(Bits, usize), PortSet>>,
-    interfaces: &[Interface],
-) -> Vec<(Option<String>, PortsByBits)> {
+fn by_interface(ports: Option<&PortsByClass>, interfaces: &[Interface]) -> Vec<(Option<String>, PortsByBits)> {
     let Some(ports) = ports else { return Vec::new() };
     let nothing = PortSet::default();
     let on = |bits: Bits, interface: usize| ports.get(&(bits, interface)).unwrap_or(&nothing);

@@ -8,8 +8,8 @@ use super::ruleset::{Chain, Hook, Ruleset, Table, Verdict};
 use super::traffic::{Class, Context, Traffic};
 use visite_facts::facts::IpFamily;
 
-/// Deepest nesting of chains; the kernel allows 16 (`NFT_JUMP_STACK_SIZE`).
-const MAX_DEPTH: usize = 16;
+/// Deepest nesting of chains. nftables allows 16 jumps (`NFT_JUMP_STACK_SIZE`), the older iptables any number.
+const MAX_DEPTH: usize = 64;
 /// Most steps of one walk: port ranges looked at. A large ruleset of a server needs some thousand.
 const MAX_STEPS: usize = 20_000_000;
 /// Most acceptances that one base chain may yield.
