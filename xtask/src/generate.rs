@@ -55,7 +55,6 @@ fn generated() -> Outcome<BTreeMap<String, String>> {
 
 /// The embedded catalogue; its mistakes as one text.
 pub fn catalog() -> Outcome<Catalog> {
-    load(&[Layer::embedded()]).map_err(|mistakes| {
-        mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-    })
+    load(&[Layer::embedded()])
+        .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }

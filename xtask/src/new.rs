@@ -56,7 +56,9 @@ fn measure(root: &Path, id: &str) -> Outcome<String> {
     let path = root.join("catalog/measures").join(format!("{id}.yaml"));
     fresh(&path)?;
     write(&path, &MEASURE.replace("ID", id))?;
-    Ok(format!("wrote catalog/measures/{id}.yaml\nnext: fill it in, name it in a check, then: cargo run -- catalog validate"))
+    Ok(format!(
+        "wrote catalog/measures/{id}.yaml\nnext: fill it in, name it in a check, then: cargo run -- catalog validate"
+    ))
 }
 
 fn collector(root: &Path, name: &str) -> Outcome<String> {

@@ -24,12 +24,23 @@ const ORDER: &[&str] = &[
 const BANNED: &[&str] = &["openssl-sys", "openssl", "native-tls", "aws-lc-sys", "aws-lc-rs", "libgit2-sys", "pcap"];
 
 /// Heavy libraries, and the one crate that may use each.
-const AT_HOME: &[(&str, &str)] = &[("cel", "visite-catalog"), ("fluent-bundle", "visite-report"), ("maud", "visite-report")];
+const AT_HOME: &[(&str, &str)] =
+    &[("cel", "visite-catalog"), ("fluent-bundle", "visite-report"), ("maud", "visite-report")];
 
 /// Licences that may be linked; each alternative of an expression is looked at.
 const LICENCES: &[&str] = &[
-    "MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "Unicode-3.0",
-    "Unlicense", "0BSD", "CC0-1.0", "BSL-1.0",
+    "MIT",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "Zlib",
+    "Unicode-3.0",
+    "Unlicense",
+    "0BSD",
+    "CC0-1.0",
+    "BSL-1.0",
 ];
 
 /// Words that no text of ours may contain (practice-safety: never mislead).
@@ -37,7 +48,8 @@ const FORBIDDEN: &[&str] = &["dsgvo-konform", "zertifiziert", "rechtssicher", "1
 
 /// Crates whose sources may not touch the world, and what would.
 const PURE: &[&str] = &["visite-facts", "visite-target", "visite-catalog", "visite-assess"];
-const WORLDLY: &[&str] = &["std::fs", "std::net", "std::process", "std::env", "std::io", "Timestamp::now", "SystemTime", "std::thread"];
+const WORLDLY: &[&str] =
+    &["std::fs", "std::net", "std::process", "std::env", "std::io", "Timestamp::now", "SystemTime", "std::thread"];
 
 type Rule = (&'static str, fn(&Path) -> Outcome<Vec<String>>);
 
@@ -67,7 +79,10 @@ pub fn run(root: &Path) -> Outcome<String> {
 
 fn catalogue(_: &Path) -> Outcome<Vec<String>> {
     let wrong = cases::run_all(&generate::catalog()?);
-    Ok(wrong.iter().map(|case| format!("{} “{}” should be {}, is {}", case.check, case.case, case.expected, case.got)).collect())
+    Ok(wrong
+        .iter()
+        .map(|case| format!("{} “{}” should be {}, is {}", case.check, case.case, case.expected, case.got))
+        .collect())
 }
 
 fn enough_cases(_: &Path) -> Outcome<Vec<String>> {

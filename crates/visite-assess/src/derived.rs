@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use visite_catalog::Catalog;
 use visite_facts::facts::{
-    Account, AccountKind, Clock, DefaultAction, Firewall, FirewallOpening, IpFamily, ListeningSocket, OperatingSystem,
-    OsSupport, Place, Reach, ReachableService, Transport, Workplace,
+    Account, AccountKind, Clock, FirewallOpening, IpFamily, ListeningSocket, OperatingSystem, OsSupport, Place, Reach,
+    ReachableService, Transport, Workplace,
 };
 use visite_facts::{
     Collection, Completeness, Fact, FactType, Known, Observed, Record, Shape, SubjectKind, Unknown, UnknownReason,
@@ -50,7 +50,7 @@ pub fn add(facts: &mut SubjectFacts, reference: Reference<'_>) {
     };
     put(facts, &[], reference.now, &place);
     if let Some(services) = reachable_services(facts) {
-        let from = ["host.listening_sockets", "host.firewall", "host.firewall_openings"];
+        let from = ["host.listening_sockets", "host.firewall_openings"];
         put_all(facts, &from, reference.now, &services);
     }
 }
@@ -140,13 +140,12 @@ fn count_people(facts: &SubjectFacts) -> Observed<(i64, i64)> {
 /// Sockets that others can address, each with what the packet filter says about it.
 fn reachable_services(facts: &SubjectFacts) -> Option<Collection<ReachableService>> {
     let (sockets, completeness) = facts.collection::<ListeningSocket>()?;
-    let firewall: Firewall = facts.single();
     let openings = facts.collection::<FirewallOpening>();
     let records = sockets
         .into_iter()
         .filter(|socket| socket.reach != Known(Reach::Loopback))
         .map(|socket| {
-            let way = way_in(&socket, &firewall, openings.as_ref());
+            let way = way_in(&socket, openings.as_ref());
             ReachableService {
                 socket: socket.socket,
                 transport: socket.transport,
@@ -170,21 +169,11 @@ enum WayIn {
 
 type Openings = (Vec<FirewallOpening>, Completeness);
 
-fn way_in(socket: &ListeningSocket, firewall: &Firewall, openings: Option<&Openings>) -> Observed<WayIn> {
+fn way_in(socket: &ListeningSocket, openings: Option<&Openings>) -> Observed<WayIn> {
     let (family, transport, port) = match (&socket.family, &socket.transport, &socket.port) {
         (Known(family), Known(transport), Known(port)) => (*family, *transport, *port),
         (Unknown(reason), _, _) | (_, Unknown(reason), _) | (_, _, Unknown(reason)) => return Unknown(*reason),
     };
-    match default_action(family, firewall) {
-        Unknown(reason) => return Unknown(reason),
-        // Some rule turns something away, and which is not told: neither open nor closed can be claimed.
-        Known(DefaultAction::Accept) => match firewall.blocks_selectively {
-            Known(false) => return Known(WayIn::Open),
-            Known(true) => return Unknown(UnknownReason::NotSupported),
-            Unknown(reason) => return Unknown(reason),
-        },
-        Known(DefaultAction::Block) => {}
-    }
     let Some((openings, completeness)) = openings else { return Observed::default() };
     let mut doubt = None;
     let mut way = WayIn::Closed;
@@ -207,19 +196,6 @@ fn way_in(socket: &ListeningSocket, firewall: &Firewall, openings: Option<&Openi
         doubt = doubt.or(Some(*reason));
     }
     doubt.map_or(Known(way), Unknown)
-}
-
-/// For a socket that takes both families, the more open of the two.
-fn default_action(family: IpFamily, firewall: &Firewall) -> Observed<DefaultAction> {
-    match family {
-        IpFamily::Ipv4 => firewall.ipv4_default.clone(),
-        IpFamily::Ipv6 => firewall.ipv6_default.clone(),
-        IpFamily::Both => match (&firewall.ipv4_default, &firewall.ipv6_default) {
-            (Known(DefaultAction::Accept), _) | (_, Known(DefaultAction::Accept)) => Known(DefaultAction::Accept),
-            (Unknown(reason), _) | (_, Unknown(reason)) => Unknown(*reason),
-            (Known(DefaultAction::Block), Known(DefaultAction::Block)) => Known(DefaultAction::Block),
-        },
-    }
 }
 
 fn lets_in(opening: &FirewallOpening, family: IpFamily, transport: Transport, port: i64) -> Observed<bool> {

@@ -400,14 +400,13 @@ crate::facts! {
         Technical ipv6_active: bool,
         /// How many rules the input path has.
         Technical rules: i64,
-        /// Whether rules before the default turn certain incoming traffic away, so that a default of `accept` does
-        /// not mean that everything gets in.
-        Technical blocks_selectively: bool,
     }
 
-    /// What the packet filter lets in from other computers.
+    /// What the packet filter lets in from other computers, a default of `accept` included: a port can be reached if
+    /// and only if an opening covers it.
     "host.firewall_openings" each rule => struct FirewallOpening {
-        /// Where the rule stands: table, chain and number, e.g. `inet filter input #7`.
+        /// Where the rule stands: table, chain and number, e.g. `inet filter input #7`; for a default
+        /// `inet filter input policy`, or `no rule` where none is loaded.
         Technical rule: String,
         /// IPv4, IPv6 or both.
         Technical family: IpFamily,

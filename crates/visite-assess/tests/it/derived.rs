@@ -1,9 +1,7 @@
 //! Derived facts: support ends and reachable services.
 
 use crate::world::{World, now, result, snapshot, time};
-use visite_facts::facts::{
-    DefaultAction, Firewall, FirewallOpening, IpFamily, ListeningSocket, OperatingSystem, OsFamily, Reach, Transport,
-};
+use visite_facts::facts::{FirewallOpening, IpFamily, ListeningSocket, OperatingSystem, OsFamily, Reach, Transport};
 use visite_facts::{Collection, Known, Snapshot, Unknown, UnknownReason, Verdict};
 
 fn debian(version: &str) -> Snapshot {
@@ -44,7 +42,7 @@ fn a_version_nobody_knows_is_unknown_not_supported_or_not() {
     assert_eq!(supported("99", "2026-11-24T12:00:00Z"), Verdict::Unknown);
 }
 
-fn telnet(firewall: &Firewall, openings: Collection<FirewallOpening>) -> (Verdict, Option<UnknownReason>) {
+fn telnet(openings: Collection<FirewallOpening>) -> (Verdict, Option<UnknownReason>) {
     let mut sockets = snapshot("linux.sockets", 1);
     sockets.put_all(&Collection::complete(vec![ListeningSocket {
         socket: Known("tcp 0.0.0.0:23".to_owned()),
@@ -57,20 +55,10 @@ fn telnet(firewall: &Firewall, openings: Collection<FirewallOpening>) -> (Verdic
         ..ListeningSocket::default()
     }]));
     let mut filter = snapshot("linux.firewall", 1);
-    filter.put(firewall);
     filter.put_all(&openings);
     let assessment = World::of(vec![sockets, filter]).assess();
     let result = result(&assessment, "service-telnet-reachable");
     (result.verdict, result.reason)
-}
-
-fn firewall(default: DefaultAction, selective: bool) -> Firewall {
-    Firewall {
-        ipv4_default: Known(default),
-        ipv6_default: Known(default),
-        blocks_selectively: Known(selective),
-        ..Firewall::default()
-    }
 }
 
 fn opening(first: i64, last: i64, restricted: bool) -> FirewallOpening {
@@ -87,33 +75,21 @@ fn opening(first: i64, last: i64, restricted: bool) -> FirewallOpening {
 
 #[test]
 fn what_listens_is_judged_together_with_the_packet_filter() {
-    let none = || Collection::complete(Vec::new());
-    let accept = firewall(DefaultAction::Accept, false);
-    let block = firewall(DefaultAction::Block, false);
-    assert_eq!(telnet(&accept, none()).0, Verdict::Fail);
-    assert_eq!(telnet(&block, none()).0, Verdict::Pass);
-    assert_eq!(telnet(&block, Collection::complete(vec![opening(22, 22, false)])).0, Verdict::Pass);
-    assert_eq!(telnet(&block, Collection::complete(vec![opening(20, 25, false)])).0, Verdict::Fail);
-    assert_eq!(
-        telnet(&block, Collection::complete(vec![opening(20, 25, false), opening(23, 23, true)])).0,
-        Verdict::Fail
-    );
+    let with = |openings| telnet(Collection::complete(openings)).0;
+    assert_eq!(with(vec![]), Verdict::Pass);
+    assert_eq!(with(vec![opening(0, 65535, false)]), Verdict::Fail);
+    assert_eq!(with(vec![opening(22, 22, false)]), Verdict::Pass);
+    assert_eq!(with(vec![opening(20, 25, false)]), Verdict::Fail);
+    assert_eq!(with(vec![opening(20, 25, false), opening(23, 23, true)]), Verdict::Fail);
 }
 
 #[test]
 fn doubt_about_the_packet_filter_is_neither_open_nor_closed() {
-    let none = || Collection::complete(Vec::new());
-    assert_eq!(
-        telnet(&firewall(DefaultAction::Accept, true), none()),
-        (Verdict::Unknown, Some(UnknownReason::NotSupported))
-    );
-    let unreadable = Firewall::unknown(UnknownReason::NoPermission);
-    assert_eq!(telnet(&unreadable, none()), (Verdict::Unknown, Some(UnknownReason::NoPermission)));
-    let block = firewall(DefaultAction::Block, false);
-    let incomplete = Collection::incomplete(Vec::new(), UnknownReason::NotSupported);
-    assert_eq!(telnet(&block, incomplete), (Verdict::Unknown, Some(UnknownReason::NotSupported)));
+    for reason in [UnknownReason::NotSupported, UnknownReason::NoPermission] {
+        assert_eq!(telnet(Collection::incomplete(Vec::new(), reason)), (Verdict::Unknown, Some(reason)));
+    }
     let odd = FirewallOpening { first_port: Unknown(UnknownReason::Malformed), ..opening(1, 1, false) };
-    assert_eq!(telnet(&block, Collection::complete(vec![odd])), (Verdict::Unknown, Some(UnknownReason::Malformed)));
+    assert_eq!(telnet(Collection::complete(vec![odd])), (Verdict::Unknown, Some(UnknownReason::Malformed)));
 }
 
 #[test]

@@ -1,0 +1,1 @@
+//! End to end: the program as users run it.
