@@ -324,6 +324,9 @@ crate::facts! {
         Technical as_root: bool,
         /// Whether sudo asks for a password.
         Technical password_required: bool,
+        /// Whether the password asked for is that of the account acted as, or root's, not the caller's own
+        /// (`targetpw`, `rootpw`, `runaspw`). Then the rule gives nothing to those who do not know it already.
+        Technical target_password: bool,
     }
 
     /// Rules for passwords and failed logins.
