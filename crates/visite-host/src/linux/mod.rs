@@ -2,6 +2,7 @@
 
 use crate::collectors::Collector;
 
+pub mod accounts;
 pub mod dpkg;
 pub mod firewall;
 pub mod identity;
@@ -20,6 +21,7 @@ pub static COLLECTORS: &[&dyn Collector] = &[
     &packages::PackagesCollector,
     &updates::UpdatesCollector,
     &screen_lock::ScreenLockCollector,
+    &accounts::AccountsCollector,
     &firewall::FirewallCollector,
     &sockets::SocketsCollector,
 ];

@@ -1,5 +1,6 @@
 //! Collectors over scratch roots, recorded outputs and the running kernel.
 
+mod accounts;
 mod firewall;
 mod os;
 mod packages;
