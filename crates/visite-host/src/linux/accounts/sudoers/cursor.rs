@@ -183,11 +183,12 @@ fn who(word: &Word) -> Option<Who> {
     } else if let Some(id) = text.strip_prefix("%#") {
         id.parse().ok().map(Who::GroupId)
     } else if text.starts_with("%:") || text.starts_with('+') {
-        Some(Who::Elsewhere(text.to_owned()))
+        (text.len() > 1).then(|| Who::Elsewhere(text.to_owned()))
     } else if let Some(group) = text.strip_prefix('%') {
         (!group.is_empty()).then(|| Who::Group(group.to_owned()))
     } else if let Some(id) = text.strip_prefix('#') {
-        id.parse().ok().map(Who::UserId)
+        // Negative ids stand for those at the upper end, as in `#-1`.
+        id.parse().or_else(|_| id.parse::<i32>().map(i32::cast_unsigned)).ok().map(Who::UserId)
     } else {
         Some(Who::Name(text.to_owned()))
     }

@@ -199,7 +199,8 @@ fn grants(cursor: &mut Cursor<'_>) -> Option<Vec<Grant>> {
         if cursor.eat('(') {
             run_as = Some(targets(cursor)?.into());
         }
-        while let Some(tag) = tag_or_option(cursor)? {
+        while option(cursor)? {}
+        while let Some(tag) = tag(cursor) {
             match tag {
                 "PASSWD" => password = Some(true),
                 "NOPASSWD" => password = Some(false),
@@ -216,27 +217,43 @@ fn grants(cursor: &mut Cursor<'_>) -> Option<Vec<Grant>> {
 /// `users : groups)`; the groups only add to the users and are passed over.
 fn targets(cursor: &mut Cursor<'_>) -> Option<Vec<Member>> {
     let users = if matches!(cursor.peek(), Some(':' | ')')) { Vec::new() } else { cursor.members()? };
-    if cursor.eat(':') && cursor.peek() != Some(')') {
+    // Only `(:)` may leave the groups out.
+    if cursor.eat(':') && (!users.is_empty() || cursor.peek() != Some(')')) {
         cursor.members()?;
     }
     cursor.eat(')').then_some(users)
 }
 
-/// A tag `NAME:` or an option `NAME=value`; the inner `None` if a command comes next.
-fn tag_or_option<'a>(cursor: &mut Cursor<'a>) -> Option<Option<&'a str>> {
+/// Takes an option `NAME=value` if one comes next.
+fn option(cursor: &mut Cursor<'_>) -> Option<bool> {
     cursor.skip_blanks();
     let mut ahead = Cursor::new(cursor.rest());
     let name = ahead.take_while(|c| c.is_ascii_uppercase() || c == '_');
-    if TAGS.contains(&name) && ahead.eat(':') {
-        *cursor = ahead;
-        return Some(Some(name));
+    if !OPTIONS.contains(&name) || !ahead.eat('=') {
+        return Some(false);
     }
-    if OPTIONS.contains(&name) && ahead.eat('=') {
-        value(&mut ahead)?;
-        *cursor = ahead;
-        return Some(Some(name));
+    let quoted = ahead.peek() == Some('"');
+    let value = value(&mut ahead)?;
+    *cursor = ahead;
+    let fits = match name {
+        "CWD" | "CHROOT" => !quoted && value.starts_with(['/', '~', '*']),
+        // Generalized Time down to the hour, RFC 4517.
+        "NOTBEFORE" | "NOTAFTER" => value.bytes().take_while(u8::is_ascii_digit).count() >= 10,
+        _ => true,
+    };
+    fits.then_some(true)
+}
+
+/// Takes a tag `NAME:` if one comes next.
+fn tag<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+    cursor.skip_blanks();
+    let mut ahead = Cursor::new(cursor.rest());
+    let name = ahead.take_while(|c| c.is_ascii_uppercase() || c == '_');
+    if !TAGS.contains(&name) || !ahead.eat(':') {
+        return None;
     }
-    Some(None)
+    *cursor = ahead;
+    Some(name)
 }
 
 fn commands(cursor: &mut Cursor<'_>) -> Option<Vec<Command>> {
@@ -291,7 +308,7 @@ fn digest(cursor: &mut Cursor<'_>) -> Option<bool> {
     (!sum.is_empty()).then_some(true)
 }
 
-/// Passes over a program and its arguments, which end at a comma, colon or equals sign that is not escaped.
+/// Passes over a program and its arguments, which end at a comma or colon that is not escaped.
 /// A regular expression between `^` and `$` may contain all of these.
 fn skip_command_line(cursor: &mut Cursor<'_>) -> Option<()> {
     let mut at_word_start = true;
@@ -307,7 +324,10 @@ fn skip_command_line(cursor: &mut Cursor<'_>) -> Option<()> {
         let rest = cursor.rest();
         let Some(next) = rest.chars().next() else { return Some(()) };
         match next {
-            ',' | ':' | '=' => return Some(()),
+            ',' | ':' => return Some(()),
+            // A comment, even in quotes; with a digit it would be a user id, which has no place here.
+            '#' if rest[1..].starts_with(|c: char| c.is_ascii_digit() || c == '-') => return None,
+            '#' => *cursor = Cursor::new(""),
             '\\' => {
                 cursor.eat_here('\\');
                 let escaped = cursor.rest().chars().next()?;
@@ -380,7 +400,7 @@ mod tests {
     #[test]
     fn options_digests_and_regular_expressions() {
         let text =
-            "anna ALL = TIMEOUT=1h CWD=\"/a b\" sha256:aGk=, sha224 : 0a /bin/a, sha512:ab ALL, /bin/b ^[a,:=]+$, ALL";
+            "anna ALL = TIMEOUT=1h CWD=/a sha256:aGk=, sha224 : 0a /bin/a, sha512:ab ALL, /bin/b ^[a,:=]+$, ALL";
         assert_eq!(
             grants_of(text),
             [
@@ -416,6 +436,19 @@ mod tests {
         assert_eq!(only("@include \"/etc/a b\""), Some(Statement::Include("/etc/a b".into())));
         assert_eq!(only("#include /etc/a\\ b"), Some(Statement::Include("/etc/a b".into())));
         assert_eq!(only("@includedir sudoers.d"), Some(Statement::IncludeDir("sudoers.d".into())));
+    }
+
+    #[test]
+    fn accepts_what_visudo_accepts() {
+        let mut differing = Vec::new();
+        for line in include_str!("../../../../tests/data/accounts/visudo-1.9.13-verdicts.txt").lines() {
+            let (verdict, line) = line.split_once('|').expect("every line has a verdict");
+            let accepted = parse_sudoers(line).iter().all(|(_, statement)| statement.is_some());
+            if accepted != (verdict == "ok") {
+                differing.push(format!("{verdict} {line}"));
+            }
+        }
+        assert_eq!(differing.join("\n"), "");
     }
 
     #[test]

@@ -8,8 +8,7 @@ pub fn logical_lines(text: &str) -> Vec<(usize, String)> {
     let mut joined = Vec::new();
     let mut pending: Option<(usize, String)> = None;
     let mut in_quotes = false;
-    for (index, line) in text.split('\n').enumerate() {
-        let line = line.strip_suffix('\r').unwrap_or(line);
+    for (index, line) in text.lines().enumerate() {
         if pending.is_none() {
             in_quotes = false;
             if let Some(include) = include_line(line) {
@@ -26,7 +25,8 @@ pub fn logical_lines(text: &str) -> Vec<(usize, String)> {
             joined.extend(pending.take().filter(|(_, line)| !line.trim().is_empty()));
         }
     }
-    joined.extend(pending.filter(|(_, line)| !line.trim().is_empty()));
+    // A file that ends where a line should continue is broken; the mark keeps the grammar from accepting the line.
+    joined.extend(pending.map(|(number, line)| (number, line + "\\")));
     joined
 }
 
@@ -85,6 +85,7 @@ mod tests {
     fn includes_in_both_spellings() {
         let lines = logical_lines("#includedir /etc/sudoers.d\n@include local\n#included is a comment\n#include\n");
         let texts: Vec<_> = lines.iter().map(|(_, line)| line.as_str()).collect();
+        assert_eq!(logical_lines("anna ALL=ALL \\\n"), [(1, "anna ALL=ALL  \\".to_owned())]);
         assert_eq!(texts, ["@includedir /etc/sudoers.d", "@include local"]);
     }
 }
