@@ -1,12 +1,9 @@
 //! `linux.accounts` over scratch roots: one change of a setting changes exactly the fields that depend on it.
 
-use jiff::Timestamp;
+use crate::scratch::Scratch;
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::symlink;
-use tempfile::TempDir;
 use visite_facts::{Completeness, Fact, FactsFile, Shape, Snapshot, UnknownReason, fact_spec};
-use visite_host::{Machine, observe};
 
 const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\n\
     daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n\
@@ -25,42 +22,29 @@ const FAILLOCK: &str = "auth required pam_faillock.so preauth\n\
     auth requisite pam_deny.so\n\
     auth required pam_permit.so\n";
 
-struct Root(TempDir);
+/// A small Debian 12.
+fn small_debian() -> Scratch {
+    let root = Scratch::new();
+    root.write("etc/passwd", PASSWD);
+    root.write("etc/shadow", SHADOW);
+    root.write("etc/group", GROUP);
+    root.write("etc/hostname", "praxis1\n");
+    root.write("etc/login.defs", include_str!("../data/accounts/debian-12.login.defs"));
+    root.write("etc/sudoers", include_str!("../data/accounts/debian-12.sudoers"));
+    root.write("etc/sudoers.d/README", "# nothing\n");
+    root.write("etc/pam.d/passwd", "@include common-password\n");
+    root.write("etc/pam.d/common-password", include_str!("../data/accounts/debian-12.common-password"));
+    root.write("etc/pam.d/common-auth", include_str!("../data/accounts/debian-12.common-auth"));
+    root.write("etc/security/faillock.conf", include_str!("../data/accounts/debian-12.faillock.conf"));
+    root
+}
 
-impl Root {
-    /// A small Debian 12.
-    fn new() -> Self {
-        let root = Self(TempDir::new().expect("a scratch root can be made"));
-        root.write("etc/passwd", PASSWD);
-        root.write("etc/shadow", SHADOW);
-        root.write("etc/group", GROUP);
-        root.write("etc/hostname", "praxis1\n");
-        root.write("etc/login.defs", include_str!("../data/accounts/debian-12.login.defs"));
-        root.write("etc/sudoers", include_str!("../data/accounts/debian-12.sudoers"));
-        root.write("etc/sudoers.d/README", "# nothing\n");
-        root.write("etc/pam.d/passwd", "@include common-password\n");
-        root.write("etc/pam.d/common-password", include_str!("../data/accounts/debian-12.common-password"));
-        root.write("etc/pam.d/common-auth", include_str!("../data/accounts/debian-12.common-auth"));
-        root.write("etc/security/faillock.conf", include_str!("../data/accounts/debian-12.faillock.conf"));
-        root
-    }
+fn look(root: &Scratch) -> Snapshot {
+    root.collect("linux.accounts")
+}
 
-    fn write(&self, path: &str, text: &str) {
-        let path = self.0.path().join(path);
-        fs::create_dir_all(path.parent().expect("the path has a folder")).expect("the folder can be made");
-        fs::write(path, text).expect("the file can be written");
-    }
-
-    fn remove(&self, path: &str) {
-        fs::remove_file(self.0.path().join(path)).expect("the file was there");
-    }
-
-    fn look(&self) -> Snapshot {
-        let now: Timestamp = "2026-03-01T12:00:00Z".parse().expect("a valid time");
-        let snapshots = observe(&Machine::at(self.0.path()), now);
-        let accounts = snapshots.into_iter().find(|snapshot| snapshot.collector == "linux.accounts");
-        accounts.expect("the collector is registered")
-    }
+fn remove(root: &Scratch, path: &str) {
+    fs::remove_file(root.path(path)).expect("the file was there");
 }
 
 /// Every value by fact, key and field.
@@ -108,22 +92,22 @@ fn changes(before: &Snapshot, after: &Snapshot) -> Vec<String> {
 /// Applies a change, expects exactly these differences, takes it back and expects none.
 #[track_caller]
 fn flip(path: &str, changed: &str, expected: &[&str]) {
-    let root = Root::new();
-    let file = root.0.path().join(path);
+    let root = small_debian();
+    let file = root.path(path);
     let original = fs::read_to_string(&file).ok();
-    let before = root.look();
+    let before = look(&root);
     root.write(path, changed);
-    assert_eq!(changes(&before, &root.look()), expected);
+    assert_eq!(changes(&before, &look(&root)), expected);
     match original {
         Some(text) => root.write(path, &text),
-        None => root.remove(path),
+        None => remove(&root, path),
     }
-    assert_eq!(changes(&before, &root.look()), Vec::<String>::new());
+    assert_eq!(changes(&before, &look(&root)), Vec::<String>::new());
 }
 
 #[test]
 fn a_small_debian_12() {
-    let snapshot = Root::new().look();
+    let snapshot = look(&small_debian());
     assert_eq!(snapshot.problems, []);
     let shown: Vec<String> = values(&snapshot).into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
     insta::assert_snapshot!(shown.join("\n"));
@@ -131,12 +115,12 @@ fn a_small_debian_12() {
 
 #[test]
 fn no_name_of_a_person_and_no_hash_leaves_the_computer() {
-    let root = Root::new();
+    let root = small_debian();
     // Lines that cannot be read hold names and hashes too.
     root.write("etc/passwd", &format!("{PASSWD}Erika Mustermann\ncarl:x:no:1:Erika Mustermann::\n"));
     root.write("etc/shadow", &format!("{SHADOW}carl:$6$GEHEIM$HASH\n"));
     root.write("etc/sudoers.d/notes", "Erika Mustermann ist die Chefin\n");
-    let snapshot = root.look();
+    let snapshot = look(&root);
     assert_eq!(snapshot.problems.len(), 3);
     let json = FactsFile { snapshots: vec![snapshot] }.to_json();
     for secret in ["Erika", "Mustermann", "Zimmer", "5550", "GEHEIM", "HASH", "/home/anna"] {
@@ -166,11 +150,11 @@ fn a_locked_password_still_allows_login() {
 #[test]
 fn an_expired_account() {
     let shadow =
-        SHADOW.replace("bert:$6$GEHEIM$HASH:19700:0:99999:7:::", "bert:$6$GEHEIM$HASH:19700:0:99999:7::20513:");
+        SHADOW.replace("bert:$6$GEHEIM$HASH:19700:0:99999:7:::", "bert:$6$GEHEIM$HASH:19700:0:99999:7::20781:");
     let ends_today =
         ["host.accounts[bert].account_expires: false -> true", "host.accounts[bert].login_allowed: true -> false"];
     flip("etc/shadow", &shadow, &ends_today);
-    let ends_tomorrow = shadow.replace("20513", "20514");
+    let ends_tomorrow = shadow.replace("20781", "20782");
     flip("etc/shadow", &ends_tomorrow, &["host.accounts[bert].account_expires: false -> true"]);
 }
 
@@ -235,19 +219,19 @@ fn blocking_after_failed_logins() {
     ];
     flip("etc/pam.d/common-auth", FAILLOCK, &expected);
     let off = FAILLOCK.replace("auth required pam_faillock", "#auth required pam_faillock");
-    let root = Root::new();
+    let root = small_debian();
     root.write("etc/pam.d/common-auth", &off);
-    assert_eq!(changes(&Root::new().look(), &root.look()), Vec::<String>::new());
+    assert_eq!(changes(&look(&small_debian()), &look(&root)), Vec::<String>::new());
 }
 
 #[test]
 fn settings_of_faillock() {
-    let root = Root::new();
+    let root = small_debian();
     root.write("etc/pam.d/common-auth", FAILLOCK);
-    let before = root.look();
+    let before = look(&root);
     root.write("etc/security/faillock.conf", "deny = 5\nunlock_time = 0\n");
     let expected = ["host.password_policy.lockout_attempts: 3 -> 5", "host.password_policy.lockout_seconds: 600 -> 0"];
-    assert_eq!(changes(&before, &root.look()), expected);
+    assert_eq!(changes(&before, &look(&root)), expected);
 }
 
 #[test]
@@ -263,20 +247,20 @@ fn quality_of_passwords() {
     ];
     flip("etc/pam.d/common-password", stack, &expected);
 
-    let root = Root::new();
+    let root = small_debian();
     root.write("etc/pam.d/common-password", stack);
-    let before = root.look();
+    let before = look(&root);
     root.write("etc/security/pwquality.conf.d/50-praxis.conf", "minlen = 12\n");
-    assert_eq!(changes(&before, &root.look()), ["host.password_policy.min_length: 8 -> 12"]);
+    assert_eq!(changes(&before, &look(&root)), ["host.password_policy.min_length: 8 -> 12"]);
     root.write("etc/security/pwquality.conf", "minlen=10\n");
-    assert_eq!(changes(&before, &root.look()), ["host.password_policy.min_length: 8 -> 10"]);
+    assert_eq!(changes(&before, &look(&root)), ["host.password_policy.min_length: 8 -> 10"]);
 }
 
 #[test]
 fn red_hat_needs_the_block_in_both_stacks() {
-    let root = Root::new();
+    let root = small_debian();
     for file in ["common-auth", "common-password", "passwd"] {
-        root.remove(&format!("etc/pam.d/{file}"));
+        remove(&root, &format!("etc/pam.d/{file}"));
     }
     root.write("etc/pam.d/passwd", "password substack system-auth\n");
     let shared = format!(
@@ -284,18 +268,18 @@ fn red_hat_needs_the_block_in_both_stacks() {
     );
     root.write("etc/pam.d/system-auth", &shared);
     root.write("etc/pam.d/password-auth", &shared);
-    let both = values(&root.look());
+    let both = values(&look(&root));
     assert_eq!(both["host.password_policy.lockout_enabled"], "true");
     assert_eq!(both["host.password_policy.min_length"], "8");
     root.write("etc/pam.d/password-auth", "auth sufficient pam_unix.so\n");
-    assert_eq!(values(&root.look())["host.password_policy.lockout_enabled"], "false");
+    assert_eq!(values(&look(&root))["host.password_policy.lockout_enabled"], "false");
 }
 
 #[test]
 fn a_stack_with_a_missing_part_is_unknown() {
-    let root = Root::new();
-    root.remove("etc/pam.d/common-password");
-    let seen = values(&root.look());
+    let root = small_debian();
+    remove(&root, "etc/pam.d/common-password");
+    let seen = values(&look(&root));
     assert_eq!(seen["host.password_policy.min_length"], "?not_supported");
     assert_eq!(seen["host.password_policy.quality_checked"], "?not_supported");
 }
@@ -311,7 +295,7 @@ fn automatic_logins() {
     flip("etc/gdm3/daemon.conf", &gdm.replace("true", "false"), &[]);
     flip("etc/gdm3/daemon.conf", &gdm.replace("Auto", "#Auto"), &[]);
 
-    let root = Root::new();
+    let root = small_debian();
     root.write("usr/share/lightdm/lightdm.conf.d/50-x.conf", "[Seat:*]\nautologin-user=anna\n");
     root.write("etc/sddm.conf.d/kde.conf", "[Autologin]\nUser=bert\nRelogin=false\n");
     root.write("etc/default/nodm", "NODM_ENABLED=true\nNODM_USER='anna'\n");
@@ -334,7 +318,7 @@ fn automatic_logins() {
     ];
     let mut expected = expected.map(str::to_owned);
     expected.sort();
-    assert_eq!(autologins(&root.look()), expected);
+    assert_eq!(autologins(&look(&root)), expected);
 
     // Later files take it back, and a display manager that is not in use does not count.
     root.write("etc/lightdm/lightdm.conf", "[SeatDefaults]\nautologin-user=\n");
@@ -343,9 +327,8 @@ fn automatic_logins() {
         "etc/systemd/system/getty@tty1.service.d/zz.conf",
         "[Service]\nExecStart=\nExecStart=-/sbin/agetty %I\n",
     );
-    let link = root.0.path().join("etc/systemd/system/display-manager.service");
-    symlink("/lib/systemd/system/lightdm.service", link).expect("the link can be made");
-    assert_eq!(autologins(&root.look()), ["sysconfig/displaymanager bert"]);
+    root.link("etc/systemd/system/display-manager.service", "/lib/systemd/system/lightdm.service");
+    assert_eq!(autologins(&look(&root)), ["sysconfig/displaymanager bert"]);
 }
 
 fn autologins(snapshot: &Snapshot) -> Vec<String> {
@@ -359,9 +342,9 @@ fn autologins(snapshot: &Snapshot) -> Vec<String> {
 
 #[test]
 fn broken_lines_and_missing_files_are_not_silence() {
-    let root = Root::new();
+    let root = small_debian();
     root.write("etc/passwd", &format!("{PASSWD}carl:x\nanna:x:1002:1002:::\n+::::::\n"));
-    let snapshot = root.look();
+    let snapshot = look(&root);
     assert_eq!(completeness(&snapshot, "host.accounts"), Completeness::Incomplete(UnknownReason::Malformed));
     let details: Vec<&str> = snapshot.problems.iter().map(|problem| problem.detail.as_str()).collect();
     let expected = [
@@ -371,9 +354,9 @@ fn broken_lines_and_missing_files_are_not_silence() {
     ];
     assert_eq!(details, expected);
 
-    root.remove("etc/passwd");
-    root.remove("etc/group");
-    let snapshot = root.look();
+    remove(&root, "etc/passwd");
+    remove(&root, "etc/group");
+    let snapshot = look(&root);
     for fact in ["host.accounts", "host.groups"] {
         assert_eq!(completeness(&snapshot, fact), Completeness::Incomplete(UnknownReason::NotSupported));
     }
@@ -381,9 +364,9 @@ fn broken_lines_and_missing_files_are_not_silence() {
 
 #[test]
 fn without_shadow_nothing_is_said_about_passwords() {
-    let root = Root::new();
-    root.remove("etc/shadow");
-    let seen = values(&root.look());
+    let root = small_debian();
+    remove(&root, "etc/shadow");
+    let seen = values(&look(&root));
     for field in ["password", "password_changed_at", "password_never_expires", "account_expires", "login_allowed"] {
         assert_eq!(seen[&format!("host.accounts[anna].{field}")], "?not_supported", "{field}");
     }
@@ -392,12 +375,12 @@ fn without_shadow_nothing_is_said_about_passwords() {
 
 #[test]
 fn accounts_of_a_directory_are_mentioned() {
-    let root = Root::new();
+    let root = small_debian();
     root.write("etc/nsswitch.conf", "passwd: files sss\nsudoers: files sss\n");
     // Named by the distribution, but not set up.
-    assert_eq!(root.look().problems, []);
+    assert_eq!(look(&root).problems, []);
     root.write("etc/sssd/sssd.conf", "[sssd]\n");
-    let snapshot = root.look();
+    let snapshot = look(&root);
     assert_eq!(snapshot.problems.len(), 2);
     assert_eq!(completeness(&snapshot, "host.accounts"), Completeness::Complete);
     assert_eq!(completeness(&snapshot, "host.sudo_rules"), Completeness::Incomplete(UnknownReason::NotSupported));
@@ -405,21 +388,21 @@ fn accounts_of_a_directory_are_mentioned() {
 
 #[test]
 fn the_shipped_rules_of_opensuse_make_nobody_an_administrator() {
-    let root = Root::new();
-    root.remove("etc/sudoers");
+    let root = small_debian();
+    remove(&root, "etc/sudoers");
     root.write(
         "usr/etc/sudoers",
         "Defaults targetpw\nALL ALL=(ALL) ALL\nroot ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
     );
-    let seen = values(&root.look());
+    let seen = values(&look(&root));
     assert_eq!(seen["host.sudo_rules[/usr/etc/sudoers#1].target_password"], "true");
     assert_eq!(seen["host.accounts[anna].administrator"], "false");
 }
 
 #[test]
 fn an_empty_root_yields_reasons() {
-    let root = Root(TempDir::new().expect("a scratch root can be made"));
-    let snapshot = root.look();
+    let root = Scratch::new();
+    let snapshot = look(&root);
     let seen = values(&snapshot);
     assert_eq!(seen["host.accounts"], "Incomplete(NotSupported)");
     assert_eq!(seen["host.password_policy.min_length"], "?not_supported");

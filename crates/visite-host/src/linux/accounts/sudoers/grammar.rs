@@ -399,8 +399,7 @@ mod tests {
 
     #[test]
     fn options_digests_and_regular_expressions() {
-        let text =
-            "anna ALL = TIMEOUT=1h CWD=/a sha256:aGk=, sha224 : 0a /bin/a, sha512:ab ALL, /bin/b ^[a,:=]+$, ALL";
+        let text = "anna ALL = TIMEOUT=1h CWD=/a sha256:aGk=, sha224 : 0a /bin/a, sha512:ab ALL, /bin/b ^[a,:=]+$, ALL";
         assert_eq!(
             grants_of(text),
             [
