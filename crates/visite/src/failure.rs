@@ -21,9 +21,12 @@ pub enum Kind {
     Permission = 77,
 }
 
-/// A failure that ends the command.
+/// A failure that ends the command. Boxed, so that the way that succeeds stays light.
 #[derive(Debug)]
-pub struct Failure {
+pub struct Failure(Box<Details>);
+
+#[derive(Debug)]
+struct Details {
     kind: Kind,
     what: Text,
     causes: Vec<String>,
@@ -33,7 +36,7 @@ pub struct Failure {
 impl Failure {
     /// What failed, in both languages.
     pub fn new(kind: Kind, de: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { kind, what: Text { de: de.into(), en: en.into() }, causes: Vec::new(), hint: None }
+        Self(Box::new(Details { kind, what: Text { de: de.into(), en: en.into() }, causes: Vec::new(), hint: None }))
     }
 
     /// A file or directory that could not be read.
@@ -57,20 +60,20 @@ impl Failure {
 
     /// Adds why.
     pub fn because(mut self, cause: impl ToString) -> Self {
-        self.causes.push(cause.to_string());
+        self.0.causes.push(cause.to_string());
         self
     }
 
     /// Adds what to do next.
     pub fn hint(mut self, de: impl Into<String>, en: impl Into<String>) -> Self {
-        self.hint = Some(Text { de: de.into(), en: en.into() });
+        self.0.hint = Some(Text { de: de.into(), en: en.into() });
         self
     }
 
     /// Tells it on standard error and gives the exit code.
     pub fn report(&self, lang: Lang) -> ExitCode {
         eprint!("{}", self.text(lang));
-        ExitCode::from(self.kind as u8)
+        ExitCode::from(self.0.kind as u8)
     }
 
     fn text(&self, lang: Lang) -> String {
@@ -78,12 +81,12 @@ impl Failure {
             Lang::De => ("Fehler", "Ursache", "Hinweis"),
             Lang::En => ("error", "cause", "hint"),
         };
-        let mut text = format!("{error}: {}\n", self.what.get(lang));
-        for why in &self.causes {
+        let mut text = format!("{error}: {}\n", self.0.what.get(lang));
+        for why in &self.0.causes {
             // Writing to a `String` cannot fail.
             let _ = writeln!(text, "  {cause}: {why}");
         }
-        if let Some(next) = &self.hint {
+        if let Some(next) = &self.0.hint {
             let _ = writeln!(text, "{hint}: {}", next.get(lang));
         }
         text

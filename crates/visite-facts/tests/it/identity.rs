@@ -35,7 +35,7 @@ fn a_computer_is_recognised_by_any_identifier_worth_something() {
 #[test]
 fn a_network_card_alone_never_decides() {
     let card = id(IdentifierKind::Mac, "52:54:00:12:34:56");
-    let before = [known("host-1", &[card.clone()])];
+    let before = [known("host-1", std::slice::from_ref(&card))];
     assert!(matches!(settle(&[card], &before, &[]), Resolution::New(_)));
 }
 
@@ -53,7 +53,7 @@ fn a_cloned_disk_is_a_possible_duplicate_not_the_same_computer() {
 #[test]
 fn two_equally_good_matches_are_a_tie() {
     let key = id(IdentifierKind::SshHostKey, "sha256:abcdef");
-    let before = [known("host-1", &[machine()]), known("host-2", &[key.clone()])];
+    let before = [known("host-1", &[machine()]), known("host-2", std::slice::from_ref(&key))];
     let Resolution::PossibleDuplicate { of, .. } = settle(&[machine(), key], &before, &[]) else { panic!("no tie") };
     assert_eq!(of, [SubjectId("host-1".into()), SubjectId("host-2".into())]);
 }
@@ -62,7 +62,7 @@ fn two_equally_good_matches_are_a_tie() {
 fn a_merge_is_followed_and_a_split_is_kept() {
     let (a, b) = (SubjectId("host-1".into()), SubjectId("host-2".into()));
     let key = id(IdentifierKind::SshHostKey, "sha256:abcdef");
-    let before = [known("host-1", &[machine()]), known("host-2", &[key.clone()])];
+    let before = [known("host-1", &[machine()]), known("host-2", std::slice::from_ref(&key))];
     let same = [Decision::Same { kept: a.clone(), merged: b.clone() }];
     assert_eq!(settle(&[key, machine()], &before, &same), Resolution::Known(a.clone()));
 
