@@ -151,7 +151,7 @@ provider:
     - { de: Der genaue erste Schritt., en: The exact first step. }
   script: |
     # commands to copy
-  verify: { de: Woran man sieht, dass es gewirkt hat., en: How to see that it worked. }
+  verify: { de: "Woran man sieht, dass es gewirkt hat.", en: How to see that it worked. }
   rollback: { de: Wie man es zurücknimmt., en: How to undo it. }
 "#;
 

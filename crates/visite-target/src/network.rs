@@ -8,12 +8,12 @@ use crate::device::DataClass;
 use crate::formats::{Complaint, DateText, FreeText, text_form};
 use crate::ids::{ConduitId, PersonId, ZoneId};
 use crate::wording::printable;
+use core::net::IpAddr;
 use ipnet::IpNet;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 use visite_facts::words;
 

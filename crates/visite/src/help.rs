@@ -114,12 +114,25 @@ struct Headings {
     options: &'static str,
     arguments: &'static str,
     commands: &'static str,
+    command: &'static str,
 }
 
 fn headings(lang: Lang) -> Headings {
     match lang {
-        Lang::De => Headings { usage: "Aufruf:", options: "Optionen", arguments: "Angaben", commands: "Befehle" },
-        Lang::En => Headings { usage: "Usage:", options: "Options", arguments: "Arguments", commands: "Commands" },
+        Lang::De => Headings {
+            usage: "Aufruf:",
+            options: "Optionen",
+            arguments: "Angaben",
+            commands: "Befehle",
+            command: "Befehl",
+        },
+        Lang::En => Headings {
+            usage: "Usage:",
+            options: "Options",
+            arguments: "Arguments",
+            commands: "Commands",
+            command: "Command",
+        },
     }
 }
 
@@ -127,7 +140,9 @@ fn localised(command: Command, lang: Lang, path: &str) -> Command {
     let name = command.get_name().to_owned();
     let headings = headings(lang);
     let template = format!("{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}", headings.usage);
+    let usage = usage(&command, path, &headings);
     command
+        .override_usage(usage)
         .about(text(path, lang))
         .long_about(None)
         .help_template(template)
@@ -137,12 +152,32 @@ fn localised(command: Command, lang: Lang, path: &str) -> Command {
             let positional = argument.is_positional();
             let heading = if positional { headings.arguments } else { headings.options };
             let help = text(&argument_key(&name, &argument), lang);
-            argument.help(help).help_heading(heading).hide_possible_values(true).hide_default_value(true)
+            let takes_value = argument.get_action().takes_values();
+            let argument = argument.help(help).help_heading(heading);
+            // Possible values and defaults stand in the text, in the reader's language.
+            if takes_value { argument.hide_possible_values(true).hide_default_value(true) } else { argument }
         })
         .mut_subcommands(|sub| {
             let path = format!("{path} {}", sub.get_name());
             localised(sub, lang, &path)
         })
+}
+
+/// `visite check [Optionen]`, with what a command cannot do without.
+fn usage(command: &Command, path: &str, headings: &Headings) -> String {
+    let mut usage = format!("{path} [{}]", headings.options);
+    for argument in command.get_positionals() {
+        let name = argument.get_id().as_str().to_uppercase();
+        usage += &if argument.is_required_set() { format!(" <{name}>") } else { format!(" [{name}]") };
+    }
+    for argument in command.get_opts().filter(|argument| argument.is_required_set()) {
+        let value = argument.get_value_names().and_then(|names| names.first().map(ToString::to_string));
+        usage += &format!(" --{} <{}>", argument.get_long().unwrap_or_default(), value.unwrap_or_default());
+    }
+    if command.has_subcommands() {
+        usage += &format!(" <{}>", headings.command);
+    }
+    usage
 }
 
 fn argument_key(command: &str, argument: &Arg) -> String {
