@@ -76,7 +76,8 @@ fn collector(root: &Path, name: &str) -> Outcome<String> {
     write(&list, &with_module)?;
     Ok(format!(
         "wrote crates/visite-host/src/linux/{name}.rs and named it in mod.rs\n\
-         next: declare its facts in crates/visite-facts/src/facts.rs, fill in `collect` and `parse`,\n\
+         next: declare its facts in crates/visite-facts/src/facts.rs, label them in\n\
+         \x20     crates/visite-report/src/text/facts.{{de,en}}.ftl, fill in `collect` and `parse`,\n\
          \x20     add `&{name}::{type_name}` to COLLECTORS in linux/mod.rs, save real outputs below\n\
          \x20     crates/visite-host/tests/data/{name}/, add a fuzz target for `parse` in fuzz/,\n\
          \x20     then: cargo xtask generate && ./test quick"

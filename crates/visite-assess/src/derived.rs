@@ -149,6 +149,7 @@ fn reachable_services(facts: &SubjectFacts) -> Option<Collection<ReachableServic
             ReachableService {
                 socket: socket.socket,
                 transport: socket.transport,
+                family: socket.family,
                 port: socket.port,
                 reach: socket.reach,
                 process: socket.process,

@@ -25,7 +25,7 @@ use target::Target;
 use texts::TitleValues;
 use visite_catalog::model::{CheckStatus, Exposure};
 use visite_catalog::{Catalog, Check};
-use visite_facts::facts::{Reach, ReachableService};
+use visite_facts::facts::{IpFamily, Reach, ReachableService};
 use visite_facts::{
     ASSESSMENT_SCHEMA, Acceptance, AssessedSubject, Assessment, CheckResult, Completeness, Finding, FindingState,
     Known, RecordResult, Round, Snapshot, Summary, UnknownReason, Verdict,
@@ -194,10 +194,15 @@ fn result(
     }
 }
 
+/// On the internet is a computer that can be reached at a public IPv4 address of its own.
+///
+/// A public IPv6 address says less: behind most routers every computer has one, and the router still lets nobody in.
 fn exposure(facts: &SubjectFacts) -> Option<Exposure> {
     let (services, _) = facts.collection::<ReachableService>()?;
-    let from_outside =
-        services.iter().any(|service| service.reach == Known(Reach::World) && service.open == Known(true));
+    let from_outside = services.iter().any(|service| {
+        let public = service.reach == Known(Reach::World) && service.family == Known(IpFamily::Ipv4);
+        public && service.open == Known(true) && service.source_restricted == Known(false)
+    });
     from_outside.then_some(Exposure::Internet)
 }
 

@@ -451,6 +451,8 @@ crate::facts! {
         Technical socket: String,
         /// TCP or UDP.
         Technical transport: Transport,
+        /// IPv4, IPv6 or both.
+        Technical family: IpFamily,
         /// Port.
         Technical port: i64,
         /// From how far away.

@@ -68,6 +68,7 @@ field-host-sudo_rules-subject = Konto oder Gruppe
 field-host-sudo_rules-all_commands = alle Befehle erlaubt
 field-host-sudo_rules-as_root = mit allen Rechten
 field-host-sudo_rules-password_required = fragt nach dem Passwort
+field-host-sudo_rules-target_password = fragt nach dem Passwort des Zielkontos
 
 fact-host-password_policy = Passwortregeln
 field-host-password_policy-quality_checked = Güte wird geprüft
@@ -129,6 +130,7 @@ field-host-listening_sockets-user = läuft als
 fact-host-reachable_services = Erreichbarer Dienst
 field-host-reachable_services-socket = Anschluss
 field-host-reachable_services-transport = Protokoll
+field-host-reachable_services-family = IP-Version
 field-host-reachable_services-port = Port
 field-host-reachable_services-reach = erreichbar aus
 field-host-reachable_services-process = Programm
@@ -139,6 +141,9 @@ fact-host-workplace = Arbeitsplatz
 field-host-workplace-desktop_installed = grafische Oberfläche
 field-host-workplace-people = Konten von Personen
 field-host-workplace-administrators = davon mit Administratorrechten
+
+fact-host-clock = Uhr des Computers
+field-host-clock-behind_seconds = geht nach (Sekunden)
 
 fact-host-place = Standort
 field-host-place-room = Raum

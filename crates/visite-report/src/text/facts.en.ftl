@@ -68,6 +68,7 @@ field-host-sudo_rules-subject = account or group
 field-host-sudo_rules-all_commands = all commands allowed
 field-host-sudo_rules-as_root = with full rights
 field-host-sudo_rules-password_required = asks for the password
+field-host-sudo_rules-target_password = asks for the target's password
 
 fact-host-password_policy = Password rules
 field-host-password_policy-quality_checked = quality checked
@@ -129,6 +130,7 @@ field-host-listening_sockets-user = runs as
 fact-host-reachable_services = Reachable service
 field-host-reachable_services-socket = socket
 field-host-reachable_services-transport = protocol
+field-host-reachable_services-family = IP version
 field-host-reachable_services-port = port
 field-host-reachable_services-reach = reachable from
 field-host-reachable_services-process = program
@@ -139,6 +141,9 @@ fact-host-workplace = Workplace
 field-host-workplace-desktop_installed = graphical desktop
 field-host-workplace-people = accounts of people
 field-host-workplace-administrators = of these administrators
+
+fact-host-clock = Computer's clock
+field-host-clock-behind_seconds = seconds behind
 
 fact-host-place = Place
 field-host-place-room = room
