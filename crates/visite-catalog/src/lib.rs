@@ -15,7 +15,7 @@ mod sources;
 mod template;
 
 pub use condition::{Condition, ConditionMistake, FieldPath, Scope};
-pub use load::{load, short_hash};
+pub use load::{Part, load, load_parts, short_hash};
 pub use model::{Case, Check, Framework, Lifecycle, Origin, Requirement};
 pub use sources::Layer;
 pub use template::Template;

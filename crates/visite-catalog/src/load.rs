@@ -29,6 +29,16 @@ enum Kind {
 }
 
 impl Kind {
+    fn is_wanted(self, parts: &[Part]) -> bool {
+        match self {
+            Self::Check | Self::Pattern => parts.contains(&Part::Checks) || parts.contains(&Part::Cases),
+            Self::Measure => parts.contains(&Part::Measures),
+            Self::Framework => parts.contains(&Part::Frameworks),
+            Self::Lifecycle => parts.contains(&Part::Lifecycles),
+            Self::Severity | Self::Rooms => true,
+        }
+    }
+
     fn folder(self) -> &'static str {
         match self {
             Self::Check => "checks",
@@ -49,9 +59,36 @@ struct Unit<'l> {
     cases: Option<(String, &'l str)>,
 }
 
-/// Loads the catalogue from its layers, lowest first.
+/// A part of the catalogue. A command that needs one only need not wait for the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Checks, with the patterns they fill; their conditions are compiled.
+    Checks,
+    /// Cases of checks.
+    Cases,
+    /// Measures.
+    Measures,
+    /// Frameworks and their requirements.
+    Frameworks,
+    /// Lifecycles.
+    Lifecycles,
+}
+
+impl Part {
+    /// Everything.
+    pub const ALL: &'static [Part] = &[Self::Checks, Self::Cases, Self::Measures, Self::Frameworks, Self::Lifecycles];
+    /// Everything that judging needs.
+    pub const JUDGING: &'static [Part] = &[Self::Checks, Self::Measures, Self::Frameworks, Self::Lifecycles];
+}
+
+/// Loads the whole catalogue from its layers, lowest first.
 pub fn load(layers: &[Layer]) -> Result<Catalog, Vec<Mistake>> {
-    let mut loading = Loading::default();
+    load_parts(layers, Part::ALL)
+}
+
+/// Loads parts of the catalogue. Ids are resolved as far as what they name is loaded; the hash covers everything.
+pub fn load_parts(layers: &[Layer], parts: &[Part]) -> Result<Catalog, Vec<Mistake>> {
+    let mut loading = Loading { parts: parts.to_vec(), ..Loading::default() };
     let units = loading.merge(layers);
     let hash = hash_of_all(&units);
     let mut patterns = BTreeMap::new();
@@ -68,7 +105,7 @@ pub fn load(layers: &[Layer]) -> Result<Catalog, Vec<Mistake>> {
         origins: BTreeMap::new(),
         used: CatalogUsed { hash, replaced: loading.replaced.clone(), disabled: loading.disabled.clone() },
     };
-    for ((kind, id), unit) in &units {
+    for ((kind, id), unit) in units.iter().filter(|((kind, _), _)| kind.is_wanted(parts)) {
         match kind {
             Kind::Check => check_files.push((id, unit)),
             Kind::Pattern => {
@@ -110,7 +147,7 @@ pub fn load(layers: &[Layer]) -> Result<Catalog, Vec<Mistake>> {
                 Err(mistakes) => loading.mistakes.extend(mistakes),
             }
         }
-        if let Some((file, text)) = &unit.cases {
+        if let Some((file, text)) = unit.cases.as_ref().filter(|_| parts.contains(&Part::Cases)) {
             match from_yaml::<CasesFile>(text, file)
                 .map_err(|mistake| vec![mistake])
                 .and_then(|f| cases::cases(f, file))
@@ -131,6 +168,7 @@ pub fn load(layers: &[Layer]) -> Result<Catalog, Vec<Mistake>> {
 
 #[derive(Default)]
 struct Loading {
+    parts: Vec<Part>,
     mistakes: Vec<Mistake>,
     replaced: Vec<Replaced>,
     disabled: Vec<Disabled>,
@@ -235,12 +273,14 @@ impl Loading {
         let measures: Vec<&str> = catalog.measures.keys().map(String::as_str).collect();
         let requirements: Vec<&str> = catalog.requirements().map(|requirement| requirement.id.as_str()).collect();
         for check in catalog.checks.values() {
-            if !measures.contains(&check.measure.as_str()) {
+            if self.parts.contains(&Part::Measures) && !measures.contains(&check.measure.as_str()) {
                 let hint =
                     nearest(&check.measure, measures.iter().copied()).map(|near| format!("did you mean `{near}`?"));
                 self.mistake(&check.origin.file, format!("there is no measure `{}`", check.measure), hint);
             }
-            for source in check.sources.iter().filter(|source| !requirements.contains(&source.as_str())) {
+            let sources = check.sources.iter().filter(|_| self.parts.contains(&Part::Frameworks));
+            let missing: Vec<&String> = sources.filter(|source| !requirements.contains(&source.as_str())).collect();
+            for source in missing {
                 let hint = nearest(source, requirements.iter().copied()).map(|near| format!("did you mean `{near}`?"));
                 self.mistake(&check.origin.file, format!("there is no requirement `{source}`"), hint);
             }

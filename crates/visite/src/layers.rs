@@ -3,21 +3,21 @@
 use crate::failure::{Failure, Kind};
 use std::fs;
 use std::path::{Path, PathBuf};
-use visite_catalog::{Catalog, Layer};
+use visite_catalog::{Catalog, Layer, Part};
 
 /// Largest file of a catalogue, and most files of a layer: far above any real one.
 const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 const MAX_FILES: usize = 50_000;
 
-/// Loads the embedded catalogue and `directories` over it, the first lowest.
-pub fn load(directories: &[PathBuf]) -> Result<Catalog, Failure> {
+/// Loads parts of the embedded catalogue and `directories` over it, the first lowest.
+pub fn load(directories: &[PathBuf], parts: &[Part]) -> Result<Catalog, Failure> {
     let mut layers = vec![Layer::embedded()];
     for directory in directories {
         let mut files = Vec::new();
         collect(directory, directory, &mut files)?;
         layers.push(Layer::from_files(directory.display().to_string(), files));
     }
-    visite_catalog::load(&layers).map_err(|mistakes| {
+    visite_catalog::load_parts(&layers, parts).map_err(|mistakes| {
         let count = mistakes.len();
         let mut failure = Failure::new(
             Kind::Data,

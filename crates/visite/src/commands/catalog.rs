@@ -8,13 +8,21 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 use visite_assess::cases;
-use visite_catalog::{Catalog, docs};
+use visite_catalog::{Catalog, Part, docs};
 use visite_facts::Lang;
 use visite_target::yaml::nearest;
 
 /// Runs the command.
 pub fn run(arguments: &CatalogArgs, lang: Lang) -> Result<ExitCode, Failure> {
-    let catalog = layers::load(&arguments.catalog)?;
+    let parts = match &arguments.command {
+        CatalogCommand::List { what: Listing::Checks } => &[Part::Checks][..],
+        CatalogCommand::List { what: Listing::Measures } => &[Part::Measures],
+        CatalogCommand::List { what: Listing::Requirements } => &[Part::Frameworks],
+        CatalogCommand::List { what: Listing::Lifecycles } => &[Part::Lifecycles],
+        CatalogCommand::Show { .. } | CatalogCommand::Docs { .. } => Part::JUDGING,
+        CatalogCommand::Validate { .. } => Part::ALL,
+    };
+    let catalog = layers::load(&arguments.catalog, parts)?;
     match &arguments.command {
         CatalogCommand::List { what } => output::to_stdout(list(&catalog, *what, lang).as_bytes())?,
         CatalogCommand::Show { id } => output::to_stdout(show(&catalog, id, lang)?.as_bytes())?,

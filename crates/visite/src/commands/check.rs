@@ -9,6 +9,7 @@ use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use visite_assess::{Input, assess};
+use visite_catalog::Part;
 use visite_facts::snapshot::FactsError;
 use visite_facts::{ASSESSMENT_SCHEMA, Assessment, FactsFile, Finding, FindingState, Lang, Severity, Snapshot};
 use visite_host::Machine;
@@ -22,7 +23,7 @@ const FINDINGS: u8 = 2;
 
 /// Runs the command.
 pub fn run(arguments: &CheckArgs, lang: Lang) -> Result<ExitCode, Failure> {
-    let catalog = layers::load(&arguments.catalog)?;
+    let catalog = layers::load(&arguments.catalog, Part::JUDGING)?;
     let practice = arguments.practice.as_deref().map(practice).transpose()?;
     let previous = arguments.previous.as_deref().map(previous_findings).transpose()?.unwrap_or_default();
     let now = Timestamp::now();
