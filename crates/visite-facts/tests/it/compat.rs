@@ -1,6 +1,6 @@
 //! Golden files of released formats: what was written once is read for good.
 
-use visite_facts::FactsFile;
+use visite_facts::{Assessment, FactsFile};
 
 #[test]
 fn facts_1_is_read() {
@@ -9,4 +9,13 @@ fn facts_1_is_read() {
     assert_eq!(problems, [], "an id changed its meaning or went away");
     assert_eq!(file.to_json(), text, "the golden file is no longer written the same way");
     assert!(file.snapshots.iter().map(|snapshot| snapshot.facts.len()).sum::<usize>() >= 13);
+}
+
+#[test]
+fn assessment_1_is_read() {
+    let text = include_str!("../../../../tests/compat/assessment-1.json");
+    let assessment: Assessment = serde_json::from_str(text).expect("the golden file is readable");
+    let again = format!("{}\n", serde_json::to_string_pretty(&assessment).expect("json"));
+    assert_eq!(again, text, "the golden file is no longer written the same way");
+    assert!(!assessment.findings.is_empty() && !assessment.measures.is_empty() && !assessment.requirements.is_empty());
 }
