@@ -19,6 +19,7 @@ impl TitleValues<'_> {
     /// The title, for one record or for the subject.
     pub fn title(&self, record: Option<usize>) -> Text {
         self.check.title.fill(|lang, path| match self.value(path, record) {
+            Some(Value::Integer(number)) if is_name(path) => number.to_string(),
             Some(value) => self.written(lang, value),
             None => match lang {
                 Lang::De => "unbekannt".to_owned(),
@@ -54,6 +55,12 @@ impl TitleValues<'_> {
             Value::Text(_) | Value::Word(_) | Value::Texts(_) => value.display(),
         }
     }
+}
+
+/// Whether a number names something instead of counting it: 5432 is a port, not five thousand of something.
+fn is_name(path: FieldPath) -> bool {
+    let (FieldPath::Single(_, field) | FieldPath::Record(field)) = path;
+    field.name.ends_with("port") || matches!(field.name, "uid" | "gid")
 }
 
 /// A whole number with a separator between thousands.

@@ -105,3 +105,24 @@ fn evidence_grows_old_by_the_earlier_of_two_clocks() {
     seen.received_at = None;
     assert_eq!(result(&World::of(vec![seen]).assess(), "os-out-of-support").verdict, Verdict::Pass);
 }
+
+#[test]
+fn a_port_in_a_title_is_a_name_not_an_amount() {
+    let mut sockets = snapshot("linux.sockets", 1);
+    sockets.put_all(&Collection::complete(vec![ListeningSocket {
+        socket: Known("tcp 0.0.0.0:5432".to_owned()),
+        transport: Known(Transport::Tcp),
+        family: Known(IpFamily::Ipv4),
+        port: Known(5432),
+        reach: Known(Reach::Lan),
+        process: Known("postgres".to_owned()),
+        ..ListeningSocket::default()
+    }]));
+    let mut filter = snapshot("linux.firewall", 1);
+    filter.put_all(&Collection::complete(vec![opening(0, 65535, false)]));
+    let assessment = World::of(vec![sockets, filter]).assess();
+    let finding = assessment.findings.iter().find(|finding| finding.check == "service-database-reachable");
+    let title = &finding.expect("the finding").title;
+    assert_eq!(title.de, "Andere Computer erreichen hier eine Datenbank (Port 5432)");
+    assert_eq!(title.en, "Other computers can reach a database here (port 5432)");
+}
