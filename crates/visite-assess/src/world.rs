@@ -245,12 +245,18 @@ fn merge_collection(key: &str, seen: &[(Source, &Fact)]) -> SeenFact {
         Fact::Single(_) => Completeness::Incomplete(UnknownReason::Malformed),
     };
     let mut records: Vec<Record> = Vec::new();
-    let mut index_of: BTreeMap<String, usize> = BTreeMap::new();
+    let mut index_of: BTreeMap<(String, usize), usize> = BTreeMap::new();
     let mut borrowed = BTreeMap::new();
     for (position, (from, fact)) in seen.iter().enumerate().rev() {
         let Fact::Collection { records: theirs, .. } = fact else { continue };
+        // Two records of one listing are two things, even if they carry the same name.
+        let mut namesakes: BTreeMap<String, usize> = BTreeMap::new();
         for record in theirs {
-            let name = record.values.get(key).map(Value::display);
+            let name = record.values.get(key).map(Value::display).map(|name| {
+                let place = namesakes.entry(name.clone()).or_default();
+                *place += 1;
+                (name, *place)
+            });
             if let Some(index) = name.as_ref().and_then(|name| index_of.get(name)) {
                 fill(&mut records[*index], record, *index, from, &mut borrowed);
             } else if position >= first_counted {

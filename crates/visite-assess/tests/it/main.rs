@@ -4,5 +4,6 @@ mod catalog;
 mod derived;
 mod golden;
 mod life;
+mod overlay;
 mod properties;
 mod world;
