@@ -133,12 +133,9 @@ impl Court<'_, '_> {
             completeness: Completeness::Incomplete(reason),
         };
         let Some(seen) = self.facts.facts.get(spec.name) else { return unknown(UnknownReason::NotCollected) };
-        if self.age.is_stale(&seen.source) {
-            return unknown(UnknownReason::Stale);
-        }
         let Shape::Collection { key } = spec.shape else { return unknown(UnknownReason::NotCollected) };
         let names = self.record_fields();
-        let records: Vec<RecordJudgement> = (0..seen.records().len())
+        let mut records: Vec<RecordJudgement> = (0..seen.records().len())
             .map(|index| {
                 let values = names.iter().filter_map(|name| Some((*name, seen.fresh(index, name, self.age).ok()?)));
                 let scope = self.scope.with_record(values);
@@ -149,12 +146,21 @@ impl Court<'_, '_> {
                 RecordJudgement { key, index, verdict, reason, evidence }
             })
             .collect();
-        let (verdict, reason) = self.sum_up(&records, seen.completeness());
+        let mut completeness = seen.completeness();
+        if self.age.is_stale(&seen.source) {
+            // The listing is too old to rely on; what was seen since, in part, is not.
+            records.retain(|record| record.verdict == Verdict::Fail);
+            if records.is_empty() {
+                return unknown(UnknownReason::Stale);
+            }
+            completeness = Completeness::Incomplete(UnknownReason::Stale);
+        }
+        let (verdict, reason) = self.sum_up(&records, completeness);
         let mut evidence = vec![overview(spec.name, seen)];
         let telling = if verdict == Verdict::Fail { Verdict::Fail } else { Verdict::Unknown };
         let told = records.iter().filter(|record| record.verdict == telling).take(MAX_LISTED_RECORDS);
         evidence.extend(told.flat_map(|record| record.evidence.iter().cloned()));
-        Judgement { verdict, reason, evidence, records, completeness: seen.completeness() }
+        Judgement { verdict, reason, evidence, records, completeness }
     }
 
     fn sum_up(&self, records: &[RecordJudgement], completeness: Completeness) -> Ruling {

@@ -23,3 +23,15 @@ fn two_records_of_one_listing_with_the_same_name_both_count() {
     let older = ago(accounts(&Collection::incomplete(Vec::new(), UnknownReason::NoPermission)), 1);
     assert_eq!(result(&World::of(vec![older, twins()]).assess(), CHECK).verdict, Verdict::Fail);
 }
+
+#[test]
+fn a_gap_seen_today_counts_although_the_last_whole_listing_is_too_old() {
+    let whole = || ago(accounts(&Collection::complete(vec![account("anna", PasswordState::Set)])), 8);
+    let part = |state| accounts(&Collection::incomplete(vec![account("praxis", state)], UnknownReason::NoPermission));
+    let open = World::of(vec![whole(), part(PasswordState::None)]).assess();
+    assert_eq!(result(&open, CHECK).verdict, Verdict::Fail);
+    assert_eq!(open.findings.iter().filter(|finding| finding.check == CHECK).count(), 1);
+    let closed = World::of(vec![whole(), part(PasswordState::Set)]).assess();
+    let judged = result(&closed, CHECK);
+    assert_eq!((judged.verdict, judged.reason), (Verdict::Unknown, Some(UnknownReason::Stale)));
+}
