@@ -110,3 +110,18 @@ exemptions: [{ id: ausnahme, check: account-empty-password, device: pc, reason: 
         (visite_facts::Severity::Medium, visite_facts::Severity::High)
     );
 }
+
+#[test]
+fn of_two_earlier_findings_with_the_same_id_the_later_counts_in_any_order() {
+    let opened = open_account().assess();
+    let fixed = next(closed_account(), &opened);
+    let mut both = fixed.findings.clone();
+    both.extend(opened.findings.clone());
+    let judged = |previous: Vec<Finding>| {
+        let world = World { previous, now: Some(time("2026-11-26T12:00:00Z")), ..unreadable_account() };
+        the_finding(&world.assess()).clone()
+    };
+    let one_way = judged(both.clone());
+    both.reverse();
+    assert_eq!(judged(both), one_way);
+}

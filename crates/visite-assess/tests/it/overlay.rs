@@ -35,3 +35,10 @@ fn a_gap_seen_today_counts_although_the_last_whole_listing_is_too_old() {
     let judged = result(&closed, CHECK);
     assert_eq!((judged.verdict, judged.reason), (Verdict::Unknown, Some(UnknownReason::Stale)));
 }
+
+#[test]
+fn records_with_the_same_name_give_one_finding() {
+    let both = vec![account("praxis", PasswordState::None), account("praxis", PasswordState::None)];
+    let assessment = World::of(vec![accounts(&Collection::complete(both))]).assess();
+    assert_eq!(assessment.findings.iter().filter(|finding| finding.check == CHECK).count(), 1);
+}
