@@ -12,6 +12,9 @@ use visite_facts::{
     Completeness, Fact, FactType, Identifier, Record, Shape, SubjectId, UnknownReason, Value, fact_spec,
 };
 
+/// Clocks may differ by this much without anything being wrong.
+const MAX_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
 /// Who saw something, and when.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Source {
@@ -191,7 +194,9 @@ fn group<'s>(snapshots: &[&'s Snapshot]) -> Vec<Group<'s>> {
 }
 
 fn lay_over(mut group: Group<'_>, now: Timestamp) -> SubjectFacts {
-    group.snapshots.sort_by_cached_key(|snapshot| order_key(snapshot));
+    // A snapshot from the future has an unknown place in time: it tells only what no other one tells.
+    let is_dated = |snapshot: &Snapshot| snapshot.evidence_time().duration_since(now) <= MAX_SKEW;
+    group.snapshots.sort_by_cached_key(|snapshot| (is_dated(snapshot), order_key(snapshot)));
     let mut by_fact: BTreeMap<&'static str, Vec<(Source, &Fact)>> = BTreeMap::new();
     for snapshot in &group.snapshots {
         // A clock that runs ahead must not make evidence young forever.

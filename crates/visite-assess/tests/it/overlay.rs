@@ -42,3 +42,16 @@ fn records_with_the_same_name_give_one_finding() {
     let assessment = World::of(vec![accounts(&Collection::complete(both))]).assess();
     assert_eq!(assessment.findings.iter().filter(|finding| finding.check == CHECK).count(), 1);
 }
+
+#[test]
+fn a_clock_that_ran_ahead_does_not_win_over_what_was_seen_since() {
+    let ahead = ago(accounts(&Collection::complete(vec![account("praxis", PasswordState::Set)])), -365);
+    let since = ago(accounts(&Collection::complete(vec![account("praxis", PasswordState::None)])), 1);
+    assert_eq!(result(&World::of(vec![ahead.clone(), since]).assess(), CHECK).verdict, Verdict::Fail);
+    assert_eq!(result(&World::of(vec![ahead]).assess(), CHECK).verdict, Verdict::Pass);
+    // Clocks that differ by seconds are normal: what is newest by them is newest.
+    let mut seconds_ahead = accounts(&Collection::complete(vec![account("praxis", PasswordState::Set)]));
+    seconds_ahead.observed_at = now() + SignedDuration::from_secs(30);
+    let before = accounts(&Collection::complete(vec![account("praxis", PasswordState::None)]));
+    assert_eq!(result(&World::of(vec![before, seconds_ahead]).assess(), CHECK).verdict, Verdict::Pass);
+}
