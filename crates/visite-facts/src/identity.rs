@@ -217,8 +217,9 @@ impl Resolution {
 /// Maps what was seen to a subject.
 ///
 /// One known subject that agrees and does not contradict is that subject. Several, or one that agrees on what a
-/// copied disk carries along while the hardware contradicts, give a possible duplicate. Weak identifiers alone
-/// never decide.
+/// copied disk carries along while the hardware contradicts, give a possible duplicate. So does one of which only
+/// such things agree and no network card is the same: an ordinary user cannot read the firmware's ids, and clones
+/// would become one. Weak identifiers alone never decide.
 pub fn resolve(
     kind: SubjectKind,
     seen: &[Identifier],
@@ -270,22 +271,35 @@ enum Likeness {
 
 fn compare(seen: &[Identifier], known: &[Identifier]) -> Likeness {
     let mut agrees = false;
+    let mut hardware_agrees = false;
     let mut hardware_contradicts = false;
+    let mut cards_contradict = false;
     for kind in seen.iter().map(|identifier| identifier.kind) {
-        let mine = || seen.iter().filter(move |identifier| identifier.kind == kind);
-        let mut theirs = known.iter().filter(|identifier| identifier.kind == kind).peekable();
-        if theirs.peek().is_none() {
+        let mine =
+            || seen.iter().filter(move |identifier| identifier.kind == kind && !is_assigned_by_software(identifier));
+        let theirs =
+            || known.iter().filter(move |identifier| identifier.kind == kind && !is_assigned_by_software(identifier));
+        if mine().next().is_none() || theirs().next().is_none() {
             continue;
         }
-        let overlap = theirs.any(|other| mine().any(|own| own.value == other.value));
+        let overlap = theirs().any(|other| mine().any(|own| own.value == other.value));
         agrees |= overlap && kind.strength() >= Strength::Medium;
+        hardware_agrees |= overlap && (kind.is_hardware() || kind == IdentifierKind::Mac);
         hardware_contradicts |= !overlap && kind.is_exclusive() && kind.is_hardware();
+        cards_contradict |= !overlap && kind == IdentifierKind::Mac;
     }
-    match (agrees, hardware_contradicts) {
+    match (agrees, hardware_contradicts || cards_contradict && !hardware_agrees) {
         (true, false) => Likeness::Same,
         (true, true) => Likeness::Contradictory,
         (false, _) => Likeness::Unrelated,
     }
+}
+
+/// Whether a hardware address was made up by software, as phones and laptops do for every wireless network: its bit
+/// "locally administered" is set (IEEE 802, clause 8.4). Such an address changes and contradicts nothing.
+fn is_assigned_by_software(identifier: &Identifier) -> bool {
+    let first_octet = identifier.value.get(..2).and_then(|octet| u8::from_str_radix(octet, 16).ok());
+    identifier.kind == IdentifierKind::Mac && first_octet.is_some_and(|octet| octet & 0b10 != 0)
 }
 
 fn kept(id: &SubjectId, decisions: &[Decision]) -> SubjectId {

@@ -55,3 +55,19 @@ fn a_clock_that_ran_ahead_does_not_win_over_what_was_seen_since() {
     let before = accounts(&Collection::complete(vec![account("praxis", PasswordState::None)]));
     assert_eq!(result(&World::of(vec![before, seconds_ahead]).assess(), CHECK).verdict, Verdict::Pass);
 }
+
+#[test]
+fn cloned_computers_stay_two_even_for_an_ordinary_user() {
+    use visite_facts::{Identifier, IdentifierKind};
+    let card = |address| Identifier::new(IdentifierKind::Mac, address).expect("an address");
+    let mut first = accounts(&Collection::complete(vec![account("praxis", PasswordState::None)]));
+    first.identifiers.push(card("00:1b:21:00:00:01"));
+    let mut clone = accounts(&Collection::complete(vec![account("praxis", PasswordState::Set)]));
+    clone.identifiers.push(card("00:1b:21:00:00:02"));
+    clone.observed_at = now() + SignedDuration::from_secs(1);
+    clone.subject.name = "pc-2".to_owned();
+    let assessment = World::of(vec![first, clone]).assess();
+    assert_eq!(assessment.subjects.len(), 2);
+    assert!(assessment.subjects.iter().any(|subject| !subject.possible_duplicate.is_empty()));
+    assert_eq!(assessment.findings.iter().filter(|finding| finding.check == CHECK).count(), 1);
+}

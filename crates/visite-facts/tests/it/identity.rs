@@ -51,6 +51,28 @@ fn a_cloned_disk_is_a_possible_duplicate_not_the_same_computer() {
 }
 
 #[test]
+fn a_clone_is_a_possible_duplicate_too_where_the_firmware_cannot_be_read() {
+    let card = |address| id(IdentifierKind::Mac, address);
+    let original = [machine(), card("00:1b:21:00:00:01")];
+    let first = derived_id(SubjectKind::Host, &original, "pc");
+    let before = [KnownSubject { id: first.clone(), identifiers: original.to_vec() }];
+    let of = |seen: &[Identifier]| match settle(seen, &before, &[]) {
+        Resolution::PossibleDuplicate { of, .. } => of,
+        Resolution::Known(_) | Resolution::New(_) => Vec::new(),
+    };
+    assert_eq!(of(&[machine(), card("00:1b:21:00:00:02")]), [first]);
+    // A dock adds a card, no card says nothing, and an address made up by software changes with the network.
+    assert_eq!(of(&[machine(), card("00:1b:21:00:00:01"), card("00:1b:21:00:00:09")]), []);
+    assert_eq!(of(&[machine()]), []);
+    assert_eq!(of(&[machine(), card("02:5e:10:00:00:01")]), []);
+    // The same firmware with another card is the same computer, repaired.
+    let whole = [id(IdentifierKind::SmbiosUuid, UUID_A), machine(), card("00:1b:21:00:00:01")];
+    let repaired = [id(IdentifierKind::SmbiosUuid, UUID_A), machine(), card("00:1b:21:00:00:02")];
+    let settled = settle(&repaired, &[known("host-1", &whole)], &[]);
+    assert_eq!(settled, Resolution::Known(SubjectId("host-1".into())));
+}
+
+#[test]
 fn two_equally_good_matches_are_a_tie() {
     let key = id(IdentifierKind::SshHostKey, "sha256:abcdef");
     let before = [known("host-1", &[machine()]), known("host-2", std::slice::from_ref(&key))];
