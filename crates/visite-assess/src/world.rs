@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use visite_facts::identity::{KnownSubject, Resolution, resolve};
 use visite_facts::snapshot::{Snapshot, Subject, fact_to_json};
 use visite_facts::{
-    Completeness, Fact, FactType, Identifier, Record, Shape, SubjectId, UnknownReason, Value, fact_spec,
+    Completeness, Fact, FactType, Identifier, Record, Shape, Strength, SubjectId, SubjectKind, UnknownReason, Value,
+    fact_spec,
 };
 
 /// Clocks may differ by this much without anything being wrong.
@@ -148,14 +149,16 @@ struct Group<'s> {
 fn group<'s>(snapshots: &[&'s Snapshot]) -> Vec<Group<'s>> {
     // What a collector says the subject's id is comes from the same identifiers; snapshots with equal identifiers
     // belong together, then the resolver decides between the different sets, richest first, in an order of content.
-    let mut sets: BTreeMap<(Vec<Identifier>, visite_facts::SubjectKind, String), Vec<&'s Snapshot>> = BTreeMap::new();
+    let mut sets: BTreeMap<(Vec<Identifier>, SubjectKind, Option<(SubjectId, String)>), Vec<&'s Snapshot>> =
+        BTreeMap::new();
     for snapshot in snapshots {
         let mut identifiers = snapshot.identifiers.clone();
         identifiers.sort();
         identifiers.dedup();
-        // Without identifiers only the id that the file states can tell subjects apart.
-        let fallback = if identifiers.is_empty() { snapshot.subject.id.0.clone() } else { String::new() };
-        sets.entry((identifiers, snapshot.subject.kind, fallback)).or_default().push(snapshot);
+        // Without identifiers that are worth something only id and name that the file states can tell subjects apart.
+        let recognisable = identifiers.iter().any(|identifier| identifier.kind.strength() >= Strength::Medium);
+        let stated = (!recognisable).then(|| (snapshot.subject.id.clone(), snapshot.subject.name.clone()));
+        sets.entry((identifiers, snapshot.subject.kind, stated)).or_default().push(snapshot);
     }
     let mut sets: Vec<_> = sets.into_iter().collect();
     sets.sort_by(|((a, _, _), _), ((b, _, _), _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));

@@ -71,3 +71,16 @@ fn cloned_computers_stay_two_even_for_an_ordinary_user() {
     assert!(assessment.subjects.iter().any(|subject| !subject.possible_duplicate.is_empty()));
     assert_eq!(assessment.findings.iter().filter(|finding| finding.check == CHECK).count(), 1);
 }
+
+#[test]
+fn a_network_card_alone_makes_no_two_computers_one() {
+    use visite_facts::{Identifier, IdentifierKind};
+    let dock = Identifier::new(IdentifierKind::Mac, "00:1b:21:00:00:01").expect("an address");
+    let seen = |machine| {
+        let mut seen = crate::world::snapshot("linux.accounts", machine);
+        seen.identifiers = vec![dock.clone()];
+        seen
+    };
+    assert_eq!(World::of(vec![seen(1), seen(2)]).assess().subjects.len(), 2);
+    assert_eq!(World::of(vec![seen(1), seen(1)]).assess().subjects.len(), 1);
+}
