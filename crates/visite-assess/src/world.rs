@@ -163,25 +163,22 @@ fn group<'s>(snapshots: &[&'s Snapshot]) -> Vec<Group<'s>> {
     let mut sets: Vec<_> = sets.into_iter().collect();
     sets.sort_by(|((a, _, _), _), ((b, _, _), _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     let mut groups: Vec<Group<'s>> = Vec::new();
+    let mut index_of: BTreeMap<SubjectId, usize> = BTreeMap::new();
+    let mut known: BTreeMap<SubjectKind, Vec<KnownSubject>> = BTreeMap::new();
     for ((identifiers, kind, _), members) in sets {
         let Some(latest) = members.iter().max_by_key(|snapshot| snapshot.evidence_time()) else { continue };
-        let known: Vec<KnownSubject> = groups
-            .iter()
-            .filter(|group| group.subject.kind == kind)
-            .map(|group| KnownSubject {
-                id: group.subject.id.clone(),
-                identifiers: group.identifiers.iter().cloned().collect(),
-            })
-            .collect();
+        let known = known.entry(kind).or_default();
         let resolution = if identifiers.is_empty() {
             Resolution::New(latest.subject.id.clone())
         } else {
-            resolve(kind, &identifiers, &latest.subject.name, &known, &[])
+            resolve(kind, &identifiers, &latest.subject.name, known, &[])
         };
-        let existing = groups.iter_mut().find(|group| group.subject.id == *resolution.id());
-        if let Some(group) = existing {
-            group.identifiers.extend(identifiers);
+        if let Some(index) = index_of.get(resolution.id()) {
+            let group: &mut Group<'s> = &mut groups[*index];
             group.snapshots.extend(members);
+            group.identifiers.extend(identifiers.iter().cloned());
+            let own = known.iter_mut().find(|subject| subject.id == group.subject.id);
+            own.into_iter().for_each(|subject| subject.identifiers.extend_from_slice(&identifiers));
             continue;
         }
         let duplicates = match &resolution {
@@ -189,6 +186,8 @@ fn group<'s>(snapshots: &[&'s Snapshot]) -> Vec<Group<'s>> {
             Resolution::Known(_) | Resolution::New(_) => Vec::new(),
         };
         let subject = Subject { id: resolution.id().clone(), kind, name: latest.subject.name.clone() };
+        known.push(KnownSubject { id: subject.id.clone(), identifiers: identifiers.clone() });
+        index_of.insert(subject.id.clone(), groups.len());
         let identifiers = identifiers.into_iter().collect();
         groups.push(Group { subject, identifiers, duplicates, snapshots: members });
     }
