@@ -1,22 +1,20 @@
 //! Derived facts: what follows from several facts, from the target, or from the catalogue's dates.
 //!
 //! They are declared in the fact schema like all others and judged by checks like all others. Their age is that of
-//! the oldest fact they follow from.
+//! the oldest value they follow from.
 
 use crate::target::Target;
 use crate::world::{SeenFact, Source, SubjectFacts};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use visite_catalog::Catalog;
 use visite_facts::facts::{
     Account, AccountKind, Clock, FirewallOpening, IpFamily, ListeningSocket, OperatingSystem, OsSupport, Place, Reach,
     ReachableService, Transport, Workplace,
 };
-use visite_facts::{
-    Collection, Completeness, Fact, FactType, Known, Observed, Record, Shape, SubjectKind, Unknown, UnknownReason,
-    Value,
-};
+use visite_facts::{Completeness, Fact, FactType, Known, Observed, Record, SubjectKind, Unknown, UnknownReason, Value};
 use visite_target::time::{end_of_day, local_date};
 
 /// What derived facts need beyond the facts themselves.
@@ -38,40 +36,37 @@ pub fn add(facts: &mut SubjectFacts, reference: Reference<'_>) {
         return;
     }
     let support = support(facts, reference);
-    put(facts, &["host.os"], reference.now, &support);
+    let age = oldest(facts, &[("host.os", &["family", "id", "version", "edition"])], reference.now);
+    put(facts, &support, age);
     let workplace = workplace(facts);
-    put(facts, &["host.os", "host.accounts"], reference.now, &workplace);
+    let counted: &[&str] = &["kind", "login_allowed", "administrator"];
+    let age = oldest(facts, &[("host.os", &["desktop_installed"]), ("host.accounts", counted)], reference.now);
+    put(facts, &workplace, age);
     let clock = Clock { behind_seconds: facts.skew_seconds.map_or(Observed::default(), Known) };
-    put(facts, &[], reference.now, &clock);
+    put(facts, &clock, reference.now);
     let room = reference.target.room(facts);
     let place = Place {
         room: room.map_or(Observed::default(), Known),
         lock_within_seconds: Known(reference.target.lock_within_seconds(room)),
     };
-    put(facts, &[], reference.now, &place);
+    put(facts, &place, reference.now);
     if let Some(services) = reachable_services(facts) {
-        let from = ["host.listening_sockets", "host.firewall_openings"];
-        put_all(facts, &from, reference.now, &services);
+        facts.facts.insert(ReachableService::SPEC.name, services);
     }
 }
 
-fn put<T: FactType>(facts: &mut SubjectFacts, from: &[&str], now: Timestamp, record: &T) {
-    let fact = Fact::Single(record.to_record());
-    facts.facts.insert(T::SPEC.name, SeenFact::new(fact, oldest(facts, from, now)));
+fn put<T: FactType>(facts: &mut SubjectFacts, record: &T, at: Timestamp) {
+    facts.facts.insert(T::SPEC.name, SeenFact::new(Fact::Single(record.to_record()), source(at)));
 }
 
-fn put_all<T: FactType>(facts: &mut SubjectFacts, from: &[&str], now: Timestamp, collection: &Collection<T>) {
-    let mut records: Vec<Record> = collection.records.iter().map(T::to_record).collect();
-    if let Shape::Collection { key } = T::SPEC.shape {
-        records.sort_by_cached_key(|record| record.values.get(key).map(Value::display));
-    }
-    let fact = Fact::Collection { records, completeness: collection.completeness };
-    facts.facts.insert(T::SPEC.name, SeenFact::new(fact, oldest(facts, from, now)));
-}
-
-fn oldest(facts: &SubjectFacts, from: &[&str], now: Timestamp) -> Source {
-    let at = from.iter().filter_map(|name| facts.facts.get(name)).map(|seen| seen.source.at).min().unwrap_or(now);
+fn source(at: Timestamp) -> Source {
     Source { at, collector: "assess".to_owned() }
+}
+
+/// When the oldest of these fields of these facts was seen.
+fn oldest(facts: &SubjectFacts, from: &[(&str, &[&str])], now: Timestamp) -> Timestamp {
+    let ages = from.iter().filter_map(|(name, fields)| Some(facts.facts.get(name)?.oldest(fields)));
+    ages.min().unwrap_or(now)
 }
 
 /// Support of the operating system, by the catalogue's lifecycles. Dates are days in the practice's time zone.
@@ -138,15 +133,25 @@ fn count_people(facts: &SubjectFacts) -> Observed<(i64, i64)> {
 }
 
 /// Sockets that others can address, each with what the packet filter says about it.
-fn reachable_services(facts: &SubjectFacts) -> Option<Collection<ReachableService>> {
+///
+/// Each value keeps its own age: a program seen today behind a packet filter seen last week is known since today.
+fn reachable_services(facts: &SubjectFacts) -> Option<SeenFact> {
     let (sockets, completeness) = facts.collection::<ListeningSocket>()?;
-    let openings = facts.collection::<FirewallOpening>();
-    let records = sockets
+    let seen = facts.facts.get(ListeningSocket::SPEC.name)?;
+    let openings = openings(facts);
+    let mut services: Vec<(Record, BTreeMap<&'static str, Timestamp>)> = sockets
         .into_iter()
-        .filter(|socket| socket.reach != Known(Reach::Loopback))
-        .map(|socket| {
-            let way = way_in(&socket, openings.as_ref());
-            ReachableService {
+        .enumerate()
+        .filter(|(_, socket)| socket.reach != Known(Reach::Loopback))
+        .map(|(index, socket)| {
+            let mut ages: BTreeMap<&'static str, Timestamp> =
+                SOCKET_FIELDS.iter().map(|field| (*field, seen.source_of(index, field).at)).collect();
+            let (way, age) = way_in(&socket, openings.as_ref());
+            if let Some(age) = age {
+                let age = ["transport", "family", "port"].iter().map(|field| ages[field]).fold(age, Timestamp::min);
+                ages.extend([("open", age), ("source_restricted", age)]);
+            }
+            let service = ReachableService {
                 socket: socket.socket,
                 transport: socket.transport,
                 family: socket.family,
@@ -155,48 +160,76 @@ fn reachable_services(facts: &SubjectFacts) -> Option<Collection<ReachableServic
                 process: socket.process,
                 open: way.clone().map(|way| way != WayIn::Closed),
                 source_restricted: way.map(|way| way == WayIn::Restricted),
-            }
+            };
+            (service.to_record(), ages)
         })
         .collect();
-    Some(Collection { records, completeness })
+    services.sort_by_cached_key(|(record, _)| record.values.get("socket").map(Value::display));
+    let mut ages = BTreeMap::new();
+    for (index, (_, own)) in services.iter().enumerate() {
+        ages.extend(own.iter().map(|(field, at)| ((index, *field), *at)));
+    }
+    let records = services.into_iter().map(|(record, _)| record).collect();
+    Some(SeenFact::of_ages(Fact::Collection { records, completeness }, source(seen.source.at), ages))
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// Fields of a reachable service that are those of its socket.
+const SOCKET_FIELDS: [&str; 6] = ["socket", "transport", "family", "port", "reach", "process"];
+
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum WayIn {
     Open,
     Restricted,
     Closed,
 }
 
-type Openings = (Vec<FirewallOpening>, Completeness);
+/// What the packet filter lets in.
+struct Openings {
+    /// Each opening, and when the oldest part of it was seen.
+    list: Vec<(FirewallOpening, Timestamp)>,
+    completeness: Completeness,
+    /// When the oldest part of all of it was seen.
+    at: Timestamp,
+}
 
-fn way_in(socket: &ListeningSocket, openings: Option<&Openings>) -> Observed<WayIn> {
+fn openings(facts: &SubjectFacts) -> Option<Openings> {
+    const FIELDS: [&str; 5] = ["family", "transport", "first_port", "last_port", "source_restricted"];
+    let (openings, completeness) = facts.collection::<FirewallOpening>()?;
+    let seen = facts.facts.get(FirewallOpening::SPEC.name)?;
+    let age = |index| FIELDS.iter().map(|field| seen.source_of(index, field).at).min().unwrap_or(seen.source.at);
+    let list = openings.into_iter().enumerate().map(|(index, opening)| (opening, age(index))).collect();
+    Some(Openings { list, completeness, at: seen.oldest(&FIELDS) })
+}
+
+/// The way in, and since when it is known. One opening for all is enough to be open, so the freshest such one counts;
+/// everything else rests on all openings.
+fn way_in(socket: &ListeningSocket, openings: Option<&Openings>) -> (Observed<WayIn>, Option<Timestamp>) {
     let (family, transport, port) = match (&socket.family, &socket.transport, &socket.port) {
         (Known(family), Known(transport), Known(port)) => (*family, *transport, *port),
-        (Unknown(reason), _, _) | (_, Unknown(reason), _) | (_, _, Unknown(reason)) => return Unknown(*reason),
+        (Unknown(reason), _, _) | (_, Unknown(reason), _) | (_, _, Unknown(reason)) => return (Unknown(*reason), None),
     };
-    let Some((openings, completeness)) = openings else { return Observed::default() };
+    let Some(openings) = openings else { return (Observed::default(), None) };
     let mut doubt = None;
     let mut way = WayIn::Closed;
-    for opening in openings {
+    let mut open_since = None;
+    for (opening, age) in &openings.list {
         match lets_in(opening, family, transport, port) {
             Known(false) => {}
             Unknown(reason) => doubt = doubt.or(Some(reason)),
             Known(true) => match opening.source_restricted {
-                Known(false) => way = WayIn::Open,
-                Known(true) if way == WayIn::Open => {}
+                Known(false) => open_since = open_since.max(Some(*age)),
                 Known(true) => way = WayIn::Restricted,
                 Unknown(reason) => doubt = doubt.or(Some(reason)),
             },
         }
     }
-    if way == WayIn::Open {
-        return Known(way);
+    if open_since.is_some() {
+        return (Known(WayIn::Open), open_since);
     }
-    if let Completeness::Incomplete(reason) = completeness {
-        doubt = doubt.or(Some(*reason));
+    if let Completeness::Incomplete(reason) = openings.completeness {
+        doubt = doubt.or(Some(reason));
     }
-    doubt.map_or(Known(way), Unknown)
+    (doubt.map_or(Known(way), Unknown), Some(openings.at))
 }
 
 fn lets_in(opening: &FirewallOpening, family: IpFamily, transport: Transport, port: i64) -> Observed<bool> {

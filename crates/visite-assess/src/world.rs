@@ -42,6 +42,19 @@ impl SeenFact {
         Self { fact, source, borrowed: BTreeMap::new() }
     }
 
+    /// A fact of which some fields were seen at another time, by index of the record and name.
+    pub fn of_ages(fact: Fact, source: Source, ages: BTreeMap<(usize, &'static str), Timestamp>) -> Self {
+        let aged = |at| Source { at, ..source.clone() };
+        let borrowed = ages.into_iter().map(|(place, at)| (place, aged(at))).collect();
+        Self { fact, source, borrowed }
+    }
+
+    /// Since when all of this is known: the listing, and these fields of each record.
+    pub fn oldest(&self, fields: &[&str]) -> Timestamp {
+        let borrowed = self.borrowed.iter().filter(|((_, field), _)| fields.contains(field));
+        borrowed.map(|(_, source)| source.at).fold(self.source.at, Timestamp::min)
+    }
+
     /// Its records; one for a single fact.
     pub fn records(&self) -> &[Record] {
         match &self.fact {

@@ -84,3 +84,75 @@ fn a_network_card_alone_makes_no_two_computers_one() {
     assert_eq!(World::of(vec![seen(1), seen(2)]).assess().subjects.len(), 2);
     assert_eq!(World::of(vec![seen(1), seen(1)]).assess().subjects.len(), 1);
 }
+
+#[test]
+fn a_derived_fact_is_as_old_as_the_oldest_value_it_rests_on() {
+    use visite_facts::facts::{OperatingSystem, OsFamily};
+    use visite_facts::{Known, Unknown};
+    let os = |version, desktop| {
+        let mut seen = crate::world::snapshot("linux.os", 1);
+        seen.put(&OperatingSystem {
+            family: Known(OsFamily::Linux),
+            id: Known("debian".to_owned()),
+            version,
+            desktop_installed: desktop,
+            ..OperatingSystem::default()
+        });
+        seen
+    };
+    let malformed = || Unknown(UnknownReason::Malformed);
+    let lent = World::of(vec![ago(os(Known("12".to_owned()), Known(true)), 40), os(malformed(), Known(true))]).assess();
+    let judged = result(&lent, "os-out-of-support");
+    assert_eq!((judged.verdict, judged.reason), (Verdict::Unknown, Some(UnknownReason::Stale)));
+    // A value that does not matter may be old.
+    let other = [ago(os(malformed(), Known(true)), 40), os(Known("12".to_owned()), Unknown(UnknownReason::TimedOut))];
+    assert_eq!(result(&World::of(other.to_vec()).assess(), "os-out-of-support").verdict, Verdict::Pass);
+}
+
+/// Telnet as a user sees it today, and what root saw `days` ago of the program behind it and of the packet filter.
+fn telnet(days: i64, program: &str, port: i64) -> World {
+    use visite_facts::facts::{FirewallOpening, IpFamily, ListeningSocket, Reach, Transport};
+    use visite_facts::{Known, Unknown};
+    let socket = |process| ListeningSocket {
+        socket: Known(format!("tcp 0.0.0.0:{port}")),
+        transport: Known(Transport::Tcp),
+        family: Known(IpFamily::Ipv4),
+        port: Known(port),
+        reach: Known(Reach::Lan),
+        process,
+        ..ListeningSocket::default()
+    };
+    let opening = FirewallOpening {
+        rule: Known("no rule".to_owned()),
+        family: Known(IpFamily::Both),
+        transport: Known(Transport::Any),
+        first_port: Known(0),
+        last_port: Known(65535),
+        source_restricted: Known(false),
+        ..FirewallOpening::default()
+    };
+    let mut root = crate::world::snapshot("linux.sockets", 1);
+    root.put_all(&Collection::complete(vec![socket(Known(program.to_owned()))]));
+    root.put_all(&Collection::complete(vec![opening]));
+    let mut user = crate::world::snapshot("linux.sockets", 1);
+    user.put_all(&Collection::complete(vec![socket(Unknown(UnknownReason::NoPermission))]));
+    user.put_all(&Collection::<FirewallOpening>::incomplete(Vec::new(), UnknownReason::NoPermission));
+    World::of(vec![ago(root, days), user])
+}
+
+#[test]
+fn a_service_is_judged_by_the_age_of_each_value() {
+    let judged = |world: World| {
+        let assessment = world.assess();
+        let judged = result(&assessment, "service-telnet-reachable");
+        (judged.verdict, judged.reason)
+    };
+    let stale = (Verdict::Unknown, Some(UnknownReason::Stale));
+    assert_eq!(judged(telnet(1, "telnetd", 23)).0, Verdict::Fail);
+    assert_eq!(judged(telnet(1, "sshd", 23)).0, Verdict::Pass);
+    // Which program answered on this port eight days ago says nothing about today.
+    assert_eq!(judged(telnet(8, "sshd", 23)), stale);
+    assert_eq!(judged(telnet(8, "telnetd", 23)), stale);
+    // Where the port alone decides, nobody needs the packet filter.
+    assert_eq!(judged(telnet(8, "telnetd", 22)).0, Verdict::Pass);
+}
