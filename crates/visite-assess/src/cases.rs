@@ -5,7 +5,7 @@ use crate::world::{SeenFact, Source, SubjectFacts};
 use std::collections::BTreeMap;
 use visite_catalog::{Case, Catalog, Check};
 use visite_facts::snapshot::Subject;
-use visite_facts::{SubjectId, Verdict};
+use visite_facts::{Basis, SubjectId, Verdict};
 
 /// A case whose verdict is another than it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub fn run(check: &Check, cases: &[Case]) -> Vec<WrongCase> {
 }
 
 fn judge_case(check: &Check, case: &Case) -> Judgement {
-    let source = Source { at: case.now, collector: "case".to_owned() };
+    let source = Source { at: case.now, collector: "case".to_owned(), basis: Basis::Measured };
     let facts: BTreeMap<_, _> =
         case.facts.iter().map(|(name, fact)| (*name, SeenFact::new(fact.clone(), source.clone()))).collect();
     let subject = Subject { id: SubjectId("case".to_owned()), kind: check.subject, name: "case".to_owned() };

@@ -14,7 +14,9 @@ use visite_facts::facts::{
     Account, AccountKind, Clock, FirewallOpening, IpFamily, ListeningSocket, OperatingSystem, OsSupport, Place, Reach,
     ReachableService, Transport, Workplace,
 };
-use visite_facts::{Completeness, Fact, FactType, Known, Observed, Record, SubjectKind, Unknown, UnknownReason, Value};
+use visite_facts::{
+    Basis, Completeness, Fact, FactType, Known, Observed, Record, SubjectKind, Unknown, UnknownReason, Value,
+};
 use visite_target::time::{end_of_day, local_date};
 
 /// What derived facts need beyond the facts themselves.
@@ -37,30 +39,26 @@ pub fn add(facts: &mut SubjectFacts, reference: Reference<'_>) {
     }
     let support = support(facts, reference);
     let age = oldest(facts, &[("host.os", &["family", "id", "version", "edition"])], reference.now);
-    put(facts, &support, age);
+    put(facts, &support, source(age, Basis::Reference));
     let workplace = workplace(facts);
     let counted: &[&str] = &["kind", "login_allowed", "administrator"];
     let age = oldest(facts, &[("host.os", &["desktop_installed"]), ("host.accounts", counted)], reference.now);
-    put(facts, &workplace, age);
+    put(facts, &workplace, source(age, Basis::Measured));
     let clock = Clock { behind_seconds: facts.skew_seconds.map_or(Observed::default(), Known) };
-    put(facts, &clock, reference.now);
-    let room = reference.target.room(facts);
-    let place = Place {
-        room: room.map_or(Observed::default(), Known),
-        lock_within_seconds: Known(reference.target.lock_within_seconds(room)),
-    };
-    put(facts, &place, reference.now);
+    put(facts, &clock, source(reference.now, Basis::Measured));
+    let place = place(facts, reference);
+    facts.facts.insert(Place::SPEC.name, place);
     if let Some(services) = reachable_services(facts) {
         facts.facts.insert(ReachableService::SPEC.name, services);
     }
 }
 
-fn put<T: FactType>(facts: &mut SubjectFacts, record: &T, at: Timestamp) {
-    facts.facts.insert(T::SPEC.name, SeenFact::new(Fact::Single(record.to_record()), source(at)));
+fn put<T: FactType>(facts: &mut SubjectFacts, record: &T, source: Source) {
+    facts.facts.insert(T::SPEC.name, SeenFact::new(Fact::Single(record.to_record()), source));
 }
 
-fn source(at: Timestamp) -> Source {
-    Source { at, collector: "assess".to_owned() }
+fn source(at: Timestamp, basis: Basis) -> Source {
+    Source { at, collector: "assess".to_owned(), basis }
 }
 
 /// When the oldest of these fields of these facts was seen.
@@ -100,6 +98,16 @@ fn last_second(day: Date, time_zone: &TimeZone) -> Timestamp {
 fn days_between(from: Date, to: Date) -> i64 {
     // Both dates are within years 1 to 9999, where the difference in days always exists.
     from.until(to).map_or(0, |span| i64::from(span.get_days()))
+}
+
+/// The room is what the practice says; the time to lock is too, or else the catalogue's.
+fn place(facts: &SubjectFacts, reference: Reference<'_>) -> SeenFact {
+    let room = reference.target.room(facts);
+    let (seconds, basis) = reference.target.lock_within_seconds(room);
+    let place = Place { room: room.map_or(Observed::default(), Known), lock_within_seconds: Known(seconds) };
+    let stated = source(reference.now, Basis::StatedByPractice);
+    let lock = BTreeMap::from([((0, "lock_within_seconds"), source(reference.now, basis))]);
+    SeenFact::of_sources(Fact::Single(place.to_record()), stated, lock)
 }
 
 fn workplace(facts: &SubjectFacts) -> Workplace {
@@ -167,10 +175,11 @@ fn reachable_services(facts: &SubjectFacts) -> Option<SeenFact> {
     services.sort_by_cached_key(|(record, _)| record.values.get("socket").map(Value::display));
     let mut ages = BTreeMap::new();
     for (index, (_, own)) in services.iter().enumerate() {
-        ages.extend(own.iter().map(|(field, at)| ((index, *field), *at)));
+        ages.extend(own.iter().map(|(field, at)| ((index, *field), source(*at, Basis::Measured))));
     }
     let records = services.into_iter().map(|(record, _)| record).collect();
-    Some(SeenFact::of_ages(Fact::Collection { records, completeness }, source(seen.source.at), ages))
+    let source = source(seen.source.at, Basis::Measured);
+    Some(SeenFact::of_sources(Fact::Collection { records, completeness }, source, ages))
 }
 
 /// Fields of a reachable service that are those of its socket.

@@ -243,7 +243,7 @@ impl Court<'_, '_> {
                     unknown: value.err(),
                     source: source.map_or_else(String::new, |source| source.collector.clone()),
                     observed_at: source.map(|source| source.at),
-                    basis: Basis::Measured,
+                    basis: source.map_or(Basis::Measured, |source| source.basis),
                 }
             })
             .collect()
@@ -288,6 +288,6 @@ fn overview(name: &str, seen: &SeenFact) -> Evidence {
         unknown: None,
         source: seen.source.collector.clone(),
         observed_at: Some(seen.source.at),
-        basis: Basis::Measured,
+        basis: seen.source.basis,
     }
 }

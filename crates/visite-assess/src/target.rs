@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use visite_catalog::{Catalog, Requirement};
 use visite_facts::facts::Room;
-use visite_facts::{Acceptance, Finding};
+use visite_facts::{Acceptance, Basis, Finding};
 use visite_target::{Applicability, DataClass, Device, Exemption, Practice};
 
 /// The practice file, or its absence.
@@ -43,9 +43,11 @@ impl<'t> Target<'t> {
     }
 
     /// Seconds after which an unused screen should be locked: what the practice says, else the catalogue.
-    pub fn lock_within_seconds(&self, room: Option<Room>) -> i64 {
-        let stated = room.and_then(|room| self.practice?.lock_within_seconds(room));
-        stated.unwrap_or_else(|| i64::from(self.catalog.rooms.lock_within_seconds(room)))
+    pub fn lock_within_seconds(&self, room: Option<Room>) -> (i64, Basis) {
+        match room.and_then(|room| self.practice?.lock_within_seconds(room)) {
+            Some(seconds) => (seconds, Basis::StatedByPractice),
+            None => (i64::from(self.catalog.rooms.lock_within_seconds(room)), Basis::Reference),
+        }
     }
 
     /// How much the subject's data need protection.

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use visite_facts::identity::{KnownSubject, Resolution, resolve};
 use visite_facts::snapshot::{Snapshot, Subject, fact_to_json};
 use visite_facts::{
-    Completeness, Fact, FactType, Identifier, Record, Shape, Strength, SubjectId, SubjectKind, UnknownReason, Value,
-    fact_spec,
+    Basis, Completeness, Fact, FactType, Identifier, Record, Shape, Strength, SubjectId, SubjectKind, UnknownReason,
+    Value, fact_spec,
 };
 
 /// Clocks may differ by this much without anything being wrong.
@@ -23,6 +23,8 @@ pub struct Source {
     pub at: Timestamp,
     /// The collector, or `assess` for derived facts.
     pub collector: String,
+    /// Whether it was measured, or who says so.
+    pub basis: Basis,
 }
 
 /// A fact as it results from all snapshots.
@@ -42,10 +44,8 @@ impl SeenFact {
         Self { fact, source, borrowed: BTreeMap::new() }
     }
 
-    /// A fact of which some fields were seen at another time, by index of the record and name.
-    pub fn of_ages(fact: Fact, source: Source, ages: BTreeMap<(usize, &'static str), Timestamp>) -> Self {
-        let aged = |at| Source { at, ..source.clone() };
-        let borrowed = ages.into_iter().map(|(place, at)| (place, aged(at))).collect();
+    /// A fact of which some fields come from elsewhere, by index of the record and name.
+    pub fn of_sources(fact: Fact, source: Source, borrowed: BTreeMap<(usize, &'static str), Source>) -> Self {
         Self { fact, source, borrowed }
     }
 
@@ -217,7 +217,7 @@ fn lay_over(mut group: Group<'_>, now: Timestamp) -> SubjectFacts {
         // A clock that runs ahead must not make evidence young forever.
         let at = snapshot.evidence_time().min(now);
         for (name, fact) in &snapshot.facts {
-            let source = Source { at, collector: snapshot.collector.clone() };
+            let source = Source { at, collector: snapshot.collector.clone(), basis: Basis::Measured };
             by_fact.entry(name).or_default().push((source, fact));
         }
     }

@@ -126,3 +126,36 @@ fn a_port_in_a_title_is_a_name_not_an_amount() {
     assert_eq!(title.de, "Andere Computer erreichen hier eine Datenbank (Port 5432)");
     assert_eq!(title.en, "Other computers can reach a database here (port 5432)");
 }
+
+#[test]
+fn evidence_says_who_says_so() {
+    use visite_facts::facts::ScreenLock;
+    use visite_facts::{Basis, Evidence};
+    let mut seen = debian("11");
+    seen.put_all(&Collection::complete(vec![ScreenLock {
+        session: Known("anna (gnome)".to_owned()),
+        lock_enabled: Known(true),
+        locks_after_seconds: Known(1800),
+        ..ScreenLock::default()
+    }]));
+    let text = |minutes| {
+        format!(
+            "schema: visite.practice/1\nname: Praxis Beispiel\n{minutes}\
+             devices: [{{ id: pc, name: PC, class: workplace, room: office, host_name: pc-1 }}]\n"
+        )
+    };
+    let basis = |practice: Option<String>, check: &str, field: &str| {
+        let practice = practice.map(|text| visite_target::Practice::from_yaml(&text, "p.yaml").expect("a practice"));
+        let assessment = World { practice, ..World::of(vec![seen.clone()]) }.assess();
+        let found = |evidence: &&Evidence| evidence.field == field;
+        result(&assessment, check).evidence.iter().find(found).map(|evidence| evidence.basis)
+    };
+    let lock = "host.place.lock_within_seconds";
+    assert_eq!(basis(None, "os-out-of-support", "host.support.ended"), Some(Basis::Reference));
+    assert_eq!(basis(None, "screen-lock-late", lock), Some(Basis::Reference));
+    assert_eq!(basis(Some(text("")), "screen-lock-late", lock), Some(Basis::Reference));
+    let stated = text("lock_after_minutes: { office: 10 }\n");
+    assert_eq!(basis(Some(stated), "screen-lock-late", lock), Some(Basis::StatedByPractice));
+    let measured = "host.screen_locks[anna (gnome)].locks_after_seconds";
+    assert_eq!(basis(None, "screen-lock-late", measured), Some(Basis::Measured));
+}
