@@ -37,6 +37,11 @@ words! {
 }
 
 impl Text {
+    /// A text, in German and in English.
+    pub fn new(de: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { de: de.into(), en: en.into() }
+    }
+
     /// The text in `lang`.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {

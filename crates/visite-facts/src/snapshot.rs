@@ -4,6 +4,7 @@
 //! reported, a value of the wrong kind becomes unknown (malformed), and only a file that is no facts file at all
 //! is an error. Nothing here reads the disk.
 
+use crate::assessment::Text;
 use crate::identity::{Identifier, SubjectId};
 use crate::schema::{Fact, FactSpec, FactType, Record, Shape, fact_spec};
 use crate::value::{Collection, Completeness, Value};
@@ -126,12 +127,12 @@ pub enum FactsError {
         found: String,
     },
     /// A snapshot lacks something without which it means nothing.
-    #[error("`{path}` is missing or not {expected}")]
+    #[error("`{path}` is missing or not {}", expected.1)]
     Shape {
         /// Where.
         path: String,
-        /// What should be there.
-        expected: &'static str,
+        /// What should be there, in German and in English.
+        expected: (&'static str, &'static str),
     },
     /// There is more in it than any real computer has.
     #[error("`{path}` has more than {limit} entries")]
@@ -141,6 +142,23 @@ pub enum FactsError {
         /// The limit.
         limit: usize,
     },
+}
+
+impl FactsError {
+    /// The error in both languages. What the JSON parser says is put as the place where it stopped.
+    pub fn text(&self) -> Text {
+        let de = match self {
+            Self::Json(error) => format!("kein gültiges JSON (Zeile {}, Spalte {})", error.line(), error.column()),
+            Self::Schema { found } => format!("das Schema heißt `{found}`, erwartet wird `{FACTS_SCHEMA}`"),
+            Self::Shape { path, expected } => format!("`{path}` fehlt oder ist etwas anderes als {}", expected.0),
+            Self::TooMany { path, limit } => format!("`{path}` hat mehr als {limit} Einträge"),
+        };
+        let en = match self {
+            Self::Json(error) => format!("{self} (line {}, column {})", error.line(), error.column()),
+            Self::Schema { .. } | Self::Shape { .. } | Self::TooMany { .. } => self.to_string(),
+        };
+        Text::new(de, en)
+    }
 }
 
 impl FactsFile {
@@ -163,7 +181,7 @@ impl FactsFile {
         let list = file
             .get("snapshots")
             .and_then(Json::as_array)
-            .ok_or(FactsError::Shape { path: "snapshots".into(), expected: "a list" })?;
+            .ok_or(FactsError::Shape { path: "snapshots".into(), expected: ("eine Liste", "a list") })?;
         if list.len() > MAX_SNAPSHOTS {
             return Err(FactsError::TooMany { path: "snapshots".into(), limit: MAX_SNAPSHOTS });
         }
@@ -226,22 +244,26 @@ fn snapshot_from_json(path: &str, json: &Json, problems: &mut Vec<FactsProblem>)
     let shape = |key: &str, expected| FactsError::Shape { path: format!("{path}.{key}"), expected };
     let time = |key: &str| json.get(key).and_then(Json::as_str).and_then(|text| text.parse::<Timestamp>().ok());
 
-    let collector = json.get("collector").and_then(Json::as_str).ok_or_else(|| shape("collector", "a text"))?;
-    let observed_at = time("observed_at").ok_or_else(|| shape("observed_at", "a time in UTC (RFC 3339)"))?;
+    let collector =
+        json.get("collector").and_then(Json::as_str).ok_or_else(|| shape("collector", ("ein Text", "a text")))?;
+    let observed_at = time("observed_at")
+        .ok_or_else(|| shape("observed_at", ("eine Zeit in UTC (RFC 3339)", "a time in UTC (RFC 3339)")))?;
     let received_at = time("received_at");
     if json.get("received_at").is_some() && received_at.is_none() {
-        return Err(shape("received_at", "a time in UTC (RFC 3339)"));
+        return Err(shape("received_at", ("eine Zeit in UTC (RFC 3339)", "a time in UTC (RFC 3339)")));
     }
-    let subject: Subject = json
-        .get("subject")
-        .and_then(|subject| Subject::deserialize(subject).ok())
-        .ok_or_else(|| shape("subject", "a subject with id, kind and name"))?;
+    let subject: Subject =
+        json.get("subject").and_then(|subject| Subject::deserialize(subject).ok()).ok_or_else(|| {
+            shape("subject", ("ein Prüfobjekt mit id, kind und name", "a subject with id, kind and name"))
+        })?;
     let identifiers = match json.get("identifiers") {
         None => Vec::new(),
-        Some(list) => Vec::<Identifier>::deserialize(list)
-            .map_err(|_| shape("identifiers", "a list of {kind, value, strength}"))?,
+        Some(list) => Vec::<Identifier>::deserialize(list).map_err(|_| {
+            shape("identifiers", ("eine Liste aus {kind, value, strength}", "a list of {kind, value, strength}"))
+        })?,
     };
-    let listed = json.get("facts").and_then(Json::as_object).ok_or_else(|| shape("facts", "an object"))?;
+    let listed =
+        json.get("facts").and_then(Json::as_object).ok_or_else(|| shape("facts", ("ein Objekt", "an object")))?;
     let mut facts = BTreeMap::new();
     for (name, fact) in listed {
         let path = format!("{path}.facts.{name}");
@@ -284,16 +306,25 @@ pub fn fact_from_json(
         return Ok(Fact::Single(record_from_json(spec, path, json, problems)));
     };
     let shape = |expected| FactsError::Shape { path: path.to_owned(), expected };
-    let list = json.get("records").and_then(Json::as_array).ok_or_else(|| shape("a collection with `records`"))?;
+    let list = json
+        .get("records")
+        .and_then(Json::as_array)
+        .ok_or_else(|| shape(("eine Sammlung mit `records`", "a collection with `records`")))?;
     if list.len() > MAX_RECORDS {
         return Err(FactsError::TooMany { path: path.to_owned(), limit: MAX_RECORDS });
     }
     let completeness = match (json.get("complete"), json.get("incomplete").and_then(Json::as_str)) {
         (Some(Json::Bool(true)), None) => Completeness::Complete,
         (None, Some(word)) => Completeness::Incomplete(
-            UnknownReason::from_word(word).ok_or_else(|| shape("`incomplete` with a known reason"))?,
+            UnknownReason::from_word(word)
+                .ok_or_else(|| shape(("`incomplete` mit einem bekannten Grund", "`incomplete` with a known reason")))?,
         ),
-        _ => return Err(shape("a collection with either `complete: true` or `incomplete: reason`")),
+        _ => {
+            return Err(shape((
+                "eine Sammlung mit entweder `complete: true` oder `incomplete: Grund`",
+                "a collection with either `complete: true` or `incomplete: reason`",
+            )));
+        }
     };
     let records = list
         .iter()

@@ -124,3 +124,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn why_a_file_is_no_facts_file_is_said_in_both_languages() {
+    let why = |text: &str| {
+        let text = read(text).expect_err("no facts file").text();
+        [text.de, text.en]
+    };
+    assert_eq!(why("{"), ["kein gültiges JSON (Zeile 1, Spalte 1)", "not valid JSON (line 1, column 1)"]);
+    assert_eq!(
+        why(r#"{"schema": "visite.facts/9"}"#),
+        [
+            "das Schema heißt `visite.facts/9`, erwartet wird `visite.facts/1`",
+            "the schema is `visite.facts/9`, expected `visite.facts/1`"
+        ]
+    );
+    assert_eq!(
+        why(r#"{"schema": "visite.facts/1"}"#),
+        ["`snapshots` fehlt oder ist etwas anderes als eine Liste", "`snapshots` is missing or not a list"]
+    );
+}
