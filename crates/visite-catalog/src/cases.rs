@@ -2,6 +2,7 @@
 
 use crate::files::CasesFile;
 use crate::model::Case;
+use crate::untranslated;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use visite_facts::snapshot::{FactsProblemKind, fact_from_json};
@@ -19,6 +20,7 @@ pub fn cases(file: CasesFile, name: &str) -> Result<Vec<Case>, Vec<Mistake>> {
         let (line, column) = (spanned.referenced.line(), spanned.referenced.column());
         let case = spanned.value;
         let mut mistake = |message: String| {
+            let message = untranslated(message);
             mistakes.push(Mistake { file: name.to_owned(), line, column, message, hint: None, snippet: String::new() });
         };
         if !is_expectation(&case.expect) {

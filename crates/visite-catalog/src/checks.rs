@@ -4,6 +4,7 @@ use crate::condition::Condition;
 use crate::files::{CheckFile, ParameterKind, PatternFile};
 use crate::model::{Check, CheckStatus, Origin};
 use crate::template::Template;
+use crate::untranslated;
 use jiff::SignedDuration;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
@@ -246,7 +247,7 @@ impl<'f> Builder<'f> {
             file: self.origin.file.clone(),
             line: 0,
             column: 0,
-            message: message.into(),
+            message: untranslated(message),
             hint: None,
             snippet: String::new(),
         });
@@ -270,8 +271,8 @@ impl<'f> Builder<'f> {
             file: placed.file.to_owned(),
             line,
             column,
-            message,
-            hint,
+            message: untranslated(message),
+            hint: hint.map(untranslated),
             snippet: snippet.trim_end().to_owned(),
         });
     }

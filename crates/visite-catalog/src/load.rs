@@ -8,7 +8,7 @@ use crate::checks::build_check;
 use crate::files::{CasesFile, CheckFile, MeasureFile, PatternFile, SwitchOff};
 use crate::model::{Case, Check, Framework, Lifecycle, Origin, Rooms, SeverityTable, UnstatedRoom};
 use crate::sources::Layer;
-use crate::{Catalog, cases};
+use crate::{Catalog, cases, untranslated};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -149,7 +149,7 @@ pub fn load_parts(layers: &[Layer], parts: &[Part]) -> Result<Catalog, Vec<Mista
         }
         if let Some((file, text)) = unit.cases.as_ref().filter(|_| parts.contains(&Part::Cases)) {
             match from_yaml::<CasesFile>(text, file)
-                .map_err(|mistake| vec![mistake])
+                .map_err(|mistake| vec![*mistake])
                 .and_then(|f| cases::cases(f, file))
             {
                 Ok(cases) => {
@@ -259,7 +259,7 @@ impl Loading {
     }
 
     fn parse<T: DeserializeOwned>(&mut self, unit: &Unit<'_>) -> Option<T> {
-        from_yaml(unit.text, &unit.origin.file).map_err(|mistake| self.mistakes.push(mistake)).ok()
+        from_yaml(unit.text, &unit.origin.file).map_err(|mistake| self.mistakes.push(*mistake)).ok()
     }
 
     fn same_id(&mut self, unit: &Unit<'_>, expected: &str, found: &str) {
@@ -305,8 +305,8 @@ impl Loading {
             file: file.to_owned(),
             line: 0,
             column: 0,
-            message: message.into(),
-            hint,
+            message: untranslated(message),
+            hint: hint.map(untranslated),
             snippet: String::new(),
         });
     }

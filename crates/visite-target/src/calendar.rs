@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use visite_facts::Text;
 
 /// When the practice is open. A day that is absent is a day on which it is closed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -82,12 +83,24 @@ impl FromStr for Hours {
         match parts {
             Some((from, until)) if from < until => Ok(Self { from, until }),
             Some(_) => {
-                let message = format!("`{}` ends before it begins", printable(text));
-                Err(Complaint::new(message, "write the earlier time first"))
+                let shown = printable(text);
+                Err(Complaint::new(
+                    Text::new(format!("`{shown}` endet, bevor es beginnt"), format!("`{shown}` ends before it begins")),
+                    Text::new("Schreiben Sie die frühere Uhrzeit zuerst.", "write the earlier time first"),
+                ))
             }
             None => {
-                let message = format!("`{}` is not a part of a day", printable(text));
-                Err(Complaint::new(message, "write e.g. `\"08:00-12:30\"`, in quotes"))
+                let shown = printable(text);
+                Err(Complaint::new(
+                    Text::new(
+                        format!("`{shown}` ist hier keine Zeitspanne"),
+                        format!("`{shown}` is not a part of a day"),
+                    ),
+                    Text::new(
+                        "Schreiben Sie zum Beispiel `\"08:00-12:30\"`, in Anführungszeichen.",
+                        "write e.g. `\"08:00-12:30\"`, in quotes",
+                    ),
+                ))
             }
         }
     }

@@ -12,10 +12,11 @@ use crate::people::PersonRole;
 use crate::practice::Practice;
 use crate::release::is_too_wide;
 use crate::shape::{Node, Step};
-use crate::wording::word_hint;
+use crate::wording::{keep_one, word_hint};
 use crate::yaml::{MAX_MISTAKES, Mistake, Source};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, HashMap};
+use visite_facts::Text;
 
 /// Everything that contradicts itself or refers to nothing.
 pub(crate) fn contradictions(practice: &Practice, root: &Node, source: &Source<'_>) -> Vec<Mistake> {
@@ -46,7 +47,7 @@ macro_rules! path {
 }
 
 impl Check<'_> {
-    fn add(&mut self, path: &[Step], message: String, hint: Option<String>) {
+    fn add(&mut self, path: &[Step], message: Text, hint: Option<Text>) {
         if self.mistakes.len() < MAX_MISTAKES {
             self.mistakes.push(self.source.at(self.root.find(path), message, hint));
         }
@@ -55,8 +56,11 @@ impl Check<'_> {
     fn size(&mut self) {
         let Some(size) = &self.practice.size else { return };
         if size.overridden.is_some() && size.reason.is_none() {
-            let hint = Some("add `reason:`".to_owned());
-            self.add(path!["size", "override"], "a size that counts instead needs a reason".to_owned(), hint);
+            let message = Text::new(
+                "Die von Hand festgelegte Größe braucht eine Begründung",
+                "a size that counts instead needs a reason",
+            );
+            self.add(path!["size", "override"], message, Some(add_key("reason")));
         }
     }
 
@@ -77,8 +81,12 @@ impl Check<'_> {
                 _ => false,
             };
             if contradicts {
-                let message = format!("`{key}` contradicts the mode `{mode}` under `telematics`");
-                self.add(path!["equipment", key], message, Some("correct one of them".to_owned()));
+                let message = Text::new(
+                    format!("`{key}` widerspricht dem Wert `{mode}` unter `telematics`"),
+                    format!("`{key}` contradicts the mode `{mode}` under `telematics`"),
+                );
+                let hint = Text::new("Berichtigen Sie eine der beiden Angaben.", "correct one of them");
+                self.add(path!["equipment", key], message, Some(hint));
             }
         }
     }
@@ -98,7 +106,10 @@ impl Check<'_> {
             let hours: &[Hours] = hours.as_deref().unwrap_or_default();
             for (index, pair) in hours.windows(2).enumerate() {
                 if pair[1].from < pair[0].until {
-                    let message = format!("`{}` begins before `{}` is over", pair[1], pair[0]);
+                    let message = Text::new(
+                        format!("`{}` beginnt, bevor `{}` vorbei ist", pair[1], pair[0]),
+                        format!("`{}` begins before `{}` is over", pair[1], pair[0]),
+                    );
                     self.add(path!["opening_hours", day, index + 1], message, None);
                 }
             }
@@ -119,9 +130,11 @@ impl Check<'_> {
         for (index, person) in people.iter().enumerate() {
             self.order(path!["people", index, "until"], person.since, person.until);
             if person.roles.contains(&PersonRole::External) && person.organisation.is_none() {
-                let hint = Some("add `organisation:`".to_owned());
-                let message = format!("`{}` is external, but of which organisation?", person.id);
-                self.add(path!["people", index, "roles"], message, hint);
+                let message = Text::new(
+                    format!("`{}` ist extern (`external`), aber von welcher Firma?", person.id),
+                    format!("`{}` is external, but of which organisation?", person.id),
+                );
+                self.add(path!["people", index, "roles"], message, Some(add_key("organisation")));
             }
         }
     }
@@ -132,12 +145,22 @@ impl Check<'_> {
         let mut owners = HashMap::new();
         for (index, zone) in zones.iter().enumerate() {
             if zone.id.as_str() == INTERNET {
-                let hint = Some("choose another id; the zone `internet` is always there".to_owned());
-                self.add(path!["zones", index, "id"], "`internet` stands for everything outside".to_owned(), hint);
+                let message = Text::new(
+                    "`internet` steht für alles außerhalb der Praxis",
+                    "`internet` stands for everything outside",
+                );
+                let hint = Text::new(
+                    "Wählen Sie eine andere Kennung; die Zone `internet` gibt es immer.",
+                    "choose another id; the zone `internet` is always there",
+                );
+                self.add(path!["zones", index, "id"], message, Some(hint));
             }
             for (position, network) in zone.networks.iter().flatten().enumerate() {
                 if let Some(other) = owners.insert(*network, &zone.id) {
-                    let message = format!("`{network}` belongs to the zone `{other}` already");
+                    let message = Text::new(
+                        format!("`{network}` gehört schon zur Zone `{other}`"),
+                        format!("`{network}` belongs to the zone `{other}` already"),
+                    );
                     self.add(path!["zones", index, "networks", position], message, None);
                 }
             }
@@ -151,7 +174,10 @@ impl Check<'_> {
             self.zone_exists(path!["conduits", index, "from"], conduit.from.as_str(), true);
             self.zone_exists(path!["conduits", index, "to"], conduit.to.as_str(), true);
             if conduit.from == conduit.to {
-                let message = format!("the conduit leads from `{}` to itself", conduit.from);
+                let message = Text::new(
+                    format!("Der Weg führt von `{}` zu sich selbst", conduit.from),
+                    format!("the conduit leads from `{}` to itself", conduit.from),
+                );
                 self.add(path!["conduits", index, "to"], message, None);
             }
             if let Some(owner) = &conduit.owner {
@@ -176,7 +202,11 @@ impl Check<'_> {
                 let path = path!["devices", index, "identifiers", position, "value"];
                 self.identifier(path, stated);
                 if let Some(other) = stated.identifier().and_then(|known| owners.insert(known, &device.id)) {
-                    self.add(path, format!("`{other}` has the same {}", stated.kind), None);
+                    let message = Text::new(
+                        format!("`{other}` hat dasselbe Merkmal (`{}`)", stated.kind),
+                        format!("`{other}` has the same {}", stated.kind),
+                    );
+                    self.add(path, message, None);
                 }
             }
         }
@@ -184,8 +214,15 @@ impl Check<'_> {
 
     fn identifier(&mut self, path: &[Step], stated: &StatedIdentifier) {
         if stated.identifier().is_none() {
-            let message = format!("this {} says nothing: makers leave it so, or it is no {0}", stated.kind);
-            self.add(path, message, Some("leave it out".to_owned()));
+            let message = Text::new(
+                format!(
+                    "Daran ist das Gerät nicht zu erkennen: Hersteller lassen diesen Wert so stehen, oder er passt nicht \
+                     zu `{}`",
+                    stated.kind
+                ),
+                format!("this {} says nothing: makers leave it so, or it is no {0}", stated.kind),
+            );
+            self.add(path, message, Some(Text::new("Lassen Sie dieses Merkmal weg.", "leave it out")));
         }
     }
 
@@ -196,15 +233,27 @@ impl Check<'_> {
             self.person_exists(path!["releases", index, "allowed_by"], release.allowed_by.as_str());
             self.order(path!["releases", index, "until"], Some(release.allowed_on), Some(release.until));
             for (position, range) in release.ranges.iter().enumerate().filter(|(_, range)| is_too_wide(range.0)) {
-                let hint = Some("name the networks of the practice; at most /16, for IPv6 /48".to_owned());
-                let message = format!("`{range}` is more than one practice's network");
-                self.add(path!["releases", index, "ranges", position], message, hint);
+                let message = Text::new(
+                    format!("`{range}` ist mehr als das Netz einer Praxis"),
+                    format!("`{range}` is more than one practice's network"),
+                );
+                let hint = Text::new(
+                    "Nennen Sie die Netze der Praxis: höchstens /16, bei IPv6 höchstens /48.",
+                    "name the networks of the practice; at most /16, for IPv6 /48",
+                );
+                self.add(path!["releases", index, "ranges", position], message, Some(hint));
             }
             let foreign = release.device_owners.iter().any(|owner| *owner != DeviceOwner::Practice);
             if foreign && release.named_owners.as_ref().is_none_or(Vec::is_empty) {
-                let hint = Some("add `named_owners:` with a line for each".to_owned());
-                let message = "devices of others are in these networks, but nobody is named".to_owned();
-                self.add(path!["releases", index, "device_owners"], message, hint);
+                let message = Text::new(
+                    "In diesen Netzen stehen fremde Geräte, aber es ist nicht genannt, wem sie gehören",
+                    "devices of others are in these networks, but nobody is named",
+                );
+                let hint = Text::new(
+                    "Ergänzen Sie `named_owners:` mit einer Zeile für jeden Eigentümer.",
+                    "add `named_owners:` with a line for each",
+                );
+                self.add(path!["releases", index, "device_owners"], message, Some(hint));
             }
         }
     }
@@ -214,17 +263,23 @@ impl Check<'_> {
         self.unique("exemptions", exemptions.iter().map(|exemption| exemption.id.as_str()));
         for (index, exemption) in exemptions.iter().enumerate() {
             if exemption.check.is_some() == exemption.requirement.is_some() {
-                let message = format!("`{}` needs either `check` or `requirement`", exemption.id);
+                let message = Text::new(
+                    format!("`{}` braucht entweder `check` oder `requirement`", exemption.id),
+                    format!("`{}` needs either `check` or `requirement`", exemption.id),
+                );
                 self.add(path!["exemptions", index], message, None);
             }
             if exemption.device.is_some() && exemption.subject.is_some() {
-                let message = format!("`{}` names both a `device` and a `subject`", exemption.id);
-                self.add(path!["exemptions", index, "subject"], message, Some("keep one of them".to_owned()));
+                let message = Text::new(
+                    format!("`{}` nennt sowohl `device` als auch `subject`", exemption.id),
+                    format!("`{}` names both a `device` and a `subject`", exemption.id),
+                );
+                self.add(path!["exemptions", index, "subject"], message, Some(keep_one()));
             }
             self.person_exists(path!["exemptions", index, "by"], exemption.by.as_str());
             if let Some(device) = &exemption.device {
                 let ids: Vec<&str> = self.practice.devices.iter().flatten().map(|device| device.id.as_str()).collect();
-                self.exists(path!["exemptions", index, "device"], device.as_str(), "device", "devices", &ids);
+                self.exists(path!["exemptions", index, "device"], device.as_str(), NO_DEVICE, "devices", &ids);
             }
         }
     }
@@ -234,8 +289,12 @@ impl Check<'_> {
         for (index, id) in ids.enumerate() {
             if let Some(first) = seen.get(id) {
                 let line = self.root.find(path![section, *first, "id"]).line();
-                let message = format!("the id `{id}` stands in line {line} already");
-                self.add(path![section, index, "id"], message, Some("choose another id".to_owned()));
+                let message = Text::new(
+                    format!("Die Kennung `{id}` steht schon in Zeile {line}"),
+                    format!("the id `{id}` stands in line {line} already"),
+                );
+                let hint = Text::new("Wählen Sie eine andere Kennung.", "choose another id");
+                self.add(path![section, index, "id"], message, Some(hint));
             } else {
                 seen.insert(id, index);
             }
@@ -244,7 +303,7 @@ impl Check<'_> {
 
     fn person_exists(&mut self, path: &[Step], id: &str) {
         let ids: Vec<&str> = self.practice.people.iter().flatten().map(|person| person.id.as_str()).collect();
-        self.exists(path, id, "person", "people", &ids);
+        self.exists(path, id, NO_PERSON, "people", &ids);
     }
 
     fn zone_exists(&mut self, path: &[Step], id: &str, internet_too: bool) {
@@ -252,15 +311,19 @@ impl Check<'_> {
         if internet_too {
             ids.push(INTERNET);
         }
-        self.exists(path, id, "zone", "zones", &ids);
+        self.exists(path, id, NO_ZONE, "zones", &ids);
     }
 
-    fn exists(&mut self, path: &[Step], id: &str, thing: &str, section: &str, ids: &[&str]) {
+    fn exists(&mut self, path: &[Step], id: &str, nothing: Nothing, section: &str, ids: &[&str]) {
         // The nearest word is searched for only as long as it will be shown: a broken file may refer to nothing in
         // thousands of places.
         if !ids.contains(&id) && self.mistakes.len() < MAX_MISTAKES {
-            let hint = word_hint(id, ids).or_else(|| Some(format!("add it under `{section}`")));
-            self.add(path, format!("there is no {thing} `{id}`"), hint);
+            let missing = || {
+                Text::new(format!("Tragen Sie den Eintrag unter `{section}` ein."), format!("add it under `{section}`"))
+            };
+            let message =
+                Text::new(format!("Es gibt {} `{id}`", nothing.de), format!("there is {} `{id}`", nothing.en));
+            self.add(path, message, Some(word_hint(id, ids).unwrap_or_else(missing)));
         }
     }
 
@@ -268,7 +331,24 @@ impl Check<'_> {
         if let (Some(first), Some(last)) = (first, last)
             && last < first
         {
-            self.add(path, format!("`{last}` lies before `{first}`"), Some("exchange or correct the days".to_owned()));
+            let message = Text::new(format!("`{last}` liegt vor `{first}`"), format!("`{last}` lies before `{first}`"));
+            let hint = Text::new("Vertauschen oder berichtigen Sie die beiden Tage.", "exchange or correct the days");
+            self.add(path, message, Some(hint));
         }
     }
+}
+
+/// What is not there, with its article.
+#[derive(Clone, Copy)]
+struct Nothing {
+    de: &'static str,
+    en: &'static str,
+}
+
+const NO_PERSON: Nothing = Nothing { de: "keine Person", en: "no person" };
+const NO_ZONE: Nothing = Nothing { de: "keine Zone", en: "no zone" };
+const NO_DEVICE: Nothing = Nothing { de: "kein Gerät", en: "no device" };
+
+fn add_key(key: &str) -> Text {
+    Text::new(format!("Ergänzen Sie `{key}:`."), format!("add `{key}:`"))
 }

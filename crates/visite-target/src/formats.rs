@@ -6,30 +6,33 @@
 use crate::calendar::Hours;
 use crate::network::{Network, Service};
 use crate::time::TimeZoneName;
+use crate::wording::{printable, write_instead};
 use jiff::civil::Date;
 use std::str::FromStr;
+use visite_facts::Text;
 
 /// Why a text has not the form it should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
     /// What is wrong, with the offending text.
-    pub message: String,
+    pub message: Text,
     /// What to write instead.
-    pub hint: Option<String>,
+    pub hint: Option<Text>,
 }
 
 impl std::error::Error for Complaint {}
 
 impl Complaint {
-    pub(crate) fn new(message: String, hint: impl Into<String>) -> Self {
-        Self { message, hint: Some(hint.into()) }
+    pub(crate) fn new(message: Text, hint: Text) -> Self {
+        Self { message, hint: Some(hint) }
     }
 }
 
 impl std::fmt::Display for Complaint {
+    /// The English text.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)?;
-        self.hint.iter().try_for_each(|hint| write!(f, " ({hint})"))
+        f.write_str(&self.message.en)?;
+        self.hint.iter().try_for_each(|hint| write!(f, " ({})", hint.en))
     }
 }
 
@@ -57,9 +60,15 @@ pub(crate) fn parse_id(text: &str) -> Result<String, Complaint> {
     if text.len() <= MAX_ID_CHARACTERS && text.split('-').all(part_is_good) {
         return Ok(text.to_owned());
     }
-    let hint =
-        "an id has lower-case letters a-z, digits and single hyphens, e.g. `pc-empfang-1`, at most 64 characters";
-    Err(Complaint::new(format!("`{}` is not an id", crate::wording::printable(text)), hint))
+    let shown = printable(text);
+    Err(Complaint::new(
+        Text::new(format!("`{shown}` ist keine Kennung"), format!("`{shown}` is not an id")),
+        Text::new(
+            "Eine Kennung besteht aus Kleinbuchstaben a-z, Ziffern und einzelnen Bindestrichen, zum Beispiel \
+             `pc-empfang-1`, höchstens 64 Zeichen.",
+            "an id has lower-case letters a-z, digits and single hyphens, e.g. `pc-empfang-1`, at most 64 characters",
+        ),
+    ))
 }
 
 /// A day: `2026-12-31`. The German `31.12.2026` is refused, with the right spelling as hint.
@@ -72,9 +81,16 @@ pub(crate) fn parse_date(text: &str) -> Result<Date, Complaint> {
     if shape_is_right && let Ok(date) = text.parse::<Date>() {
         return Ok(date);
     }
-    let message = format!("`{}` is not a day of the calendar", crate::wording::printable(text));
-    let hint = german_date(text)
-        .map_or("write year-month-day, e.g. `2026-12-31`".to_owned(), |date| format!("write `{date}`"));
+    let shown = printable(text);
+    let message =
+        Text::new(format!("`{shown}` ist hier kein gültiges Datum"), format!("`{shown}` is not a day of the calendar"));
+    let hint = german_date(text).map_or(
+        Text::new(
+            "Schreiben Sie Jahr-Monat-Tag, zum Beispiel `2026-12-31`.",
+            "write year-month-day, e.g. `2026-12-31`",
+        ),
+        |date| write_instead(&date.to_string()),
+    );
     Err(Complaint::new(message, hint))
 }
 
@@ -146,7 +162,7 @@ mod tests {
     use super::*;
 
     fn hint(text: &str) -> String {
-        parse_date(text).expect_err("not a day").hint.expect("a hint")
+        parse_date(text).expect_err("not a day").hint.expect("a hint").en
     }
 
     #[test]

@@ -18,6 +18,8 @@ mod release;
 mod schema;
 mod shape;
 mod size;
+mod syntax;
+mod things;
 pub mod time;
 mod wording;
 pub mod yaml;

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-use visite_facts::words;
+use visite_facts::{Text, words};
 
 /// Id of the zone that every practice has: everything outside.
 pub const INTERNET: &str = "internet";
@@ -101,12 +101,26 @@ impl FromStr for Network {
             return Ok(Self(IpNet::from(address)));
         }
         let network: IpNet = text.parse().map_err(|_| {
-            let message = format!("`{shown}` is not an IP network");
-            Complaint::new(message, "write address/length, e.g. `192.168.10.0/24`")
+            Complaint::new(
+                Text::new(format!("`{shown}` ist kein IP-Netz"), format!("`{shown}` is not an IP network")),
+                Text::new(
+                    "Schreiben Sie Adresse/Länge, zum Beispiel `192.168.10.0/24`.",
+                    "write address/length, e.g. `192.168.10.0/24`",
+                ),
+            )
         })?;
         if network.addr() != network.network() {
-            let message = format!("`{shown}` is an address inside a network");
-            return Err(Complaint::new(message, format!("write `{}` for the network", network.trunc())));
+            let whole = network.trunc();
+            return Err(Complaint::new(
+                Text::new(
+                    format!("`{shown}` ist eine Adresse in einem Netz, nicht das Netz"),
+                    format!("`{shown}` is an address inside a network"),
+                ),
+                Text::new(
+                    format!("Schreiben Sie `{whole}`, wenn Sie das Netz meinen."),
+                    format!("write `{whole}` for the network"),
+                ),
+            ));
         }
         Ok(Self(network))
     }
@@ -149,8 +163,14 @@ impl FromStr for Service {
 
     fn from_str(text: &str) -> Result<Self, Complaint> {
         parse_service(text).ok_or_else(|| {
-            let message = format!("`{}` is not a service", printable(text));
-            Complaint::new(message, "write e.g. `tcp/443`, `udp/5000-5100`, `icmp` or `any`")
+            let shown = printable(text);
+            Complaint::new(
+                Text::new(format!("`{shown}` ist kein Dienst"), format!("`{shown}` is not a service")),
+                Text::new(
+                    "Schreiben Sie zum Beispiel `tcp/443`, `udp/5000-5100`, `icmp` oder `any`.",
+                    "write e.g. `tcp/443`, `udp/5000-5100`, `icmp` or `any`",
+                ),
+            )
         })
     }
 }
@@ -205,7 +225,7 @@ mod tests {
         assert_eq!(network("fd00::/8").expect("a network"), "fd00::/8");
         assert_eq!(network("fe80::1").expect("an address"), "fe80::1/128");
         let complaint = network("192.168.10.7/24").expect_err("host bits");
-        assert_eq!(complaint.hint.as_deref(), Some("write `192.168.10.0/24` for the network"));
+        assert_eq!(complaint.hint.map(|hint| hint.en).as_deref(), Some("write `192.168.10.0/24` for the network"));
         for wrong in ["", "192.168.10.0/33", "192.168.10/24", "10.0.0.0/255.0.0.0", "praxis", "fe80::1%eth0"] {
             assert!(network(wrong).is_err(), "{wrong}");
         }

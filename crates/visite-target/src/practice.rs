@@ -121,7 +121,7 @@ impl Practice {
     pub fn from_yaml(text: &str, file: &str) -> Result<Self, Vec<Mistake>> {
         let practice: Self = from_yaml_all(text, file)?;
         let source = Source { text, file };
-        let root = source.tree().map_err(|mistake| vec![mistake])?;
+        let root = source.tree().map_err(|mistake| vec![*mistake])?;
         match crate::check::contradictions(&practice, &root, &source) {
             mistakes if mistakes.is_empty() => Ok(practice),
             mistakes => Err(crate::yaml::sorted(mistakes)),

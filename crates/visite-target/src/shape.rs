@@ -5,12 +5,14 @@
 //! texts; anything else is let through, because serde judges afterwards.
 
 use crate::formats;
-use crate::wording::{printable, truth_hint, word_hint};
+use crate::things::Thing;
+use crate::wording::{neither_true_nor_false, truth_hint, unknown_word, word_hint};
 use crate::yaml::{MAX_MISTAKES, Mistake, Source};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 use serde_saphyr::{Location, Spanned};
 use std::fmt;
+use visite_facts::Text;
 
 /// A value and its place.
 pub(crate) struct Node(pub Spanned<Content>);
@@ -77,7 +79,7 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    fn add(&mut self, at: &Location, message: String, hint: Option<String>) {
+    fn add(&mut self, at: &Location, message: Text, hint: Option<Text>) {
         if !self.is_full() {
             self.mistakes.push(self.source.at(at, message, hint));
         }
@@ -95,7 +97,7 @@ impl<'a> Check<'a> {
         let Some(schema) = self.resolve(schema) else { return };
         if matches!(node.0.value, Content::Nothing) {
             return if !schema.nullable {
-                self.add(node.at(), "there is no value here".to_owned(), None)
+                self.add(node.at(), Text::new("Hier fehlt ein Wert", "there is no value here"), None)
             };
         }
         if let Some(words) = words(schema.json) {
@@ -117,25 +119,46 @@ impl<'a> Check<'a> {
 
     fn wrong_kind(&mut self, node: &Node, kind: &str) {
         let typed = self.source.typed(&node.0.defined);
-        let found = match &node.0.value {
-            Content::List(_) => "a list".to_owned(),
-            Content::Keys(_) => "a group of keys".to_owned(),
-            _ => format!("`{typed}`"),
+        let Text { de, en } = match &node.0.value {
+            Content::List(_) => Text::new("eine Liste", "a list"),
+            Content::Keys(_) => Text::new("eine Gruppe von Schlüsseln", "a group of keys"),
+            _ => Text::new(format!("`{typed}`"), format!("`{typed}`")),
         };
         let (message, hint) = match kind {
             "object" => {
-                let glued = typed.contains(':').then(|| "a space belongs after the colon".to_owned());
-                (format!("{found} stands here, expected keys with values: lines like `key: value`"), glued)
+                let message = Text::new(
+                    format!("Hier steht {de}; erwartet werden Schlüssel mit Werten: Zeilen wie `Schlüssel: Wert`"),
+                    format!("{en} stands here, expected keys with values: lines like `key: value`"),
+                );
+                let glued = typed.contains(':').then(|| {
+                    Text::new("Hinter den Doppelpunkt gehört ein Leerzeichen.", "a space belongs after the colon")
+                });
+                (message, glued)
             }
             "array" => {
+                let message = Text::new(
+                    format!("Hier steht {de}; erwartet wird eine Liste: Zeilen, die mit `- ` beginnen"),
+                    format!("{en} stands here, expected a list: lines that begin with `- `"),
+                );
                 let glued = matches!(&node.0.value, Content::Keys(keys) if keys.iter().any(|(key, _)| key.value.starts_with('-')));
-                let hint = glued.then(|| "a space belongs after the hyphen".to_owned());
-                (format!("{found} stands here, expected a list: lines that begin with `- `"), hint)
+                let hint = glued.then(|| {
+                    Text::new("Hinter den Bindestrich gehört ein Leerzeichen.", "a space belongs after the hyphen")
+                });
+                (message, hint)
             }
-            "boolean" => (format!("{found} is neither `true` nor `false`"), truth_hint(&typed)),
-            "integer" => (format!("{found} is not a whole number"), None),
-            "number" => (format!("{found} is not a number"), None),
-            _ => (format!("{found} stands here, expected a text"), None),
+            "boolean" => (neither_true_nor_false(&de, &en), truth_hint(&typed)),
+            "integer" => {
+                let de = format!("Hier steht {de}; erwartet wird eine ganze Zahl");
+                (Text::new(de, format!("{en} is not a whole number")), None)
+            }
+            "number" => {
+                let de = format!("Hier steht {de}; erwartet wird eine Zahl");
+                (Text::new(de, format!("{en} is not a number")), None)
+            }
+            _ => {
+                let de = format!("Hier steht {de}; erwartet wird ein Text");
+                (Text::new(de, format!("{en} stands here, expected a text")), None)
+            }
         };
         self.add(node.at(), message, hint);
     }
@@ -144,13 +167,13 @@ impl<'a> Check<'a> {
         let text = match &node.0.value {
             Content::Text(text) => text.clone(),
             Content::List(_) | Content::Keys(_) => {
-                return self.add(node.at(), "expected one word".to_owned(), word_hint("", words));
+                let message = Text::new("Hier wird ein einzelnes Wort erwartet", "expected one word");
+                return self.add(node.at(), message, word_hint("", words));
             }
             _ => self.source.typed(&node.0.defined),
         };
         if !words.contains(&text.as_str()) {
-            let message = format!("`{}` is not a word that can stand here", printable(&text));
-            self.add(node.at(), message, word_hint(&text, words));
+            self.add(node.at(), unknown_word(&text), word_hint(&text, words));
         }
     }
 
@@ -164,8 +187,7 @@ impl<'a> Check<'a> {
                 Some(property) => self.node(value, property),
                 None if self.is_full() => return,
                 None if others == &Json::Bool(false) => {
-                    let thing = schema["title"].as_str().map_or("here".to_owned(), |title| format!("of {}", a(title)));
-                    let message = format!("`{}` is not a key {thing}", printable(&key.value));
+                    let message = Thing::titled(schema["title"].as_str()).unknown_key(&key.value);
                     self.add(&key.referenced, message, word_hint(&key.value, &known));
                 }
                 None if others.is_object() => self.node(value, others),
@@ -174,15 +196,14 @@ impl<'a> Check<'a> {
         }
         for required in schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str) {
             if !keys.iter().any(|(key, _)| key.value == required) {
-                let thing = schema["title"].as_str().map_or(String::new(), |title| format!(" of this {title}"));
-                self.add(node.at(), format!("the key `{required}`{thing} is missing"), None);
+                self.add(node.at(), Thing::titled(schema["title"].as_str()).missing_key(required), None);
             }
         }
     }
 
     fn list(&mut self, node: &Node, entries: &[Node], schema: &'a Json) {
         if schema["minItems"].as_u64().is_some_and(|least| (entries.len() as u64) < least) {
-            self.add(node.at(), "the list is empty".to_owned(), None);
+            self.add(node.at(), Text::new("Die Liste ist leer", "the list is empty"), None);
         }
         if schema["items"].is_object() {
             entries.iter().for_each(|entry| self.node(entry, &schema["items"]));
@@ -191,14 +212,23 @@ impl<'a> Check<'a> {
 
     fn text(&mut self, node: &Node, text: &str, schema: &Json) {
         if let Some(control) = text.chars().find(|c| c.is_control() && *c != '\n') {
-            let message = format!("the text holds the control character `{}`", control.escape_unicode());
+            let shown = control.escape_unicode();
+            let message = Text::new(
+                format!("Der Text enthält das unsichtbare Steuerzeichen `{shown}`"),
+                format!("the text holds the control character `{shown}`"),
+            );
             return self.add(node.at(), message, None);
         }
         if schema["minLength"].as_u64() >= Some(1) && text.trim().is_empty() {
-            return self.add(node.at(), "the text is empty".to_owned(), None);
+            return self.add(node.at(), Text::new("Der Text ist leer", "the text is empty"), None);
         }
         if schema["maxLength"].as_u64().is_some_and(|most| text.chars().count() as u64 > most) {
-            return self.add(node.at(), format!("the text is longer than {} characters", schema["maxLength"]), None);
+            let limit = &schema["maxLength"];
+            let message = Text::new(
+                format!("Der Text ist länger als {limit} Zeichen"),
+                format!("the text is longer than {limit} characters"),
+            );
+            return self.add(node.at(), message, None);
         }
         if let Some(Err(complaint)) = schema["format"].as_str().and_then(|format| formats::check(format, text)) {
             self.add(node.at(), complaint.message, complaint.hint);
@@ -216,7 +246,11 @@ impl<'a> Check<'a> {
         let least = schema["minimum"].as_i64().map_or(least, i128::from);
         let most = schema["maximum"].as_i64().map_or(most, i128::from);
         if !(least..=most).contains(&number) {
-            self.add(node.at(), format!("`{number}` is not a number from {least} to {most}"), None);
+            let message = Text::new(
+                format!("`{number}` ist keine Zahl von {least} bis {most}"),
+                format!("`{number}` is not a number from {least} to {most}"),
+            );
+            self.add(node.at(), message, None);
         }
     }
 
@@ -264,12 +298,6 @@ fn words(schema: &Json) -> Option<Vec<&str>> {
     let options = schema["oneOf"].as_array()?;
     let lists: Option<Vec<Vec<&str>>> = options.iter().map(words).collect();
     Some(lists?.concat())
-}
-
-/// `thing` with its article.
-fn a(thing: &str) -> String {
-    let article = if thing.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    format!("{article} {thing}")
 }
 
 impl<'de> Deserialize<'de> for Node {

@@ -5,6 +5,7 @@
 //! computer is never read, the caller says what time it is.
 
 use crate::formats::{Complaint, text_form};
+use crate::wording::{did_you_mean, nearest, printable};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
+use visite_facts::Text;
 
 /// The IANA name of a time zone, e.g. `Europe/Berlin`, in its official spelling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,11 +54,13 @@ impl FromStr for TimeZoneName {
             return Ok(Self(name.to_owned()));
         }
         let names: Vec<String> = DATABASE.available().map(|name| name.to_string()).collect();
-        let message = format!("`{}` is not a time zone", crate::wording::printable(text));
-        match crate::wording::nearest(text, names.iter().map(String::as_str)) {
-            Some(near) => Err(Complaint::new(message, format!("did you mean `{near}`?"))),
-            None => Err(Complaint::new(message, "in Germany it is `Europe/Berlin`")),
-        }
+        let shown = printable(text);
+        let message = Text::new(format!("`{shown}` ist keine Zeitzone"), format!("`{shown}` is not a time zone"));
+        let hint = nearest(text, names.iter().map(String::as_str)).map_or(
+            Text::new("In Deutschland heißt sie `Europe/Berlin`.", "in Germany it is `Europe/Berlin`"),
+            did_you_mean,
+        );
+        Err(Complaint::new(message, hint))
     }
 }
 
@@ -174,7 +178,7 @@ mod tests {
     #[test]
     fn names_are_found_without_regard_to_case_and_typing_errors_get_a_hint() {
         assert_eq!(TimeZoneName::from_str("europe/berlin").expect("a zone").as_str(), "Europe/Berlin");
-        let hint = |text| TimeZoneName::from_str(text).expect_err("no zone").hint.expect("a hint");
+        let hint = |text| TimeZoneName::from_str(text).expect_err("no zone").hint.expect("a hint").en;
         assert_eq!(hint("Europa/Berlin"), "did you mean `Europe/Berlin`?");
         assert_eq!(hint("MEZ (Deutschland)"), "in Germany it is `Europe/Berlin`");
     }

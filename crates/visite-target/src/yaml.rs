@@ -12,6 +12,8 @@ use serde::de::DeserializeOwned;
 use serde_saphyr::options::{AliasLimits, MergeKeyPolicy};
 use serde_saphyr::{Error, Location};
 use std::fmt;
+use std::fmt::Write;
+use visite_facts::{Lang, Text};
 
 /// Longest file that is read, in bytes.
 pub const MAX_FILE_BYTES: usize = 1024 * 1024;
@@ -32,28 +34,41 @@ pub struct Mistake {
     /// Column in characters, from 1; 0 if it concerns the file as a whole.
     pub column: u64,
     /// What is wrong, with the offending text.
-    pub message: String,
+    pub message: Text,
     /// What to write instead.
-    pub hint: Option<String>,
+    pub hint: Option<Text>,
     /// The line it stands on, shortened, without control characters; empty if it concerns the file as a whole.
     pub snippet: String,
 }
 
-impl fmt::Display for Mistake {
-    /// The form of every error of Visite: `error:` with the place, the line itself, and `hint:`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = printable(&self.file);
-        match self.line {
-            0 => write!(f, "error: {file}: {}", self.message)?,
-            line => write!(f, "error: {file}:{line}:{}: {}", self.column, self.message)?,
-        }
+impl Mistake {
+    /// The form of every error of Visite: `Fehler:` or `error:` with the place, the line itself, and `Hinweis:` or
+    /// `hint:`. No line break at the end.
+    pub fn text(&self, lang: Lang) -> String {
+        let (error, hint) = match lang {
+            Lang::De => ("Fehler", "Hinweis"),
+            Lang::En => ("error", "hint"),
+        };
+        let (file, message) = (printable(&self.file), self.message.get(lang));
+        let mut text = match self.line {
+            0 => format!("{error}: {file}: {message}"),
+            line => format!("{error}: {file}:{line}:{}: {message}", self.column),
+        };
+        // Writing to a `String` cannot fail.
         if !self.snippet.is_empty() {
-            write!(f, "\n  {} | {}", self.line, self.snippet)?;
+            let _ = write!(text, "\n  {} | {}", self.line, self.snippet);
         }
-        match &self.hint {
-            Some(hint) => write!(f, "\nhint: {hint}"),
-            None => Ok(()),
+        if let Some(instead) = &self.hint {
+            let _ = write!(text, "\n{hint}: {}", instead.get(lang));
         }
+        text
+    }
+}
+
+impl fmt::Display for Mistake {
+    /// The English text: for developers, tests and `Box<dyn Error>`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(Lang::En))
     }
 }
 
@@ -72,12 +87,12 @@ impl std::error::Error for Mistake {}
 /// assert_eq!(lamp.watts, 7);
 /// let mistake = visite_target::from_yaml::<Lamp>("wats: 7", "lamp.yaml").expect_err("a typing error");
 /// assert_eq!(mistake.to_string(), "error: lamp.yaml:1:1: `wats` is not a key here\n  1 | wats: 7\nhint: did you mean `watts`?");
-/// # Ok::<(), visite_target::Mistake>(())
+/// # Ok::<(), Box<visite_target::Mistake>>(())
 /// ```
-pub fn from_yaml<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Mistake> {
+pub fn from_yaml<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Box<Mistake>> {
     let source = Source { text, file };
     source.refuse_whole()?;
-    serde_saphyr::from_str_with_options(text, options()).map_err(|error| source.mistake(&error))
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| Box::new(source.mistake(&error)))
 }
 
 /// Reads `text`; finds every wrong key, word and type that the JSON Schema of `T` can tell, in the order of the file.
@@ -87,35 +102,40 @@ pub fn from_yaml<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Mista
 pub fn from_yaml_all<T: DeserializeOwned + JsonSchema>(text: &str, file: &str) -> Result<T, Vec<Mistake>> {
     let schema = schemars::schema_for!(T).to_value();
     let source = Source { text, file };
-    let root = source.tree().map_err(|mistake| vec![mistake])?;
+    let root = source.tree().map_err(|mistake| vec![*mistake])?;
     let mistakes = shape::check(&root, &schema, &source);
     if !mistakes.is_empty() {
         return Err(sorted(mistakes));
     }
-    from_yaml(text, file).map_err(|mistake| vec![mistake])
+    from_yaml(text, file).map_err(|mistake| vec![*mistake])
 }
 
 /// The text of a file's bytes. Files in UTF-16 or in a Windows code page get a mistake that says so.
-pub fn decode<'a>(bytes: &'a [u8], file: &str) -> Result<&'a str, Mistake> {
-    let hint = Some("save the file as UTF-8; in Notepad: Save as, Encoding: UTF-8".to_owned());
-    let whole = |message: &str| Mistake {
-        file: file.to_owned(),
-        line: 0,
-        column: 0,
-        message: message.to_owned(),
-        hint: hint.clone(),
-        snippet: String::new(),
-    };
+pub fn decode<'a>(bytes: &'a [u8], file: &str) -> Result<&'a str, Box<Mistake>> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(whole("the file is stored as UTF-16"));
+        let message = Text::new("Die Datei ist als UTF-16 gespeichert", "the file is stored as UTF-16");
+        return Err(Box::new(encoded_otherwise(file, message)));
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         let line = valid.matches('\n').count() as u64 + 1;
         let column = valid.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
         let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
-        Mistake { line, column, ..whole(&format!("the file is not stored as UTF-8 (byte {byte:#04x} here)")) }
+        let message = Text::new(
+            format!("Die Datei ist nicht als UTF-8 gespeichert; dieses Zeichen ist so nicht lesbar (Byte {byte:#04x})"),
+            format!("the file is not stored as UTF-8 (byte {byte:#04x} here)"),
+        );
+        Box::new(Mistake { line, column, ..encoded_otherwise(file, message) })
     })
+}
+
+fn encoded_otherwise(file: &str, message: Text) -> Mistake {
+    let hint = Text::new(
+        "Speichern Sie die Datei als UTF-8; im Windows-Editor: Speichern unter, Codierung: UTF-8.",
+        "save the file as UTF-8; in Notepad: Save as, Encoding: UTF-8",
+    );
+    let (file, snippet) = (file.to_owned(), String::new());
+    Mistake { file, line: 0, column: 0, message, hint: Some(hint), snippet }
 }
 
 pub(crate) fn sorted(mut mistakes: Vec<Mistake>) -> Vec<Mistake> {
@@ -131,16 +151,16 @@ pub(crate) struct Source<'a> {
 
 impl Source<'_> {
     /// The file as a tree of values with their places.
-    pub fn tree(&self) -> Result<shape::Node, Mistake> {
+    pub fn tree(&self) -> Result<shape::Node, Box<Mistake>> {
         self.refuse_whole()?;
         let spanned =
             serde_saphyr::from_str_with_options::<serde_saphyr::Spanned<shape::Content>>(self.text, options())
-                .map_err(|error| self.mistake(&error))?;
+                .map_err(|error| Box::new(self.mistake(&error)))?;
         Ok(shape::Node(spanned))
     }
 
     /// A mistake at `at`.
-    pub fn at(&self, at: &Location, message: String, hint: Option<String>) -> Mistake {
+    pub fn at(&self, at: &Location, message: Text, hint: Option<Text>) -> Mistake {
         let (line, column) = (at.line(), at.column());
         let snippet = match line {
             0 => String::new(),
@@ -160,15 +180,22 @@ impl Source<'_> {
     }
 
     /// Refuses what the parser would accept or read for too long.
-    fn refuse_whole(&self) -> Result<(), Mistake> {
-        let whole = |message: String, hint: &str| self.at(&Location::UNKNOWN, message, Some(hint.to_owned()));
+    fn refuse_whole(&self) -> Result<(), Box<Mistake>> {
+        let whole = |message: Text, hint: Text| Box::new(self.at(&Location::UNKNOWN, message, Some(hint)));
         if self.text.len() > MAX_FILE_BYTES {
             let limit = MAX_FILE_BYTES / 1024;
-            return Err(whole(format!("the file is larger than {limit} KiB"), "is it the right file?"));
+            let message = Text::new(
+                format!("Die Datei ist größer als {limit} KiB"),
+                format!("the file is larger than {limit} KiB"),
+            );
+            return Err(whole(message, Text::new("Ist es die richtige Datei?", "is it the right file?")));
         }
         let empty = |line: &str| line.is_empty() || line.starts_with('#') || line == "---" || line == "...";
         if self.text.trim_start_matches('\u{feff}').lines().all(|line| empty(line.trim())) {
-            return Err(whole("the file is empty".to_owned(), "start from an example file"));
+            return Err(whole(
+                Text::new("Die Datei ist leer", "the file is empty"),
+                Text::new("Beginnen Sie mit einer Beispieldatei.", "start from an example file"),
+            ));
         }
         Ok(())
     }

@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 use visite_facts::{Lang, Text};
+use visite_target::Mistake;
+use visite_target::yaml::MAX_MISTAKES;
 
 /// The kinds of failure, with their exit codes (sysexits.h, as in ARCHITECTURE.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,14 +31,27 @@ pub struct Failure(Box<Details>);
 struct Details {
     kind: Kind,
     what: Text,
-    causes: Vec<String>,
+    causes: Vec<Text>,
+    mistakes: Vec<Mistake>,
     hint: Option<Text>,
 }
 
 impl Failure {
     /// What failed, in both languages.
     pub fn new(kind: Kind, de: impl Into<String>, en: impl Into<String>) -> Self {
-        Self(Box::new(Details { kind, what: Text { de: de.into(), en: en.into() }, causes: Vec::new(), hint: None }))
+        let (causes, mistakes) = (Vec::new(), Vec::new());
+        Self(Box::new(Details { kind, what: Text::new(de, en), causes, mistakes, hint: None }))
+    }
+
+    /// What a person has to write differently in a file, or in several: each with its place, its line and its own hint.
+    pub fn mistakes(de: &str, en: &str, mistakes: Vec<Mistake>) -> Self {
+        let (number, numeral) = match mistakes.len() {
+            1 => ("einen Fehler".to_owned(), "a mistake".to_owned()),
+            count => (format!("{count} Fehler"), format!("{count} mistakes")),
+        };
+        let mut failure = Self::new(Kind::Data, format!("{de} hat {number}"), format!("{en} has {numeral}"));
+        failure.0.mistakes = mistakes;
+        failure
     }
 
     /// A file or directory that could not be read.
@@ -58,15 +73,21 @@ impl Failure {
             .hint("Wählen Sie einen Ordner, in den Sie schreiben dürfen.", "choose a directory that you may write to")
     }
 
-    /// Adds why.
-    pub fn because(mut self, cause: impl ToString) -> Self {
-        self.0.causes.push(cause.to_string());
+    /// Adds why, in the words of the operating system or another library, which are the same in both languages.
+    pub fn because(self, cause: impl ToString) -> Self {
+        let cause = cause.to_string();
+        self.because_of(Text::new(cause.clone(), cause))
+    }
+
+    /// Adds why, in both languages.
+    pub fn because_of(mut self, cause: Text) -> Self {
+        self.0.causes.push(cause);
         self
     }
 
     /// Adds what to do next.
     pub fn hint(mut self, de: impl Into<String>, en: impl Into<String>) -> Self {
-        self.0.hint = Some(Text { de: de.into(), en: en.into() });
+        self.0.hint = Some(Text::new(de, en));
         self
     }
 
@@ -84,11 +105,51 @@ impl Failure {
         let mut text = format!("{error}: {}\n", self.0.what.get(lang));
         for why in &self.0.causes {
             // Writing to a `String` cannot fail.
-            let _ = writeln!(text, "  {cause}: {why}");
+            let _ = writeln!(text, "  {cause}: {}", why.get(lang));
         }
         if let Some(next) = &self.0.hint {
             let _ = writeln!(text, "{hint}: {}", next.get(lang));
         }
+        for mistake in self.0.mistakes.iter().take(MAX_MISTAKES) {
+            let _ = writeln!(text, "\n{}", mistake.text(lang));
+        }
+        if let Some(more) = self.0.mistakes.len().checked_sub(MAX_MISTAKES).filter(|more| *more > 0) {
+            let _ = match lang {
+                Lang::De => writeln!(text, "\nund {more} weitere"),
+                Lang::En => writeln!(text, "\nand {more} more"),
+            };
+        }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use visite_target::Practice;
+
+    fn told(file: &str, lang: Lang) -> String {
+        let mistakes = Practice::from_yaml(file, "p.yaml").expect_err("a file with mistakes");
+        Failure::mistakes("Die Praxisdatei", "the practice file", mistakes).text(lang)
+    }
+
+    #[test]
+    fn mistakes_in_a_file_are_told_in_the_language_of_the_reader() {
+        let file = "schema: visite.practice/1\nname: x\nequipment: {wifi: ja}\n";
+        assert_eq!(
+            told(file, Lang::De),
+            "Fehler: Die Praxisdatei hat einen Fehler\n\n\
+             Fehler: p.yaml:3:19: Hier steht `ja`; erwartet wird `true` (ja) oder `false` (nein)\n\
+             \x20 3 | equipment: {wifi: ja}\n\
+             Hinweis: Schreiben Sie `true`.\n"
+        );
+        assert_eq!(
+            told(file, Lang::En),
+            "error: the practice file has a mistake\n\n\
+             error: p.yaml:3:19: `ja` is neither `true` nor `false`\n\
+             \x20 3 | equipment: {wifi: ja}\n\
+             hint: write `true`\n"
+        );
+        assert!(told("sch: 1\n", Lang::De).starts_with("Fehler: Die Praxisdatei hat 3 Fehler\n"));
     }
 }

@@ -17,19 +17,8 @@ pub fn load(directories: &[PathBuf], parts: &[Part]) -> Result<Catalog, Failure>
         collect(directory, directory, &mut files)?;
         layers.push(Layer::from_files(directory.display().to_string(), files));
     }
-    visite_catalog::load_parts(&layers, parts).map_err(|mistakes| {
-        let count = mistakes.len();
-        let mut failure = Failure::new(
-            Kind::Data,
-            format!("Der Katalog hat Fehler: {count}"),
-            format!("the catalogue has mistakes: {count}"),
-        )
-        .hint("Alle Fehler zeigt: visite catalog validate", "to see them all: visite catalog validate");
-        for mistake in mistakes.iter().take(5) {
-            failure = failure.because(mistake);
-        }
-        failure
-    })
+    visite_catalog::load_parts(&layers, parts)
+        .map_err(|mistakes| Failure::mistakes("Der Katalog", "the catalogue", mistakes))
 }
 
 fn collect(root: &Path, directory: &Path, files: &mut Vec<(String, String)>) -> Result<(), Failure> {

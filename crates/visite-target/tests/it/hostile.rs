@@ -11,7 +11,7 @@ fn refused(text: &str) -> Mistake {
 #[test]
 fn huge_files_are_refused_before_they_are_parsed() {
     let text = format!("name: {}", "x".repeat(yaml::MAX_FILE_BYTES));
-    assert_eq!(refused(&text).message, "the file is larger than 1024 KiB");
+    assert_eq!(refused(&text).message.en, "the file is larger than 1024 KiB");
 }
 
 #[test]
@@ -19,7 +19,7 @@ fn deep_nesting_is_refused() {
     let block: String = (0..500).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     let lists = "- ".repeat(100_000);
     for text in ["[".repeat(100_000), "{a: ".repeat(100_000), block, lists, "? ".repeat(100_000)] {
-        assert!(!refused(&text).message.is_empty());
+        assert!(!refused(&text).message.en.is_empty());
     }
 }
 
@@ -30,8 +30,8 @@ fn bombs_of_aliases_are_refused() {
         let inner = vec![format!("*a{}", level - 1); 9].join(", ");
         text.push_str(&format!("a{level}: &a{level} [{inner}]\n"));
     }
-    assert_eq!(refused(&text).message, "the file is nested too deeply or has too many values");
-    assert!(!refused("a: &a [*a]").message.is_empty());
+    assert_eq!(refused(&text).message.en, "the file is nested too deeply or has too many values");
+    assert!(!refused("a: &a [*a]").message.en.is_empty());
 }
 
 #[test]

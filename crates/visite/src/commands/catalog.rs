@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use visite_assess::cases;
 use visite_catalog::{Catalog, Part, docs};
-use visite_facts::Lang;
+use visite_facts::{Lang, Text};
 use visite_target::yaml::nearest;
 
 /// Runs the command.
@@ -97,8 +97,10 @@ fn validate(catalog: &Catalog, open: bool, lang: Lang) -> Result<(), Failure> {
         return Err(wrong.iter().fold(failure, |failure, case| {
             let file = catalog.checks.get(&case.check).map_or("", |check| check.origin.file.as_str());
             let file = file.replace("check.yaml", "cases.yaml");
-            failure
-                .because(format!("{file}:{}: “{}” should be {}, is {}", case.line, case.case, case.expected, case.got))
+            failure.because_of(Text::new(
+                format!("{file}:{}: „{}“ soll {} ergeben, ergibt {}", case.line, case.case, case.expected, case.got),
+                format!("{file}:{}: “{}” should be {}, is {}", case.line, case.case, case.expected, case.got),
+            ))
         }));
     }
     let counts = [

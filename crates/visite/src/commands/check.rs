@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use visite_assess::{Input, assess};
 use visite_catalog::Part;
 use visite_facts::snapshot::FactsError;
-use visite_facts::{ASSESSMENT_SCHEMA, Assessment, FactsFile, Finding, FindingState, Lang, Severity, Snapshot};
+use visite_facts::{ASSESSMENT_SCHEMA, Assessment, FactsFile, Finding, FindingState, Lang, Severity, Snapshot, Text};
 use visite_host::Machine;
 use visite_report::{Detail, Format, Options};
 use visite_target::Practice;
@@ -78,7 +78,7 @@ fn recorded(paths: &[PathBuf], lang: Lang) -> Result<Vec<Snapshot>, Failure> {
     let mut snapshots = Vec::new();
     for path in paths {
         for file in facts_files(path)? {
-            let (facts, problems) = FactsFile::from_json(&read(&file)?).map_err(|error| not_facts(&file, error))?;
+            let (facts, problems) = FactsFile::from_json(&read(&file)?).map_err(|error| not_facts(&file, &error))?;
             if !problems.is_empty() {
                 let (count, shown) = (problems.len(), problems.iter().take(3).map(|problem| problem.path.as_str()));
                 let shown = shown.collect::<Vec<_>>().join(", ");
@@ -125,32 +125,24 @@ fn facts_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn not_facts(path: &Path, error: FactsError) -> Failure {
+fn not_facts(path: &Path, error: &FactsError) -> Failure {
     let name = path.display();
     let failure = Failure::new(
         Kind::Data,
         format!("`{name}` ist keine Datei mit Beobachtungen"),
         format!("`{name}` is not a facts file"),
     );
-    let failure = failure.because(&error);
-    let failure = match std::error::Error::source(&error) {
-        Some(source) => failure.because(source),
-        None => failure,
-    };
-    failure.hint("So entsteht eine: visite check --save-facts DATEI", "to make one: visite check --save-facts FILE")
+    failure
+        .because_of(error.text())
+        .hint("So entsteht eine: visite check --save-facts DATEI", "to make one: visite check --save-facts FILE")
 }
 
 fn practice(path: &Path) -> Result<Practice, Failure> {
     let bytes = read(path)?;
     let name = path.display().to_string();
-    let text = visite_target::yaml::decode(&bytes, &name).map_err(|mistake| vec![mistake]);
+    let text = visite_target::yaml::decode(&bytes, &name).map_err(|mistake| vec![*mistake]);
     text.and_then(|text| Practice::from_yaml(text, &name)).map_err(|mistakes| {
-        let failure = Failure::new(
-            Kind::Data,
-            format!("Die Praxisdatei `{name}` hat Fehler: {}", mistakes.len()),
-            format!("the practice file `{name}` has mistakes: {}", mistakes.len()),
-        );
-        mistakes.iter().fold(failure, |failure, mistake| failure.because(mistake))
+        Failure::mistakes(&format!("Die Praxisdatei `{name}`"), &format!("the practice file `{name}`"), mistakes)
     })
 }
 
@@ -174,9 +166,18 @@ fn previous_findings(path: &Path) -> Result<Vec<Finding>, Failure> {
             "to make one: visite check --format json --output FILE",
         )
     };
-    let earlier: Earlier = serde_json::from_slice(&read(path)?).map_err(|error| failure().because(error))?;
+    let earlier: Earlier = serde_json::from_slice(&read(path)?).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        failure().because_of(Text::new(
+            format!("Zeile {line}, Spalte {column} passt nicht dazu"),
+            format!("line {line}, column {column} does not fit"),
+        ))
+    })?;
     if earlier.schema != ASSESSMENT_SCHEMA {
-        return Err(failure().because(format!("schema: {} != {ASSESSMENT_SCHEMA}", earlier.schema)));
+        return Err(failure().because_of(Text::new(
+            format!("das Schema heißt `{}`, erwartet wird `{ASSESSMENT_SCHEMA}`", earlier.schema),
+            format!("the schema is `{}`, expected `{ASSESSMENT_SCHEMA}`", earlier.schema),
+        )));
     }
     Ok(earlier.findings)
 }
