@@ -213,7 +213,8 @@ fn report(arguments: &CheckArgs, assessment: &Assessment, lang: Lang) -> Result<
             (false, true) => Detail::Verbose,
             (false, false) => Detail::Normal,
         },
-        privileged: Machine::live().is_administrator(),
+        // Who recorded the facts is not known; "even an administrator could not" would be a guess.
+        privileged: arguments.facts.is_empty() && Machine::live().is_administrator(),
         this_computer: arguments.facts.is_empty() && arguments.root.is_none(),
         command: "visite check",
         version: env!("CARGO_PKG_VERSION"),
