@@ -243,6 +243,9 @@ fn usage_text(error: &clap::Error, lang: Lang) -> String {
             )
         }
         ErrorKind::MissingRequiredArgument => (format!("Es fehlt: {argument}"), format!("missing: {argument}")),
+        ErrorKind::ArgumentConflict if context(ContextKind::PriorArg) == argument => {
+            (format!("`{argument}` steht mehrmals da"), format!("`{argument}` is given more than once"))
+        }
         ErrorKind::ArgumentConflict => {
             let other = context(ContextKind::PriorArg);
             (
