@@ -189,7 +189,7 @@ pub fn changes(before: &Verdicts, after: &Verdicts) -> String {
 static CHANGING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let rules = [
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[TIME]"),
-        (r"(heute|today)( um|,)? \d\d:\d\d([ \u{a0}]Uhr)?", "$1, [CLOCK]"),
+        (r"((?:heute|today),\s+)\d\d:\d\d(?:[ \u{a0}]Uhr)?", "$1[CLOCK]"),
         (r"round-[0-9a-f]{12}", "round-[ID]"),
         (r"\b[0-9a-f]{64}\b", "[HASH]"),
     ];

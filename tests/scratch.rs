@@ -36,7 +36,10 @@ const FILES: &[(&str, &str)] = &[
     ("/etc/group", "root:x:0:\ndaemon:x:1:\nsudo:x:27:technik\ntechnik:x:1000:\nanna:x:1001:\nnogroup:x:65534:\n"),
     ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\n"),
     ("/etc/login.defs", "UID_MIN 1000\nUID_MAX 60000\nENCRYPT_METHOD YESCRYPT\n"),
-    ("/etc/sudoers", "Defaults env_reset\nroot ALL=(ALL:ALL) ALL\n%sudo ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n"),
+    (
+        "/etc/sudoers",
+        "Defaults env_reset\nroot ALL=(ALL:ALL) ALL\n%sudo ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
+    ),
     ("/etc/sudoers.d/README", "# nothing here\n"),
     ("/usr/bin/sudo", ""),
     (
@@ -63,7 +66,10 @@ const FILES: &[(&str, &str)] = &[
     ("/usr/sbin/gdm3", ""),
     ("/etc/X11/default-display-manager", "/usr/sbin/gdm3\n"),
     ("/usr/bin/gnome-shell", ""),
-    ("/usr/share/wayland-sessions/gnome.desktop", "[Desktop Entry]\nName=GNOME\nExec=gnome-session\nDesktopNames=GNOME\n"),
+    (
+        "/usr/share/wayland-sessions/gnome.desktop",
+        "[Desktop Entry]\nName=GNOME\nExec=gnome-session\nDesktopNames=GNOME\n",
+    ),
     ("/home/anna/.profile", ""),
     ("/home/technik/.profile", ""),
     ("/etc/dconf/profile/user", "user-db:user\nsystem-db:praxis\n"),
@@ -175,9 +181,8 @@ impl Scratch {
     /// Calls `visite check` for this root.
     pub fn check<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Call {
         let root = self.root().display().to_string();
-        let arguments = ["check".to_owned(), "--root".to_owned(), root]
-            .into_iter()
-            .chain(arguments.into_iter().map(str::to_owned));
+        let arguments =
+            ["check".to_owned(), "--root".to_owned(), root].into_iter().chain(arguments.into_iter().map(str::to_owned));
         visite(arguments).hide(self.root(), "[ROOT]")
     }
 
