@@ -8,6 +8,7 @@ mod bad_input;
 mod cli;
 mod flips;
 mod hosts;
+mod inside;
 mod privacy;
 mod program;
 mod scratch;

@@ -89,16 +89,10 @@ fn program_for_all() -> (PathBuf, Option<TempDir>) {
 }
 
 impl Call {
-    fn new(mut command: Command, copy: Option<TempDir>) -> Self {
+    /// Calls a command line that ends in the program.
+    pub fn new(mut command: Command, copy: Option<TempDir>) -> Self {
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").current_dir("/").stdin(Stdio::null());
         Self { command, stdout: None, places: Vec::new(), copy }
-    }
-
-    /// Starts it through another program: `words`, then the call itself. Comes before everything else.
-    pub fn inside(self, words: &[&str]) -> Self {
-        let mut command = Command::new(words[0]);
-        command.args(&words[1..]).arg(self.command.get_program()).args(self.command.get_args());
-        Self::new(command, self.copy)
     }
 
     /// Sets a variable of the environment.

@@ -1,7 +1,8 @@
 //! A small Debian workplace in a scratch root, with real databases and a real package source.
 //!
 //! For the tests that judge another root. It holds one administrator, one person, GNOME with a policy that locks the
-//! screen, and one package from a security source; everything that can be seen without a kernel is in order.
+//! screen, two packages and a security source; everything that can be seen without a kernel is in order. Its version is one
+//! that no catalogue knows, so that no end of support comes near.
 
 use crate::program::{Call, Verdicts, shared_folder, visite};
 use std::fs::{self, OpenOptions, Permissions};
@@ -17,8 +18,8 @@ pub const POLICY: &str = "/etc/dconf/db/praxis";
 const FILES: &[(&str, &str)] = &[
     (
         "/etc/os-release",
-        "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\n\
-         VERSION_CODENAME=bookworm\nID=debian\n",
+        "PRETTY_NAME=\"Debian GNU/Linux 99 (beispiel)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"99\"\n\
+         VERSION_CODENAME=beispiel\nID=debian\n",
     ),
     ("/etc/hostname", "empfang-1\n"),
     ("/etc/machine-id", "3f9c01a27b44d1e2a5b60718293a4b5c\n"),
@@ -73,20 +74,43 @@ const FILES: &[(&str, &str)] = &[
     ("/home/anna/.profile", ""),
     ("/home/technik/.profile", ""),
     ("/etc/dconf/profile/user", "user-db:user\nsystem-db:praxis\n"),
-    ("/etc/apt/apt.conf.d/20auto-upgrades", UPGRADES),
+    (AUTO_UPGRADES, "APT::Periodic::Update-Package-Lists \"1\";\nAPT::Periodic::Unattended-Upgrade \"1\";\n"),
+    (
+        "/etc/apt/apt.conf.d/50unattended-upgrades",
+        "Unattended-Upgrade::Origins-Pattern { \"origin=Debian,codename=${distro_codename}-security,label=Debian-Security\"; };\n",
+    ),
     ("/etc/apt/sources.list", "deb [trusted=yes] file:/srv/security ./\n"),
     ("/etc/apt/preferences.d/.keep", ""),
     ("/var/lib/apt/lists/partial/.keep", ""),
+    (
+        "/var/lib/apt/lists/_srv_security_._Release",
+        "Origin: Debian\nLabel: Debian-Security\nSuite: stable\nCodename: beispiel\nArchitectures: amd64\n",
+    ),
+    (
+        "/var/lib/apt/lists/_srv_security_._Packages",
+        "Package: dpkg\nArchitecture: amd64\nVersion: 1.21.22\nFilename: ./dpkg.deb\nSize: 1\n\
+         SHA256: 0000000000000000000000000000000000000000000000000000000000000000\nDescription: x\n\n",
+    ),
     ("/var/lib/apt/periodic/unattended-upgrades-stamp", ""),
     ("/var/cache/apt/archives/partial/.keep", ""),
-    ("/var/lib/dpkg/status", ""),
+    (
+        "/var/lib/dpkg/status",
+        "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.21.22\nDescription: x\n\n\
+         Package: unattended-upgrades\nStatus: install ok installed\nArchitecture: all\nVersion: 2.9.1\nDescription: x\n\n",
+    ),
     ("/var/lib/dpkg/available", ""),
     ("/var/lib/dpkg/info/.keep", ""),
     ("/var/lib/dpkg/updates/.keep", ""),
     ("/var/lib/dpkg/triggers/.keep", ""),
     ("/var/log/dpkg.log", ""),
 ];
-const UPGRADES: &str = "APT::Periodic::Update-Package-Lists \"1\";\nAPT::Periodic::Unattended-Upgrade \"1\";\n";
+/// The file that switches automatic updates on.
+pub const AUTO_UPGRADES: &str = "/etc/apt/apt.conf.d/20auto-upgrades";
+/// The link that makes them run, and what it points to.
+pub const TIMER: (&str, &str) = (
+    "/etc/systemd/system/timers.target.wants/apt-daily-upgrade.timer",
+    "/usr/lib/systemd/system/apt-daily-upgrade.timer",
+);
 
 /// The directory; removed when the test is over.
 pub struct Scratch {
@@ -106,6 +130,8 @@ impl Scratch {
             scratch.write(path, text);
         }
         scratch.link("/etc/systemd/system/display-manager.service", "/usr/lib/systemd/system/gdm3.service");
+        scratch.link(TIMER.0, TIMER.1);
+        scratch.write(TIMER.1, "[Timer]\nOnCalendar=*-*-* 6:00\n");
         scratch.lock_policy(true);
         scratch
     }
