@@ -98,16 +98,14 @@ fn facts_that_are_none_are_65() {
     status: 65
     ---- stderr
     Fehler: `[DIR]/empty.json` ist keine Datei mit Beobachtungen
-      Ursache: not valid JSON
-      Ursache: EOF while parsing a value at line 1 column 0
+      Ursache: kein gültiges JSON (Zeile 1, Spalte 0)
     Hinweis: So entsteht eine: visite check --save-facts DATEI
     ");
     assert_snapshot!(desk.call(&["check", "--facts", "@text.json"]).run(), @"
     status: 65
     ---- stderr
     Fehler: `[DIR]/text.json` ist keine Datei mit Beobachtungen
-      Ursache: not valid JSON
-      Ursache: expected value at line 1 column 1
+      Ursache: kein gültiges JSON (Zeile 1, Spalte 1)
     Hinweis: So entsteht eine: visite check --save-facts DATEI
     ");
     assert_snapshot!(desk.call(&["check", "--facts", "@other.json", "--lang", "en"]).run(), @"
@@ -121,14 +119,14 @@ fn facts_that_are_none_are_65() {
     status: 65
     ---- stderr
     Fehler: `[DIR]/no-list.json` ist keine Datei mit Beobachtungen
-      Ursache: `snapshots` is missing or not a list
+      Ursache: `snapshots` fehlt oder ist etwas anderes als eine Liste
     Hinweis: So entsteht eine: visite check --save-facts DATEI
     ");
     assert_snapshot!(desk.call(&["check", "--facts", "@half.json"]).run(), @"
     status: 65
     ---- stderr
     Fehler: `[DIR]/half.json` ist keine Datei mit Beobachtungen
-      Ursache: `snapshots[0].observed_at` is missing or not a time in UTC (RFC 3339)
+      Ursache: `snapshots[0].observed_at` fehlt oder ist etwas anderes als eine Zeit in UTC (RFC 3339)
     Hinweis: So entsteht eine: visite check --save-facts DATEI
     ");
 }
@@ -163,19 +161,22 @@ fn mistakes_in_the_practice_file_are_65_with_their_places() {
     assert_snapshot!(desk.check(&["--practice", "@practice.yaml"]), @"
     status: 65
     ---- stderr
-    Fehler: Die Praxisdatei `[DIR]/practice.yaml` hat Fehler: 2
-      Ursache: error: [DIR]/practice.yaml:18:27: `viele` is not a whole number
+    Fehler: Die Praxisdatei `[DIR]/practice.yaml` hat 2 Fehler
+
+    Fehler: [DIR]/practice.yaml:18:27: Hier steht `viele`; erwartet wird eine ganze Zahl
       18 |   people_processing_data: viele      # Personen, die ständig mit Datenverarbeitung betraut sind; Tei…
-      Ursache: error: [DIR]/practice.yaml:25:9: `paralel` is not a word that can stand here
+
+    Fehler: [DIR]/practice.yaml:25:9: Das Wort `paralel` kann hier nicht stehen
       25 |   mode: paralel                 # none (nicht angeschlossen), series (Reihe), parallel oder gateway …
-    hint: did you mean `parallel`?
+    Hinweis: Meinten Sie `parallel`?
     ");
     desk.write("practice.yaml", "\u{0}\u{1}");
     assert_snapshot!(desk.check(&["--practice", "@practice.yaml", "--lang", "en"]), @r"
     status: 65
     ---- stderr
-    error: the practice file `[DIR]/practice.yaml` has mistakes: 1
-      cause: error: [DIR]/practice.yaml:1:1: unexpected character: `\u{0}'
+    error: the practice file `[DIR]/practice.yaml` has a mistake
+
+    error: [DIR]/practice.yaml:1:1: a text cannot begin with `\u{0}`
       1 | \u{0}\u{1}
     hint: a text that begins with this character belongs in quotes
     ");
@@ -183,9 +184,10 @@ fn mistakes_in_the_practice_file_are_65_with_their_places() {
     assert_snapshot!(desk.check(&["--practice", "@practice.yaml"]), @"
     status: 65
     ---- stderr
-    Fehler: Die Praxisdatei `[DIR]/practice.yaml` hat Fehler: 1
-      Ursache: error: [DIR]/practice.yaml:1:7: the file is not stored as UTF-8 (byte 0xff here)
-    hint: save the file as UTF-8; in Notepad: Save as, Encoding: UTF-8
+    Fehler: Die Praxisdatei `[DIR]/practice.yaml` hat einen Fehler
+
+    Fehler: [DIR]/practice.yaml:1:7: Die Datei ist nicht als UTF-8 gespeichert; dieses Zeichen ist so nicht lesbar (Byte 0xff)
+    Hinweis: Speichern Sie die Datei als UTF-8; im Windows-Editor: Speichern unter, Codierung: UTF-8.
     ");
 }
 
@@ -241,7 +243,7 @@ fn what_is_no_earlier_round_is_65() {
     status: 65
     ---- stderr
     Fehler: `[DIR]/facts.json` ist kein Ergebnis einer früheren Visite
-      Ursache: missing field `findings` at line 148 column 1
+      Ursache: Zeile 148, Spalte 1 passt nicht dazu
     Hinweis: So entsteht eines: visite check --format json --output DATEI
     ");
 }
