@@ -203,7 +203,7 @@ mod tests {
     fn evidence_reads_in_both_languages() {
         let cases = [
             ("host.accounts[praxis].password", Some(json!("none")), "Konto „praxis“ · Passwort: keines"),
-            ("host.accounts[praxis].password", None, "Konto „praxis“ · Passwort: unbekannt: Administratorrechte nötig"),
+            ("host.accounts[praxis].password", None, "Konto „praxis“ · Passwort: unbekannt (Administratorrechte nötig)"),
             ("host.firewall.backend", Some(json!("none")), "Firewall · Paketfilter: keiner geladen"),
             ("host.firewall.backend", Some(json!("nftables")), "Firewall · Paketfilter: nftables"),
             ("host.listening_sockets[tcp [::]:22].port", Some(json!(49152)), "Dienst „tcp [::]:22“ · Port: 49152"),
@@ -218,7 +218,7 @@ mod tests {
                 "Updates · zuletzt nach Updates gesucht: heute, 06:00\u{a0}Uhr",
             ),
             ("host.accounts[a].groups", Some(json!([])), "Konto „a“ · Gruppen: leer"),
-            ("host.accounts", None, "Konto: unbekannt: Administratorrechte nötig"),
+            ("host.accounts", None, "Konto: unbekannt (Administratorrechte nötig)"),
             ("future.fact.field", Some(json!(true)), "future.fact.field: ja"),
             ("host.accounts[a", Some(json!(1234)), "host.accounts[a: 1.234"),
         ];

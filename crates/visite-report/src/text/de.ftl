@@ -64,7 +64,7 @@ how-not_licensed = Der Dienst gibt ohne weitere Lizenz keine Auskunft.
 how-incomplete = Nur ein Teil war zu sehen. Was zu sehen war, ist in Ordnung; der Rest ist offen.
 how-stale = Die Beobachtung ist zu alt. Prüfen Sie den Computer noch einmal.
 how-malformed = Die Angabe war da, aber nicht zu verstehen. Ihr IT-Dienstleister kann die Datei ansehen.
-how-not_collected = In diesem Durchgang hat niemand nachgesehen.
+how-not_collected = Bei dieser Visite hat niemand nachgesehen.
 
 ## Gruppen und Zeilen
 
@@ -126,7 +126,7 @@ seconds = { $n ->
 yes = ja
 no = nein
 empty = leer
-unknown-because = unbekannt: { $reason }
+unknown-because = unbekannt ({ $reason })
 
 ## Wörter mit fester Bedeutung
 
@@ -138,7 +138,7 @@ verdict-unknown = nicht geprüft
 reason-no_permission = Administratorrechte nötig
 reason-tool_missing = Programm fehlt
 reason-not_supported = hier nicht ablesbar
-reason-timed_out = keine Antwort in der Zeit
+reason-timed_out = keine rechtzeitige Antwort
 reason-not_licensed = Lizenz fehlt
 reason-incomplete = nur zum Teil gesehen
 reason-stale = veraltet
@@ -222,8 +222,8 @@ html-sentence-clean = Bisher keine Lücke gefunden.
 html-sentence-clean-accepted = Bisher keine offene Lücke gefunden.
 html-sentence-nothing = Noch nichts geprüft.
 html-further = { $n ->
-    [one] Außerdem 1 weitere Lücke mit weniger Eile.
-   *[other] Außerdem { $n } weitere Lücken mit weniger Eile.
+    [one] Außerdem 1 weitere Lücke, die weniger eilig ist.
+   *[other] Außerdem { $n } weitere Lücken, die weniger eilig sind.
 }
 html-first-steps = Damit fangen Sie an
 html-same-kind = { $n ->
@@ -247,7 +247,7 @@ html-of = { $checked } von { $points }
 html-area-good = gut
 html-area-good-so-far = gut, soweit geprüft
 html-area-unknown = noch nicht geprüft
-html-areas-note = Bereiche ohne Zahl waren nicht Teil dieses Durchgangs.
+html-areas-note = Bereiche ohne Zahl waren nicht Teil dieser Visite.
 html-area-accepted = Risiko bewusst akzeptiert
 html-area-not-applicable = nicht zutreffend
 html-findings = Feststellungen
@@ -305,6 +305,6 @@ html-about-version = Programm
 html-about-catalog = Katalog
 html-about-replaced = Ersetzte Einträge
 html-about-disabled = Abgeschaltete Einträge
-html-about-round = Durchgang
+html-about-round = Kennung der Visite
 html-about-time-zone = Zeitzone
 html-page = Seite

@@ -126,7 +126,7 @@ seconds = { $n ->
 yes = yes
 no = no
 empty = empty
-unknown-because = unknown: { $reason }
+unknown-because = unknown ({ $reason })
 
 ## Words with a fixed meaning
 

@@ -146,7 +146,7 @@ fn evidence_row(page: &Page<'_>, item: &Evidence, place: Option<&str>) -> Markup
                 span .small { code { (item.field) } }
             }
             td { strong { (evidence::value(page.texts, &page.calendar, item)) } }
-            td { @if let Some(seen) = item.observed_at { (page.calendar.when(seen)) } @else { "–" } }
+            td .time { @if let Some(seen) = item.observed_at { (page.calendar.when(seen)) } @else { "–" } }
             td { (page.texts.word("basis", item.basis)) span .small { code { (item.source) } } }
         }
     }

@@ -100,7 +100,8 @@ fn unchecked(page: &Page<'_>) -> Markup {
     let lines = overview::unchecked_lines(page.assessment, page.texts, page.options);
     html! {
         @if !lines.is_empty() {
-            p .further { (page.texts.fill("unchecked-list", [("list", lines.join(" · ").into())])) }
+            p .further { (page.texts.say("html-not-checked")) ":" }
+            ul .further { @for line in &lines { li { (line) } } }
         }
     }
 }

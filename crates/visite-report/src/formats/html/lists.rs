@@ -211,7 +211,7 @@ pub fn subjects(page: &Page<'_>) -> Markup {
                         }
                         td { (page.texts.word("kind", assessed.subject.kind)) }
                         td { (assessed.description) }
-                        td { (page.calendar.when(assessed.observed_at)) }
+                        td .time { (page.calendar.when(assessed.observed_at)) }
                     }
                 }
             }

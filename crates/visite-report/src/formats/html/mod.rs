@@ -5,6 +5,7 @@
 
 mod cards;
 mod first;
+mod font;
 mod icons;
 mod lists;
 mod tokens;
@@ -20,8 +21,9 @@ use std::io;
 use std::io::Write;
 use visite_facts::Assessment;
 
-/// Nothing is loaded and nothing runs, whatever stands in the data.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+/// Nothing is loaded and nothing runs, whatever stands in the data. The font stands in the page itself.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'";
 
 /// Writes the page.
 pub fn render(assessment: &Assessment, options: &Options<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -156,9 +158,10 @@ impl Page<'_> {
         let number = css_text(&format!("{} ", self.texts.say("html-page")));
         let margin = "font:8pt/1.3 Inter,system-ui,sans-serif";
         format!(
-            "{}{}@page{{size:A4;margin:16mm 16mm 20mm;\
+            "{}{}{}@page{{size:A4;margin:16mm 16mm 20mm;\
              @bottom-left{{content:{foot};{margin};width:80%}}\
              @bottom-right{{content:{number} counter(page) \" / \" counter(pages);{margin}}}}}\n",
+            font::face(),
             tokens::style(),
             include_str!("style.css"),
         )
