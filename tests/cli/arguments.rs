@@ -79,7 +79,7 @@ fn help_for_check_names_every_argument() {
     Aufruf: visite check [Optionen]
 
     Optionen:
-          --format <FORMAT>     Form der Ausgabe: text, json, sarif, junit oder html [Vorgabe: text]
+          --format <FORMAT>     Format der Ausgabe: text, json, sarif, junit oder html [Vorgabe: text]
           --lang <LANG>         Sprache der Ausgabe: de oder en [Vorgabe: de]
           --output <FILE>       In diese Datei schreiben statt auf den Bildschirm
           --facts <FILE|DIR>    Gespeicherte Beobachtungen beurteilen statt dieses Computers; mehrfach
@@ -91,8 +91,8 @@ fn help_for_check_names_every_argument() {
                                 ist
           --catalog <DIR>       Einen eigenen Katalog über den eingebauten legen; mehrfach möglich
           --root <DIR>          Ein anderes Dateisystem ansehen, etwa eine eingehängte Festplatte
-          --fail-on <SEVERITY>  Mit 2 enden, wenn etwas ab dieser Schwere gefunden wird: low, medium,
-                                high oder critical
+          --fail-on <SEVERITY>  Mit dem Rückgabewert 2 enden, wenn eine Lücke ab dieser Schwere offen
+                                ist: low, medium, high oder critical
           --quiet               Nur Lücken nennen, eine Zeile je Lücke
       -v, --verbose             Zu jedem Punkt zeigen, worauf das Urteil beruht
     ");

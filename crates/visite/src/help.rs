@@ -25,7 +25,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "check --format",
-        "Form der Ausgabe: text, json, sarif, junit oder html [Vorgabe: text]",
+        "Format der Ausgabe: text, json, sarif, junit oder html [Vorgabe: text]",
         "Form of the output: text, json, sarif, junit or html [default: text]",
     ),
     ("check --output", "In diese Datei schreiben statt auf den Bildschirm", "Write to this file instead of the screen"),
@@ -53,7 +53,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "check --fail-on",
-        "Mit 2 enden, wenn etwas ab dieser Schwere gefunden wird: low, medium, high oder critical",
+        "Mit dem Rückgabewert 2 enden, wenn eine Lücke ab dieser Schwere offen ist: low, medium, high oder critical",
         "End with 2 if something of this severity or above is found: low, medium, high or critical",
     ),
     ("check --quiet", "Nur Lücken nennen, eine Zeile je Lücke", "Name gaps only, one line each"),
