@@ -27,22 +27,37 @@ pub fn requirements(
     judgements: &Judgements,
     findings: &[Finding],
 ) -> Vec<RequirementResult> {
-    let unaccepted: BTreeSet<&str> = findings
-        .iter()
-        .filter(|finding| matches!(finding.state, FindingState::Open | FindingState::Reopened))
-        .map(|finding| finding.check.as_str())
-        .collect();
-    catalog.requirements().map(|requirement| status(requirement, target, judgements, &unaccepted)).collect()
+    let gaps = Gaps::of(findings);
+    catalog.requirements().map(|requirement| status(requirement, target, judgements, &gaps)).collect()
+}
+
+/// Checks with gaps, those of earlier rounds included that were not seen closed since.
+struct Gaps<'f> {
+    open: BTreeSet<&'f str>,
+    accepted: BTreeSet<&'f str>,
+}
+
+impl<'f> Gaps<'f> {
+    fn of(findings: &'f [Finding]) -> Self {
+        let checks = |states: &[FindingState]| {
+            let with = findings.iter().filter(|finding| states.contains(&finding.state));
+            with.map(|finding| finding.check.as_str()).collect()
+        };
+        Self {
+            open: checks(&[FindingState::Open, FindingState::Reopened]),
+            accepted: checks(&[FindingState::Accepted]),
+        }
+    }
 }
 
 fn status(
     requirement: &Requirement,
     target: Target<'_>,
     judgements: &Judgements,
-    unaccepted: &BTreeSet<&str>,
+    gaps: &Gaps<'_>,
 ) -> RequirementResult {
     let checks: Vec<Standing> =
-        requirement.checks.iter().filter_map(|check| standing(check, judgements, unaccepted)).collect();
+        requirement.checks.iter().filter_map(|check| standing(check, judgements, gaps)).collect();
     let others = requirement.questions.len() + requirement.documents.len() + requirement.records.len();
     let bound = checks.len() + others;
     let judged = checks.iter().filter(|standing| **standing != Standing::NotJudged).count();
@@ -70,17 +85,20 @@ fn status(
     }
 }
 
-/// `None` if the check applies to no subject at all.
-fn standing(check: &str, judgements: &Judgements, unaccepted: &BTreeSet<&str>) -> Option<Standing> {
+/// `None` if the check applies to no subject at all and has no gap on record.
+fn standing(check: &str, judgements: &Judgements, gaps: &Gaps<'_>) -> Option<Standing> {
     let mut of_check = judgements.iter().filter(|((id, _), _)| id == check).map(|(_, judgement)| judgement).peekable();
     if of_check.peek().is_none() {
         return Some(Standing::NotJudged);
     }
-    let mut worst = None;
+    // A gap on a subject that was not looked at this time is as open as one that was.
+    if gaps.open.contains(check) {
+        return Some(Standing::Bad);
+    }
+    let mut worst = gaps.accepted.contains(check).then_some(Standing::Accepted);
     for judgement in of_check {
         let standing = match (judgement.verdict, judgement.reason) {
             (Verdict::NotApplicable, _) => continue,
-            (Verdict::Fail, _) if unaccepted.contains(check) => Standing::Bad,
             (Verdict::Fail, _) => Standing::Accepted,
             (Verdict::Unknown, Some(UnknownReason::Stale)) => Standing::OutOfDate,
             (Verdict::Unknown, _) => Standing::NotJudged,

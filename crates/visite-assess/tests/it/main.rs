@@ -6,4 +6,5 @@ mod golden;
 mod life;
 mod overlay;
 mod properties;
+mod requirements;
 mod world;
