@@ -84,8 +84,14 @@ impl<'t> Target<'t> {
             || exemption.requirement.as_ref().is_some_and(|number| finding.sources.contains(number));
         let on_subject = exemption.subject.as_ref().is_none_or(|subject| *subject == finding.subject.0);
         let on_device = exemption.device.as_ref().is_none_or(|wanted| {
-            let facts = subjects.iter().find(|facts| facts.subject.id == finding.subject);
-            facts.and_then(|facts| self.device(facts)).is_some_and(|device| device.id == *wanted)
+            match subjects.iter().find(|facts| facts.subject.id == finding.subject) {
+                Some(facts) => self.device(facts).is_some_and(|device| device.id == *wanted),
+                // Which device it was cannot be asked while it is off; that this exemption covered it, the finding says.
+                None => finding
+                    .acceptance
+                    .as_ref()
+                    .is_some_and(|earlier| earlier.reason == exemption.reason && earlier.until == exemption.until),
+            }
         });
         about && on_subject && on_device
     }

@@ -125,3 +125,29 @@ fn of_two_earlier_findings_with_the_same_id_the_later_counts_in_any_order() {
     both.reverse();
     assert_eq!(judged(both), one_way);
 }
+
+#[test]
+fn an_exemption_for_a_device_holds_while_the_device_is_off() {
+    let text = |until: &str| {
+        let text = format!(
+            "schema: visite.practice/1
+name: Praxis Beispiel
+people: [{{ id: leitung, roles: [owner] }}]
+devices: [{{ id: pc, name: Empfang, class: workplace, host_name: pc-1 }}]
+exemptions: [{{ id: ausnahme, check: account-empty-password, device: pc, reason: Testkonto, by: leitung, until: {until} }}]
+"
+        );
+        Practice::from_yaml(&text, "practice.yaml").unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
+    };
+    let first = World { practice: Some(text("2026-12-31")), ..open_account() }.assess();
+    assert_eq!(the_finding(&first).state, FindingState::Accepted);
+    let off = |practice| next(World { practice: Some(practice), ..World::default() }, &first);
+    let still = off(text("2026-12-31"));
+    assert_eq!(the_finding(&still).state, FindingState::Accepted);
+    assert_eq!(the_finding(&still).not_seen_again, Some(UnknownReason::NotCollected));
+    // Over, or taken out of the practice file: the gap stands open again.
+    assert_eq!(the_finding(&off(text("2026-11-24"))).state, FindingState::Open);
+    let without =
+        Practice::from_yaml("schema: visite.practice/1\nname: Praxis Beispiel\n", "p.yaml").expect("a practice");
+    assert_eq!(the_finding(&off(without)).state, FindingState::Open);
+}
