@@ -350,8 +350,9 @@ pub fn short_hash(text: &str) -> String {
 
 fn hash_of_all(units: &Units<'_>) -> String {
     let mut all = Sha256::new();
-    for ((_, id), unit) in units {
-        all.update(id.as_bytes());
+    for unit in units.values() {
+        // The path says kind, area and id.
+        all.update(unit.origin.file.as_bytes());
         all.update([0]);
         all.update(unit.text.as_bytes());
         all.update([0]);

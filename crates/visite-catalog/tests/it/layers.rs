@@ -200,3 +200,11 @@ fn all_92_requirements_of_the_kbv_directive_are_there() {
     }
     assert_eq!(catalog.frameworks["din-27076"].requirements.len(), 27);
 }
+
+#[test]
+fn the_hash_covers_the_area_too() {
+    let moved = layer("base", &[("checks/network/door-open/check.yaml", CHECK), ("measures/door-close.yaml", MEASURE)]);
+    let catalog = loaded(&[moved]);
+    assert_ne!(catalog.checks["door-open"].area, loaded(&[base()]).checks["door-open"].area);
+    assert_ne!(catalog.used.hash, loaded(&[base()]).used.hash);
+}
