@@ -183,8 +183,12 @@ impl Loading {
             for (path, text) in &layer.files {
                 let (path, text) = (path.as_ref(), text.as_ref());
                 let Some((kind, id, area)) = place(path) else {
-                    if !path.ends_with("/cases.yaml") {
-                        self.mistake(path, "the catalogue has no place for this file", Some(PLACES.to_owned()));
+                    match path.strip_suffix("/cases.yaml").map(|folder| format!("{folder}/check.yaml")) {
+                        Some(check) if layer.files.contains_key(check.as_str()) && place(&check).is_some() => {}
+                        Some(check) => {
+                            self.mistake(path, format!("cases without a check: there is no `{check}`"), None)
+                        }
+                        None => self.mistake(path, "the catalogue has no place for this file", Some(PLACES.to_owned())),
                     }
                     continue;
                 };

@@ -208,3 +208,14 @@ fn the_hash_covers_the_area_too() {
     assert_ne!(catalog.checks["door-open"].area, loaded(&[base()]).checks["door-open"].area);
     assert_ne!(catalog.used.hash, loaded(&[base()]).used.hash);
 }
+
+#[test]
+fn cases_without_a_check_beside_them_are_a_mistake() {
+    for path in ["checks/accounts/door-opne/cases.yaml", "checks/network/door-open/cases.yaml", "measures/x/cases.yaml"]
+    {
+        let told = mistake_in(path, CASES);
+        assert!(told.contains(path) && told.contains("check.yaml"), "{path}: {told}");
+    }
+    let alone = layer("own", &[("checks/accounts/door-open/cases.yaml", CASES)]);
+    assert!(load(&[base(), alone]).is_err(), "cases belong to the check of their own layer");
+}
