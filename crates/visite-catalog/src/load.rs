@@ -289,6 +289,16 @@ impl Loading {
                 self.mistake(&check.origin.file, format!("there is no requirement `{source}`"), hint);
             }
         }
+        let mut systems = BTreeMap::new();
+        for lifecycle in catalog.lifecycles.values() {
+            let system = (lifecycle.matches.family, lifecycle.matches.id.as_str());
+            if let Some(other) = systems.insert(system, &lifecycle.id) {
+                let file =
+                    catalog.origins.get(&format!("lifecycles/{}", lifecycle.id)).map(|origin| origin.file.clone());
+                let message = format!("the system `{}` has a lifecycle already: `{other}`", system.1);
+                self.mistake(&file.unwrap_or_default(), message, Some("replace that one as a whole".to_owned()));
+            }
+        }
         let mut seen = std::collections::BTreeSet::new();
         for framework in catalog.frameworks.values() {
             let file = catalog

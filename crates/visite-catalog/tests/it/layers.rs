@@ -219,3 +219,22 @@ fn cases_without_a_check_beside_them_are_a_mistake() {
     let alone = layer("own", &[("checks/accounts/door-open/cases.yaml", CASES)]);
     assert!(load(&[base(), alone]).is_err(), "cases belong to the check of their own layer");
 }
+
+const LIFECYCLE: &str = "id: doors
+title: Doors
+source: { url: https://example.org/, date: 2026-01-01 }
+match: { family: linux, id: doors }
+cycles: [{ version: \"1\", name: Doors 1, ends: 2026-01-01 }]
+";
+
+#[test]
+fn two_lifecycles_never_speak_about_the_same_system() {
+    let mut below = base();
+    below.files.insert("lifecycles/doors.yaml".into(), LIFECYCLE.into());
+    let longer = LIFECYCLE.replace("id: doors\ntitle", "id: a-doors\ntitle").replace("ends: 2026", "ends: 2099");
+    let mistakes = load(&[below.clone(), layer("own", &[("lifecycles/a-doors.yaml", &longer)])]);
+    let told = mistakes.expect_err("who replaces has to say so")[0].to_string();
+    assert!(told.contains("doors") && told.contains("a-doors"), "{told}");
+    let other = longer.replace("match: { family: linux, id: doors }", "match: { family: linux, id: windows-like }");
+    loaded(&[below, layer("own", &[("lifecycles/a-doors.yaml", &other)])]);
+}
