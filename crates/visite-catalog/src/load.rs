@@ -351,7 +351,8 @@ fn is_id(id: &str) -> bool {
 
 /// The value of a top-level `replaces:` line. The typed parse checks the rest; here it must only be found.
 fn replaces_line(text: &str) -> Option<&str> {
-    let line = text.lines().find_map(|line| line.strip_prefix("replaces:"))?;
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let line = lines.find_map(|line| line.strip_prefix("replaces:"))?;
     let value = line.split(" #").next().unwrap_or(line).trim().trim_matches(['"', '\'']);
     (!value.is_empty()).then_some(value)
 }

@@ -238,3 +238,30 @@ fn two_lifecycles_never_speak_about_the_same_system() {
     let other = longer.replace("match: { family: linux, id: doors }", "match: { family: linux, id: windows-like }");
     loaded(&[below, layer("own", &[("lifecycles/a-doors.yaml", &other)])]);
 }
+
+#[test]
+fn files_of_windows_editors_replace_and_switch_off_as_well() {
+    let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let hash = short_hash(CHECK);
+    let milder = windows(&format!("replaces: door-open@{hash}\n{}", CHECK.replace("severity: high", "severity: low")));
+    let catalog = loaded(&[base(), layer("own", &[(CHECK_FILE, &milder)])]);
+    assert_eq!(catalog.checks["door-open"].severity, visite_facts::Severity::Low);
+    let off = windows("id: door-open\ndisabled: Hier gibt es keine Türen.\n");
+    assert!(loaded(&[base(), layer("own", &[(CHECK_FILE, &off)])]).checks.is_empty());
+}
+
+#[test]
+fn what_only_looks_like_a_replacement_is_none() {
+    let hash = short_hash(CHECK);
+    let milder = CHECK.replace("severity: high", "severity: low");
+    for disguised in [
+        format!("# replaces: door-open@{hash}\n{milder}"),
+        milder.replace("topic:", &format!("topic: {{ de: \"replaces: door-open@{hash}\", en: x }}\n#")),
+        milder.replace(
+            "why: { de: Darum., en: Because. }",
+            &format!("why:\n  de: >-\n    x\n    replaces: door-open@{hash}\n  en: x"),
+        ),
+    ] {
+        assert!(load(&[base(), layer("own", &[(CHECK_FILE, &disguised)])]).is_err(), "{disguised}");
+    }
+}
