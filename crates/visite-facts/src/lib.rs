@@ -10,6 +10,7 @@ pub mod identity;
 pub mod json_schema;
 pub mod schema;
 pub mod snapshot;
+mod strict_json;
 pub mod value;
 pub mod words;
 

@@ -7,6 +7,7 @@
 use crate::assessment::Text;
 use crate::identity::{Identifier, SubjectId};
 use crate::schema::{Fact, FactSpec, FactType, Record, Shape, fact_spec};
+use crate::strict_json::StrictJson;
 use crate::value::{Collection, Completeness, Value};
 use crate::words::{SubjectKind, UnknownReason, Word};
 use jiff::Timestamp;
@@ -106,11 +107,11 @@ pub struct FactsProblem {
 pub enum FactsProblemKind {
     /// The schema does not know it; it was dropped.
     NotInSchema,
-    /// It is of another kind than the schema says; it counts as unknown (malformed).
+    /// It is of another kind than the schema says, or stands there twice; it counts as unknown (malformed).
     WrongKind,
     /// It is computed from other facts and never read; it was dropped.
     Derived,
-    /// The same key stands there twice; the value counts as unknown (malformed).
+    /// It is known and unknown at once; it counts as unknown (malformed).
     Contradictory,
 }
 
@@ -172,7 +173,7 @@ impl FactsFile {
 
     /// Reads a file. Everything understood is returned, everything dropped is listed.
     pub fn from_json(text: &[u8]) -> Result<(Self, Vec<FactsProblem>), FactsError> {
-        let file: Json = serde_json::from_slice(text)?;
+        let StrictJson(file) = serde_json::from_slice(text)?;
         let found = file.get("schema").and_then(Json::as_str).unwrap_or("(none)");
         if found != FACTS_SCHEMA {
             return Err(FactsError::Schema { found: found.chars().take(80).collect() });

@@ -75,6 +75,20 @@ fn a_value_that_is_known_and_unknown_counts_as_neither() {
 }
 
 #[test]
+fn of_two_equal_keys_neither_counts() {
+    let text = sample().to_json().replace(r#""uid": 1000"#, r#""uid": 0, "uid": 1000"#);
+    let (file, problems) = read(&text).expect("readable");
+    assert!(problems[0].path.ends_with("host.accounts[0].uid"), "{problems:?}");
+    let Fact::Collection { records, .. } = &file.snapshots[0].facts["host.accounts"] else { panic!("a collection") };
+    assert_eq!(records[0].get("uid"), Err(UnknownReason::Malformed));
+    let nothing = r#""host.accounts": {"complete": true, "records": []}, "host.accounts":"#;
+    assert!(read(&sample().to_json().replace(r#""host.accounts":"#, nothing)).is_err(), "which list counts?");
+    let twice =
+        sample().to_json().replace(r#""observed_at""#, r#""observed_at": "2026-01-01T00:00:00Z", "observed_at""#);
+    assert!(read(&twice).is_err(), "which time counts?");
+}
+
+#[test]
 fn derived_facts_are_never_taken_from_a_file() {
     let text = sample().to_json().replace(r#""facts": {"#, r#""facts": {"host.support": {"ended": false},"#);
     let (file, problems) = read(&text).expect("readable");
