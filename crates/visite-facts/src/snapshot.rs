@@ -259,9 +259,12 @@ fn snapshot_from_json(path: &str, json: &Json, problems: &mut Vec<FactsProblem>)
         })?;
     let identifiers = match json.get("identifiers") {
         None => Vec::new(),
-        Some(list) => Vec::<Identifier>::deserialize(list).map_err(|_| {
-            shape("identifiers", ("eine Liste aus {kind, value, strength}", "a list of {kind, value, strength}"))
-        })?,
+        Some(list) => {
+            let listed = Vec::<Identifier>::deserialize(list).map_err(|_| {
+                shape("identifiers", ("eine Liste aus {kind, value, strength}", "a list of {kind, value, strength}"))
+            })?;
+            usable(listed, path, problems)
+        }
     };
     let listed =
         json.get("facts").and_then(Json::as_object).ok_or_else(|| shape("facts", ("ein Objekt", "an object")))?;
@@ -294,6 +297,20 @@ fn snapshot_from_json(path: &str, json: &Json, problems: &mut Vec<FactsProblem>)
         facts,
         problems: own_problems,
     })
+}
+
+/// Identifiers as this version takes them; those that say nothing are dropped. Other versions and other programs may
+/// know fewer values that makers leave unfilled, and two computers must not become one by them.
+fn usable(listed: Vec<Identifier>, path: &str, problems: &mut Vec<FactsProblem>) -> Vec<Identifier> {
+    let mut usable = Vec::new();
+    for (index, identifier) in listed.iter().enumerate() {
+        match Identifier::new(identifier.kind, &identifier.value) {
+            Some(identifier) => usable.push(identifier),
+            None => problems
+                .push(FactsProblem { path: format!("{path}.identifiers[{index}]"), what: FactsProblemKind::WrongKind }),
+        }
+    }
+    usable
 }
 
 /// Reads one fact of the declaration `spec`; `path` is only for messages.

@@ -89,6 +89,22 @@ fn of_two_equal_keys_neither_counts() {
 }
 
 #[test]
+fn identifiers_that_say_nothing_are_dropped_and_told() {
+    let with = |identifier: &str| {
+        let identifiers = format!(r#""identifiers": [{identifier}]"#);
+        read(&sample().to_json().replace(r#""identifiers": []"#, &identifiers)).expect("readable")
+    };
+    let filler = r#"{"kind": "smbios_uuid", "value": "00000000-0000-0000-0000-000000000000", "strength": "strong"}"#;
+    let (file, problems) = with(filler);
+    assert!(file.snapshots[0].identifiers.is_empty());
+    assert_eq!(problems[0].path, "snapshots[0].identifiers[0]");
+    // How much an identifier is worth follows from its kind, whatever a file says; letters are compared as small ones.
+    let (file, problems) = with(r#"{"kind": "mac", "value": "00:1B:21:00:00:01", "strength": "strong"}"#);
+    let card = visite_facts::Identifier::new(visite_facts::IdentifierKind::Mac, "00:1b:21:00:00:01");
+    assert_eq!((file.snapshots[0].identifiers.first().cloned(), problems.len()), (card, 0));
+}
+
+#[test]
 fn derived_facts_are_never_taken_from_a_file() {
     let text = sample().to_json().replace(r#""facts": {"#, r#""facts": {"host.support": {"ended": false},"#);
     let (file, problems) = read(&text).expect("readable");
