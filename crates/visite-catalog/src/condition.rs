@@ -6,7 +6,7 @@
 
 use crate::expression::{self, Checked};
 use cel::objects::{Key, Map};
-use cel::{Context, Program, Value as CelValue};
+use cel::{Context, ExecutionError, Program, Value as CelValue};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -119,9 +119,18 @@ impl Scope<'static, 'static> {
         }
         let now = now.as_second();
         context
-            .add_function(expression::AGE_DAYS, move |then: i64| now.saturating_sub(then).div_euclid(86_400))
+            .add_function(expression::AGE_DAYS, move |then: i64| age_days(now, then))
             .expect("the standard library has no function of this name");
         Self { context }
+    }
+}
+
+/// Whole days from `then` to `now`. A day ahead may be a time zone; more than that is a wrong clock, and then nobody
+/// knows how long ago it was.
+fn age_days(now: i64, then: i64) -> Result<i64, ExecutionError> {
+    match now.saturating_sub(then).div_euclid(86_400) {
+        days @ -1.. => Ok(days),
+        _ => Err(ExecutionError::function_error(expression::AGE_DAYS, "the time is still to come")),
     }
 }
 

@@ -148,3 +148,50 @@ fn deep_and_long_conditions_are_refused() {
         let _ = Condition::compile(&format!("{}1", piece.repeat(count)), None);
     }
 }
+
+#[test]
+fn operators_bind_as_in_every_language_of_the_family() {
+    let holds = |text: &str| {
+        let condition = Condition::compile(text, accounts()).unwrap_or_else(|mistake| panic!("{text}: {mistake:?}"));
+        let (uid, name) = (Value::Integer(-5), Value::Text("sudo".to_owned()));
+        let groups = Value::Texts(vec!["adm".to_owned(), "sudo".to_owned()]);
+        let allowed = Value::Boolean(true);
+        let record = [("uid", &uid), ("name", &name), ("groups", &groups), ("login_allowed", &allowed)];
+        condition.holds(&Scope::new([], now()).with_record(record))
+    };
+    for yes in [
+        "true || true && false",
+        "!(true && false)",
+        "!false && true",
+        "record.uid == -5",
+        "record.uid < -4 && record.uid > -6",
+        "record.uid in [-5, 3]",
+        "-record.uid == 5",
+        "1 - record.uid == 6",
+        "2 + 3 * 2 == 8",
+        "2 * 3 + 2 == 8",
+        "10 - 3 - 2 == 5",
+        "record.uid - 2 < 0 || record.uid > 100",
+        "\"sudo\" in record.groups",
+        "record.name in record.groups",
+        "!(\"wheel\" in record.groups)",
+        "size(record.groups) == 2",
+        "record.login_allowed == true",
+        "record.name.startsWith(\"su\") && record.name.matches(\"^s.d.$\")",
+    ] {
+        assert_eq!(holds(yes), Some(true), "{yes}");
+    }
+}
+
+#[test]
+fn a_time_that_is_still_to_come_has_no_age() {
+    let then: Value = Value::Time("2099-01-01T00:00:00Z".parse().expect("a time"));
+    for text in ["age_days(host.updates.index_refreshed_at) > 7", "age_days(host.updates.index_refreshed_at) <= 7"] {
+        let condition = Condition::compile(text, None).expect("a good condition");
+        assert_eq!(
+            condition.holds(&Scope::new([("host.updates", "index_refreshed_at", &then)], now())),
+            None,
+            "{text}"
+        );
+    }
+}
