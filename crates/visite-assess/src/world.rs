@@ -5,6 +5,7 @@
 //! listing are added to it. The order of the snapshots does not matter.
 
 use jiff::{SignedDuration, Timestamp};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use visite_facts::identity::{KnownSubject, Resolution, resolve};
 use visite_facts::snapshot::{Snapshot, Subject, fact_to_json};
@@ -139,18 +140,26 @@ impl SubjectFacts {
 /// Sorts snapshots by subject. Which subject is which follows from identifiers, see [`visite_facts::identity`].
 pub fn subjects(snapshots: &[Snapshot], now: Timestamp) -> Vec<SubjectFacts> {
     let mut ordered: Vec<&Snapshot> = snapshots.iter().collect();
-    ordered.sort_by_cached_key(|snapshot| order_key(snapshot));
+    ordered.sort_by(|a, b| order(a, b));
     let groups = group(&ordered);
     groups.into_iter().map(|group| lay_over(group, now)).collect()
 }
 
 /// A total order that depends on content only, so that equal input in any order gives equal output.
-fn order_key(snapshot: &Snapshot) -> (Timestamp, String, String, String) {
-    let facts: Vec<String> =
-        snapshot.facts.iter().map(|(name, fact)| format!("{name}{}", fact_to_json(fact))).collect();
-    let identity = format!("{:?}{:?}", snapshot.subject, snapshot.identifiers);
-    (snapshot.evidence_time(), snapshot.collector.clone(), identity, facts.concat())
+fn order(a: &Snapshot, b: &Snapshot) -> Ordering {
+    let identity = |snapshot: &Snapshot| (snapshot.subject.clone(), snapshot.identifiers.clone());
+    // Facts are large and are written out only where nothing else tells two snapshots apart.
+    let facts = |snapshot: &Snapshot| -> Vec<String> {
+        snapshot.facts.iter().map(|(name, fact)| format!("{name}{}", fact_to_json(fact))).collect()
+    };
+    (a.evidence_time(), &a.collector)
+        .cmp(&(b.evidence_time(), &b.collector))
+        .then_with(|| identity(a).cmp(&identity(b)))
+        .then_with(|| facts(a).cmp(&facts(b)))
 }
+
+/// Snapshots that carry exactly these identifiers; where these are worth nothing, id and name that the file states.
+type IdentitySet = (Vec<Identifier>, SubjectKind, Option<(SubjectId, String)>);
 
 struct Group<'s> {
     subject: Subject,
@@ -162,8 +171,7 @@ struct Group<'s> {
 fn group<'s>(snapshots: &[&'s Snapshot]) -> Vec<Group<'s>> {
     // What a collector says the subject's id is comes from the same identifiers; snapshots with equal identifiers
     // belong together, then the resolver decides between the different sets, richest first, in an order of content.
-    let mut sets: BTreeMap<(Vec<Identifier>, SubjectKind, Option<(SubjectId, String)>), Vec<&'s Snapshot>> =
-        BTreeMap::new();
+    let mut sets: BTreeMap<IdentitySet, Vec<&'s Snapshot>> = BTreeMap::new();
     for snapshot in snapshots {
         let mut identifiers = snapshot.identifiers.clone();
         identifiers.sort();
@@ -211,7 +219,7 @@ fn group<'s>(snapshots: &[&'s Snapshot]) -> Vec<Group<'s>> {
 fn lay_over(mut group: Group<'_>, now: Timestamp) -> SubjectFacts {
     // A snapshot from the future has an unknown place in time: it tells only what no other one tells.
     let is_dated = |snapshot: &Snapshot| snapshot.evidence_time().duration_since(now) <= MAX_SKEW;
-    group.snapshots.sort_by_cached_key(|snapshot| (is_dated(snapshot), order_key(snapshot)));
+    group.snapshots.sort_by(|a, b| is_dated(a).cmp(&is_dated(b)).then_with(|| order(a, b)));
     let mut by_fact: BTreeMap<&'static str, Vec<(Source, &Fact)>> = BTreeMap::new();
     for snapshot in &group.snapshots {
         // A clock that runs ahead must not make evidence young forever.

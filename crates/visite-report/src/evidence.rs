@@ -203,7 +203,11 @@ mod tests {
     fn evidence_reads_in_both_languages() {
         let cases = [
             ("host.accounts[praxis].password", Some(json!("none")), "Konto „praxis“ · Passwort: keines"),
-            ("host.accounts[praxis].password", None, "Konto „praxis“ · Passwort: unbekannt (Administratorrechte nötig)"),
+            (
+                "host.accounts[praxis].password",
+                None,
+                "Konto „praxis“ · Passwort: unbekannt (Administratorrechte nötig)",
+            ),
             ("host.firewall.backend", Some(json!("none")), "Firewall · Paketfilter: keiner geladen"),
             ("host.firewall.backend", Some(json!("nftables")), "Firewall · Paketfilter: nftables"),
             ("host.listening_sockets[tcp [::]:22].port", Some(json!(49152)), "Dienst „tcp [::]:22“ · Port: 49152"),
