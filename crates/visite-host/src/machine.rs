@@ -46,6 +46,10 @@ pub enum ReadFailure {
     TooLarge,
     /// It is no ordinary file, or its path is a circle of links.
     NotAFile,
+    /// It should be text and holds bytes that no text has, as files do after a crash.
+    NotText,
+    /// The root lacks the whole tree in which it would lie, such as `/etc`: nothing follows from that it is absent.
+    TreeMissing,
     /// Something else went wrong.
     Failed(String),
 }
@@ -56,9 +60,9 @@ impl ReadFailure {
     /// An absent file is no failure for most collectors; where it is one, it means that this system cannot tell.
     pub fn reason(&self) -> UnknownReason {
         match self {
-            Self::Absent => UnknownReason::NotSupported,
+            Self::Absent | Self::TreeMissing => UnknownReason::NotSupported,
             Self::Denied => UnknownReason::NoPermission,
-            Self::TooLarge | Self::NotAFile | Self::Failed(_) => UnknownReason::Malformed,
+            Self::TooLarge | Self::NotAFile | Self::NotText | Self::Failed(_) => UnknownReason::Malformed,
         }
     }
 
@@ -69,6 +73,8 @@ impl ReadFailure {
             Self::Denied => "permission denied",
             Self::TooLarge => "larger than 32 MiB",
             Self::NotAFile => "not an ordinary file",
+            Self::NotText => "not a text",
+            Self::TreeMissing => "the root lacks the tree in which it would lie",
             Self::Failed(message) => message,
         };
         Problem { source: path.to_owned(), reason: self.reason(), detail: detail.to_owned() }
@@ -212,15 +218,21 @@ impl Machine {
         rustix::process::geteuid().is_root()
     }
 
-    /// Reads an ordinary file whole; bytes that are no UTF-8 are replaced.
+    /// Reads a text whole; bytes that are no UTF-8 are replaced. Settings in older encodings are common, zero bytes are
+    /// not: a file full of them was being written when the computer lost power, and what stood in it is not known.
     pub fn read(&self, path: &str) -> Result<String, ReadFailure> {
-        Ok(String::from_utf8_lossy(&self.read_bytes(path)?).into_owned())
+        let bytes = self.read_bytes(path)?;
+        if bytes.contains(&0) {
+            return Err(ReadFailure::NotText);
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Reads an ordinary file whole.
     pub fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadFailure> {
         let mut bytes = Vec::new();
-        self.open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        let file = self.open(path).map_err(|failure| self.weighed(failure, path))?;
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > MAX_FILE_BYTES { Err(ReadFailure::TooLarge) } else { Ok(bytes) }
     }
 
@@ -233,7 +245,7 @@ impl Machine {
     /// Whether something exists at `path`. What may not be looked at counts as an error, not as absent.
     pub fn exists(&self, path: &str) -> Result<bool, ReadFailure> {
         let found = self.locate(path).and_then(|path| Ok(path.symlink_metadata().map(|_| true)?));
-        match found {
+        match found.map_err(|failure| self.weighed(failure, path)) {
             Err(ReadFailure::Absent) => Ok(false),
             other => other,
         }
@@ -242,7 +254,8 @@ impl Machine {
     /// Names in a directory, sorted. Names that are no UTF-8 are left out.
     pub fn list(&self, path: &str) -> Result<Vec<String>, ReadFailure> {
         let mut names = Vec::new();
-        for entry in self.locate(path)?.read_dir()? {
+        let listing = self.locate(path).and_then(|path| Ok(path.read_dir()?));
+        for entry in listing.map_err(|failure| self.weighed(failure, path))? {
             if names.len() >= MAX_DIR_ENTRIES {
                 return Err(ReadFailure::TooLarge);
             }
@@ -267,6 +280,18 @@ impl Machine {
             .custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed())
             .open(located)?;
         if file.metadata()?.is_file() { Ok(file) } else { Err(ReadFailure::NotAFile) }
+    }
+
+    /// What a failure is worth: in a root without the tree, because the wrong disk is mounted or one of two is not,
+    /// absence is no observation.
+    fn weighed(&self, failure: ReadFailure, path: &str) -> ReadFailure {
+        const TREES: [&str; 2] = ["etc", "usr"];
+        let tree = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        let lacks_tree = || !self.root.join(tree).exists();
+        match failure {
+            ReadFailure::Absent if TREES.contains(&tree) && lacks_tree() => ReadFailure::TreeMissing,
+            other => other,
+        }
     }
 
     /// Follows links the way the examined system would: absolute ones start at our root, `..` never leaves it.

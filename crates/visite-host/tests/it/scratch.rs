@@ -16,7 +16,12 @@ pub struct Scratch {
 
 impl Scratch {
     pub fn new() -> Self {
-        Self { dir: tempfile::tempdir().expect("a temporary directory can be made") }
+        let scratch = Self { dir: tempfile::tempdir().expect("a temporary directory can be made") };
+        // Without these two it would be no system at all, and nothing could be said about it.
+        for tree in ["etc", "usr"] {
+            fs::create_dir(scratch.path(tree)).expect("the scratch root can be written");
+        }
+        scratch
     }
 
     pub fn root(&self) -> &Path {

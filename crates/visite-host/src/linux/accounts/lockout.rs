@@ -144,8 +144,12 @@ mod tests {
             PamLine::Module(Facility::Auth, module) => Some(module),
             _ => None,
         });
-        let nowhere = Machine::at("/nonexistent/visite");
-        lockout(&nowhere, &Stack { modules: modules.collect(), doubt: None }, &mut Vec::new())
+        // A system without settings for the module.
+        let root = tempfile::tempdir().expect("a temporary directory can be made");
+        for tree in ["etc", "usr"] {
+            std::fs::create_dir(root.path().join(tree)).expect("it is ours");
+        }
+        lockout(&Machine::at(root.path()), &Stack { modules: modules.collect(), doubt: None }, &mut Vec::new())
     }
 
     const UNIX: &str = "auth [success=2 default=ignore] pam_unix.so nullok\n";
