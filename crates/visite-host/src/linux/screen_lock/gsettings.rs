@@ -10,6 +10,7 @@ use super::gvdb::Scalar;
 use super::seat::Seat;
 use super::sessions::Flavour;
 use super::setting::{Lock, Origin, Rules, Setting};
+use crate::machine::ReadFailure;
 use visite_facts::UnknownReason;
 use visite_facts::value::{Known, Observed, Unknown};
 
@@ -167,8 +168,13 @@ fn display_manager_is_gdm(seat: &Seat<'_>) -> Observed<bool> {
     match seat.machine.read_link("/etc/systemd/system/display-manager.service") {
         Ok(target) => {
             let unit = target.rsplit('/').next().unwrap_or_default();
+            // A link to itself names nothing that could be started.
+            if unit.starts_with("display-manager") {
+                return Unknown(UnknownReason::Malformed);
+            }
             Known(unit.starts_with("gdm"))
         }
+        Err(ReadFailure::Denied) => Unknown(UnknownReason::NoPermission),
         Err(_) => Known(seat.has_program("gdm3") || seat.has_program("gdm")),
     }
 }

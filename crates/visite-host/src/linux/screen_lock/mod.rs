@@ -67,7 +67,12 @@ fn screen_locks(machine: &Machine) -> (Collection<ScreenLock>, Vec<Problem>) {
     for person in &people {
         for session in &sessions {
             let seat = Seat::new(machine, person, session, &problems);
-            records.push(lock(&seat).into_record(&person.name, session.flavour.desktop(), &session.name));
+            let lock = lock(&seat);
+            let lock = match seat.doubt() {
+                Some(reason) => Lock::unknown(lock.mechanism, reason),
+                None => lock,
+            };
+            records.push(lock.into_record(&person.name, session.flavour.desktop(), &session.name));
         }
     }
     (Collection { records, completeness }, problems.into_inner())

@@ -61,8 +61,21 @@ pub fn people(machine: &Machine) -> (Vec<Person>, Completeness, Vec<Problem>) {
             home: line.home,
         })
         .collect();
-    let (completeness, problems) = remote_accounts(machine);
+    let (mut completeness, mut problems) = remote_accounts(machine);
+    if !is_whole(&passwd) {
+        let reason = UnknownReason::Malformed;
+        completeness = completeness.and(Completeness::Incomplete(reason));
+        let detail = "an account in it could not be read, or none stands in it".to_owned();
+        problems.push(Problem { source: "/etc/passwd".to_owned(), reason, detail });
+    }
     (people, completeness, problems)
+}
+
+/// Whether every line of passwd(5) can be read, and there is one at all: even root stands in it.
+fn is_whole(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '+', '-']));
+    let first = lines.next();
+    first.is_some_and(|first| std::iter::once(first).chain(lines).all(|line| parse_passwd(line).len() == 1))
 }
 
 /// Accounts of a domain are not in `/etc/passwd`; where they exist, the list is not complete.

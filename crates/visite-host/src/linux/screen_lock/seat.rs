@@ -6,7 +6,7 @@
 use super::people::Person;
 use super::sessions::Session;
 use crate::machine::{Machine, ReadFailure};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use visite_facts::{Problem, UnknownReason};
 
 /// Where programs of a session are looked for.
@@ -22,6 +22,8 @@ pub struct Seat<'a> {
     /// The desktop.
     pub session: &'a Session,
     problems: &'a RefCell<Vec<Problem>>,
+    /// Why a program that was not found may be there all the same.
+    doubt: Cell<Option<UnknownReason>>,
 }
 
 /// What a settings file holds: `None` if there is no such file.
@@ -35,7 +37,7 @@ impl<'a> Seat<'a> {
         session: &'a Session,
         problems: &'a RefCell<Vec<Problem>>,
     ) -> Self {
-        Self { machine, person, session, problems }
+        Self { machine, person, session, problems, doubt: Cell::new(None) }
     }
 
     /// A settings file of the system, as text.
@@ -48,6 +50,15 @@ impl<'a> Seat<'a> {
         match self.machine.read_bytes(path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(ReadFailure::Absent) => Ok(None),
+            Err(failure) => Err(self.note(failure.problem(path))),
+        }
+    }
+
+    /// Names in a folder of settings of the system; none if there is no such folder.
+    pub fn system_folder(&self, path: &str) -> Result<Vec<String>, UnknownReason> {
+        match self.machine.list(path) {
+            Ok(names) => Ok(names),
+            Err(ReadFailure::Absent) => Ok(Vec::new()),
             Err(failure) => Err(self.note(failure.problem(path))),
         }
     }
@@ -79,9 +90,17 @@ impl<'a> Seat<'a> {
         self.machine.exists(&self.home_path(below_home)).map_err(|failure| failure.reason())
     }
 
-    /// Whether a program is installed.
+    /// Whether a program is installed. Where that could not be looked at, [`Self::doubt`] says so.
     pub fn has_program(&self, name: &str) -> bool {
-        has_program(self.machine, name)
+        has_program(self.machine, name).unwrap_or_else(|problem| {
+            self.doubt.set(Some(self.note(problem)));
+            false
+        })
+    }
+
+    /// Why what was said about this seat may be wrong: a folder of programs could not be looked at.
+    pub fn doubt(&self) -> Option<UnknownReason> {
+        self.doubt.get()
     }
 
     /// Adds a problem once, and gives its reason back.
@@ -105,10 +124,23 @@ impl<'a> Seat<'a> {
     }
 }
 
-/// Whether a program is installed: a path as it is, a name in the usual directories.
-pub fn has_program(machine: &Machine, name: &str) -> bool {
-    if name.starts_with('/') {
-        return machine.exists(name) == Ok(true);
+/// Whether a program is installed: a path as it is, a name in the usual directories. The problem says which of them
+/// could not be looked at.
+pub fn has_program(machine: &Machine, name: &str) -> Result<bool, Problem> {
+    let looked = |path: &str, shown: &str| machine.exists(path).map_err(|failure| failure.problem(shown));
+    if name.is_empty() {
+        return Ok(false);
     }
-    !name.is_empty() && PROGRAM_DIRS.iter().any(|dir| machine.exists(&format!("{dir}/{name}")) == Ok(true))
+    if name.starts_with('/') {
+        return looked(name, name);
+    }
+    let mut answer = Ok(false);
+    for dir in PROGRAM_DIRS {
+        match looked(&format!("{dir}/{name}"), dir) {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(problem) => answer = Err(problem),
+        }
+    }
+    answer
 }

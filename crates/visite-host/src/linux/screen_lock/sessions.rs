@@ -120,19 +120,26 @@ pub fn sessions(machine: &Machine) -> (Vec<Session>, Completeness, Vec<Problem>)
         for name in names {
             let Some(stem) = name.strip_suffix(".desktop") else { continue };
             let path = format!("{dir}/{name}");
-            match machine.read(&path) {
-                Ok(text) => found.extend(
-                    parse_session(stem, &text, *wayland)
-                        .filter(|(_, try_exec)| try_exec.as_ref().is_none_or(|program| has_program(machine, program))),
-                ),
-                Err(failure) => {
-                    completeness = completeness.and(Completeness::Incomplete(failure.reason()));
-                    problems.push(failure.problem(&path));
+            let session = machine.read(&path).map_err(|failure| failure.problem(&path));
+            match session.and_then(|text| offered(machine, parse_session(stem, &text, *wayland))) {
+                Ok(session) => found.extend(session),
+                Err(problem) => {
+                    completeness = completeness.and(Completeness::Incomplete(problem.reason));
+                    problems.push(problem);
                 }
             }
         }
     }
-    (distinct(found.into_iter().map(|(session, _)| session).collect()), completeness, problems)
+    (distinct(found), completeness, problems)
+}
+
+/// The session, if the program without which it is not offered is there.
+fn offered(machine: &Machine, parsed: Option<(Session, Option<String>)>) -> Result<Option<Session>, Problem> {
+    match parsed {
+        Some((session, Some(program))) => Ok(has_program(machine, &program)?.then_some(session)),
+        Some((session, None)) => Ok(Some(session)),
+        None => Ok(None),
+    }
 }
 
 /// Reads a session file: the desktop it starts, and the program without which it is not offered.

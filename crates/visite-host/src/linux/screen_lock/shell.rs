@@ -25,7 +25,14 @@ pub struct Tmout {
 /// Seconds after which a shell ends (0 for never), and whether users cannot change that.
 pub fn timeout(machine: &Machine, problems: &mut Vec<Problem>) -> (Observed<i64>, Observed<bool>) {
     let mut all = Tmout::default();
-    for path in files(machine) {
+    let files = match files(machine) {
+        Ok(files) => files,
+        Err(failure) => {
+            problems.push(failure.problem(PROFILE_DIR));
+            return (Unknown(failure.reason()), Unknown(failure.reason()));
+        }
+    };
+    for path in files {
         match machine.read(&path) {
             Ok(text) => {
                 let one = parse_tmout(&text);
@@ -43,10 +50,13 @@ pub fn timeout(machine: &Machine, problems: &mut Vec<Problem>) -> (Observed<i64>
     all.effect()
 }
 
-fn files(machine: &Machine) -> Vec<String> {
-    let scripts = machine.list(PROFILE_DIR).unwrap_or_default();
+fn files(machine: &Machine) -> Result<Vec<String>, ReadFailure> {
+    let scripts = match machine.list(PROFILE_DIR) {
+        Err(ReadFailure::Absent) => Vec::new(),
+        listed => listed?,
+    };
     let scripts = scripts.iter().filter(|name| name.ends_with(".sh")).map(|name| format!("{PROFILE_DIR}/{name}"));
-    FILES.iter().map(|path| (*path).to_owned()).chain(scripts).collect()
+    Ok(FILES.iter().map(|path| (*path).to_owned()).chain(scripts).collect())
 }
 
 impl Tmout {

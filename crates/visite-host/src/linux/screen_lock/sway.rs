@@ -105,7 +105,7 @@ fn config_text(seat: &Seat<'_>) -> Result<(String, Origin), UnknownReason> {
     };
     let included: Vec<&&str> = INCLUDED_DIRS.iter().filter(|dir| text.contains(**dir)).collect();
     for dir in included {
-        for name in seat.machine.list(dir).unwrap_or_default() {
+        for name in seat.system_folder(dir)? {
             text.push('\n');
             text.push_str(&seat.system_file(&format!("{dir}/{name}"))?.unwrap_or_default());
         }
