@@ -4,7 +4,7 @@
 //! file, so that any root and any user get the same answer; the program `dpkg` is deliberately not run.
 
 use super::packages::tell_apart;
-use crate::machine::Machine;
+use crate::machine::{Machine, ReadFailure};
 use std::collections::BTreeMap;
 use visite_facts::facts::{Package, PackageState};
 use visite_facts::value::MAX_TEXT_BYTES;
@@ -20,7 +20,7 @@ const JOURNAL_DIR: &str = "/var/lib/dpkg/updates";
 pub struct DpkgStatus {
     /// What dpkg knows, also about packages that are removed, by name and architecture.
     pub entries: BTreeMap<(String, String), DpkgEntry>,
-    /// How many entries had no usable name.
+    /// How many entries had no usable name or could not be read.
     pub malformed: usize,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn packages(machine: &Machine, problems: &mut Vec<Problem>) -> Collec
     problems.push(Problem {
         source: STATUS_PATH.to_owned(),
         reason: UnknownReason::Malformed,
-        detail: format!("{} entries without a name", status.malformed),
+        detail: format!("{} entries without a name or unreadable", status.malformed),
     });
     Collection::incomplete(records, UnknownReason::Malformed)
 }
@@ -82,17 +82,42 @@ pub(super) fn read_status(machine: &Machine, problems: &mut Vec<Problem>) -> Res
         failure.reason()
     })?;
     let mut status = parse_dpkg_status(&text);
-    // They are there only while dpkg works or after it was killed; then they are the newer truth.
-    for name in machine.list(JOURNAL_DIR).unwrap_or_default() {
-        if name.bytes().all(|byte| byte.is_ascii_digit())
-            && let Ok(text) = machine.read(&format!("{JOURNAL_DIR}/{name}"))
-        {
-            let newer = parse_dpkg_status(&text);
-            status.entries.extend(newer.entries);
-            status.malformed += newer.malformed;
+    if status.entries.is_empty() {
+        // A system that installs with dpkg has installed dpkg.
+        let detail = "no package stands in it".to_owned();
+        problems.push(Problem { source: STATUS_PATH.to_owned(), reason: UnknownReason::Malformed, detail });
+        return Err(UnknownReason::Malformed);
+    }
+    read_journal(machine, &mut status, problems);
+    Ok(status)
+}
+
+/// Entries are there only while dpkg works or after it was killed; then they are the newer truth.
+fn read_journal(machine: &Machine, status: &mut DpkgStatus, problems: &mut Vec<Problem>) {
+    let names = match machine.list(JOURNAL_DIR) {
+        Ok(names) => names,
+        Err(ReadFailure::Absent) => return,
+        Err(failure) => {
+            problems.push(failure.problem(JOURNAL_DIR));
+            status.malformed += 1;
+            return;
+        }
+    };
+    for name in names.iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_digit())) {
+        match machine.read(&format!("{JOURNAL_DIR}/{name}")) {
+            Ok(text) => {
+                let newer = parse_dpkg_status(&text);
+                status.entries.extend(newer.entries);
+                status.malformed += newer.malformed;
+            }
+            // dpkg has merged it in the meantime.
+            Err(ReadFailure::Absent) => {}
+            Err(failure) => {
+                problems.push(failure.problem(JOURNAL_DIR));
+                status.malformed += 1;
+            }
         }
     }
-    Ok(status)
 }
 
 /// Parses the database; a later entry replaces an earlier one of the same name and architecture.

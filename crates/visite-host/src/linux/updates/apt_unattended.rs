@@ -41,7 +41,7 @@ pub(super) fn automatic(machine: &Machine, status: &DpkgStatus, problems: &mut V
     if let Some(Automatic { enabled: Known(true), .. }) = unattended {
         return unattended.unwrap_or_else(none);
     }
-    if status.installed("mintupdate").is_some() && timers::is_wanted(machine, MINT_TIMER) {
+    if status.installed("mintupdate").is_some() && timers::is_wanted(machine, MINT_TIMER) == Known(true) {
         return Automatic {
             enabled: Known(true),
             running: timers::any_active(machine, &[MINT_TIMER]),
@@ -53,7 +53,12 @@ pub(super) fn automatic(machine: &Machine, status: &DpkgStatus, problems: &mut V
         // Whether it installs or only fetches stands in scripts of its own.
         return Automatic { mechanism: Known("cron-apt".to_owned()), ..unclear(UnknownReason::NotSupported) };
     }
-    unattended.unwrap_or_else(none)
+    match unattended {
+        Some(unattended) => unattended,
+        // It may be one of those that could not be read.
+        None if status.malformed > 0 => unclear(UnknownReason::Malformed),
+        None => none(),
+    }
 }
 
 /// Nothing is there that would install updates.

@@ -137,8 +137,9 @@ fn automatic(machine: &Machine, installed: &RpmPackages) -> Automatic {
 }
 
 fn automatic_enabled(machine: &Machine) -> Observed<bool> {
-    if timers::is_wanted(machine, INSTALL_TIMER) {
-        return Known(true);
+    match timers::is_wanted(machine, INSTALL_TIMER) {
+        Known(false) => {}
+        known_or_not => return known_or_not,
     }
     let mut applies = false;
     for path in SETTINGS {

@@ -24,7 +24,7 @@ pub(super) fn any_active(machine: &Machine, timers: &[&str]) -> Observed<bool> {
         return Unknown(UnknownReason::NotSupported);
     }
     if !machine.is_live() {
-        return Known(timers.iter().any(|timer| is_wanted(machine, timer)));
+        return one_of(timers.iter().map(|timer| is_wanted(machine, timer)));
     }
     let args: Vec<&str> = ["is-active"].into_iter().chain(timers.iter().copied()).collect();
     match machine.run(&Command::new("systemctl", &args)) {
@@ -33,10 +33,30 @@ pub(super) fn any_active(machine: &Machine, timers: &[&str]) -> Observed<bool> {
     }
 }
 
-/// Whether a timer is linked to start with the system, and not masked.
-pub(super) fn is_wanted(machine: &Machine, timer: &str) -> bool {
+/// Whether a timer is linked to start with the system, and not masked (systemd.unit(5)).
+pub(super) fn is_wanted(machine: &Machine, timer: &str) -> Observed<bool> {
     let masked = machine.read_link(&format!("/etc/systemd/system/{timer}")).is_ok_and(|target| target == "/dev/null");
-    !masked && WANTED.iter().any(|dir| machine.exists(&format!("{dir}/{timer}")) == Ok(true))
+    if masked {
+        return Known(false);
+    }
+    one_of(WANTED.iter().map(|dir| match machine.read(&format!("{dir}/{timer}")) {
+        Ok(_) => Known(true),
+        Err(ReadFailure::Absent) => Known(false),
+        Err(failure) => Unknown(failure.reason()),
+    }))
+}
+
+/// True if one is; false only if all are known not to be.
+fn one_of(answers: impl Iterator<Item = Observed<bool>>) -> Observed<bool> {
+    let mut all = Known(false);
+    for answer in answers {
+        match answer {
+            Known(true) => return Known(true),
+            Known(false) => {}
+            unknown => all = unknown,
+        }
+    }
+    all
 }
 
 /// Parses `systemctl is-active UNIT...`: one word a unit, systemctl(1). Whether one of them is active.

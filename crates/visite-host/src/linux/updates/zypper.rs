@@ -113,7 +113,7 @@ fn automatic(machine: &Machine) -> Automatic {
         let mechanism = Known("yast2-online-update".to_owned());
         return Automatic { enabled: Known(true), mechanism, ..unclear(UnknownReason::NotSupported) };
     }
-    if timers::is_wanted(machine, TRANSACTIONAL_TIMER) {
+    if timers::is_wanted(machine, TRANSACTIONAL_TIMER) == Known(true) {
         return Automatic {
             enabled: Known(true),
             running: timers::any_active(machine, &[TRANSACTIONAL_TIMER]),
