@@ -216,6 +216,12 @@ fn table<T>(
     let repeated = before - lines.entries.len();
     let mut completeness = lines.completeness();
     problems.extend(lines.problems(path));
+    if before == 0 && completeness == Completeness::Complete {
+        // Root stands in each of these files.
+        let detail = "nothing stands in it".to_owned();
+        problems.push(Problem { source: path.to_owned(), reason: UnknownReason::Malformed, detail });
+        completeness = Completeness::Incomplete(UnknownReason::Malformed);
+    }
     if repeated > 0 {
         let detail = format!("{repeated} of its names stand there more than once");
         problems.push(Problem { source: path.to_owned(), reason: UnknownReason::Malformed, detail });
