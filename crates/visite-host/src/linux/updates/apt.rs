@@ -71,6 +71,10 @@ fn pending(machine: &Machine, status: &DpkgStatus, problems: &mut Vec<Problem>) 
         Ok(text) => parse_simulation(&text),
         Err((reason, detail)) => return both(unknown(problems, "apt-get", reason, detail)),
     };
+    if !simulation.finished {
+        let detail = "it ended without summing up";
+        return both(unknown(problems, "apt-get", UnknownReason::Malformed, detail));
+    }
     let waiting: BTreeSet<&str> = simulation.upgraded.iter().chain(&simulation.kept_back).map(String::as_str).collect();
     let security = match security_of(&apt, &indexes, &waiting) {
         Ok(mut found) => {

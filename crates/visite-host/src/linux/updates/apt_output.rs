@@ -23,6 +23,8 @@ pub struct Simulation {
     pub kept_back: BTreeSet<String>,
     /// Those of `upgraded` whose newest version comes from a security archive.
     pub security: BTreeSet<String>,
+    /// Whether apt has summed up at the end; without that, nothing follows from what is missing.
+    pub finished: bool,
 }
 
 /// Whether a word like `Debian-Security`, `noble-security` or `UbuntuESM` names an archive of security updates.
@@ -65,6 +67,8 @@ pub fn parse_simulation(text: &str) -> Simulation {
     let mut simulation = Simulation::default();
     let mut in_kept_back = false;
     for line in text.lines() {
+        // `0 upgraded, 0 newly installed, ...`; apt 3 writes `  Upgrading: 0, Installing: 0, ...` below `Summary:`.
+        simulation.finished |= line.contains(" upgraded, ") || line.starts_with("  Upgrading: ");
         if let Some(names) = line.strip_prefix("  ") {
             if in_kept_back {
                 simulation.kept_back.extend(names.split_whitespace().map(str::to_owned));
@@ -157,7 +161,13 @@ mod tests {
         assert_eq!(simulation.upgraded.len(), 121);
         assert_eq!(simulation.security.len(), 81);
         assert!(simulation.security.contains("perl-base") && !simulation.security.contains("libpam0g"));
-        assert!(simulation.kept_back.is_empty());
+        assert!(simulation.kept_back.is_empty() && simulation.finished);
+    }
+
+    #[test]
+    fn a_simulation_that_breaks_off_is_not_finished() {
+        assert!(!parse_simulation("Reading package lists...\nBuilding dependency tree...\n").finished);
+        assert!(parse_simulation("Summary:\n  Upgrading: 0, Installing: 0, Removing: 0, Not Upgrading: 2\n").finished);
     }
 
     #[test]
