@@ -60,12 +60,12 @@ impl System {
         self
     }
 
-    /// Puts a script of ours in the place of the program `/usr/bin/<name>`.
-    pub fn with_program(mut self, name: &str, script: &str) -> Self {
-        let path = format!("/var/tmp/{name}");
+    /// Puts a script of ours in the place of a program, given by its whole path.
+    pub fn with_program(mut self, program: &str, script: &str) -> Self {
+        let path = format!("/var/tmp{program}");
         self.scratch.write(&path, format!("#!/bin/sh\n{script}\n"));
         fs::set_permissions(self.scratch.path(&path), fs::Permissions::from_mode(0o755)).expect("it is ours");
-        self.binds.push(format!("{}:/usr/bin/{name}", self.scratch.path(&path).display()));
+        self.binds.push(format!("{}:{program}", self.scratch.path(&path).display()));
         self
     }
 

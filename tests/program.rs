@@ -186,6 +186,7 @@ static CHANGING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"((?:heute|today),\s+)\d\d:\d\d(?:[ \u{a0}]Uhr)?", "$1[CLOCK]"),
         (r"round-[0-9a-f]{12}", "round-[ID]"),
         (r"\b[0-9a-f]{64}\b", "[HASH]"),
+        (r"@[0-9a-f]{12}\b", "@[HASH]"),
     ];
     rules.map(|(pattern, placeholder)| (Regex::new(pattern).expect("it is valid"), placeholder)).into()
 });
