@@ -3,6 +3,9 @@
 //! For the other modules of this collector. Line continuation and localised keys are deliberately absent: no key
 //! that is read here uses them.
 
+/// Longest name of a group that is kept, in characters; it is repeated with each of its entries.
+const MAX_GROUP: usize = 256;
+
 /// One assignment of a key file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -23,7 +26,7 @@ pub fn parse_key_file(text: &str) -> Vec<Entry> {
             continue;
         }
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            group = name.to_owned();
+            group = name.chars().take(MAX_GROUP).collect();
         } else if let Some((key, value)) = line.split_once('=') {
             let (key, value) = (key.trim().to_owned(), value.trim().to_owned());
             entries.push(Entry { group: group.clone(), key, value });
@@ -59,6 +62,13 @@ mod tests {
         assert_eq!(desktop_value(&entries, "Exec"), Some("light-locker --x=1"));
         assert_eq!(last_value(&entries, "", "a"), Some("0"));
         assert!(!desktop_flag(&entries, "Hidden"));
+    }
+
+    #[test]
+    fn a_long_group_is_not_repeated_whole() {
+        let text = format!("[{}]\n{}", "x".repeat(100_000), "a=b\n".repeat(1000));
+        let kept: usize = parse_key_file(&text).iter().map(|entry| entry.group.len()).sum();
+        assert!(kept <= 1000 * MAX_GROUP, "{kept}");
     }
 
     proptest! {
