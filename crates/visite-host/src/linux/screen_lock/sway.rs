@@ -19,6 +19,11 @@ const SYSTEM_CONFIG: &str = "/etc/sway/config";
 /// Directories that the configurations of distributions include.
 const INCLUDED_DIRS: &[&str] = &["/etc/sway/config.d", "/etc/sway/config-vars.d"];
 const IDLE_CONFIGS: &[&str] = &[".config/swayidle/config", ".swayidle/config"];
+/// Most calls of swayidle, and most variables, of one configuration; real ones have one and about ten.
+const MAX_CALLS: usize = 100;
+const MAX_VARIABLES: usize = 1000;
+/// Longest command once its variables are filled in, in bytes.
+const MAX_COMMAND: usize = 64 * 1024;
 const UNITS: &[&str] = &[
     "/etc/systemd/user/graphical-session.target.wants/swayidle.service",
     "/etc/systemd/user/default.target.wants/swayidle.service",
@@ -123,6 +128,7 @@ fn config_text(seat: &Seat<'_>) -> Result<(String, Origin), UnknownReason> {
 pub fn parse_sway_config(text: &str) -> Idle {
     let mut variables: Vec<(String, String)> = Vec::new();
     let mut result = Idle::Nothing;
+    let mut calls = 0;
     for line in joined_lines(text) {
         let line = line.trim();
         if line.starts_with('#') {
@@ -134,23 +140,31 @@ pub fn parse_sway_config(text: &str) -> Idle {
         }
         let command = ["exec_always ", "exec "].iter().find_map(|word| line.strip_prefix(word));
         let Some(command) = command.filter(|line| mentions(line, "swayidle")) else { continue };
-        result = earlier(result, parse_swayidle_command(&with_variables(command, &variables)));
+        calls += 1;
+        if calls > MAX_CALLS || variables.len() > MAX_VARIABLES {
+            return Idle::Unclear;
+        }
+        let idle =
+            with_variables(command, &variables).map_or(Idle::Unclear, |command| parse_swayidle_command(&command));
+        result = earlier(result, idle);
     }
     result
 }
 
-/// Variables of Sway are put in place of their names, the longest first; one pass, so that they cannot grow.
-fn with_variables(command: &str, variables: &[(String, String)]) -> String {
+/// Variables of Sway are put in place of their names, the longest first; `None` if the command becomes longer than any
+/// real one.
+fn with_variables(command: &str, variables: &[(String, String)]) -> Option<String> {
     let mut command = command.to_owned();
     let mut sorted: Vec<_> = variables.iter().collect();
     sorted.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     for (name, value) in sorted {
-        if command.len() > 64 * 1024 {
-            break;
+        let added = command.matches(name.as_str()).count().saturating_mul(value.len());
+        if command.len().saturating_add(added) > MAX_COMMAND {
+            return None;
         }
         command = command.replace(name.as_str(), value);
     }
-    command
+    Some(command)
 }
 
 /// The options and events of a call of swayidle.
@@ -261,6 +275,16 @@ mod tests {
         assert_eq!(parse_swayidle_config("timeout 60 './lock.sh'\n"), Idle::Unclear);
         assert_eq!(parse_swayidle_config("timeout 60 'swaylock --grace 30'\n"), Idle::Unclear);
         assert_eq!(parse_swayidle_config("lock 'swaylock -f'\n"), Idle::Nothing);
+    }
+
+    #[test]
+    fn variables_cannot_make_a_command_grow_without_end() {
+        let long = format!("set $a {}\nexec swayidle {}\n", "x".repeat(100_000), "$a ".repeat(1000));
+        assert_eq!(parse_sway_config(&long), Idle::Unclear);
+        let many: String = (0..=MAX_VARIABLES).map(|number| format!("set $v{number} x\n")).collect();
+        assert_eq!(parse_sway_config(&format!("{many}exec swayidle timeout 5 swaylock\n")), Idle::Unclear);
+        let calls = "exec swayidle timeout 5 swaylock\n".repeat(MAX_CALLS + 1);
+        assert_eq!(parse_sway_config(&calls), Idle::Unclear);
     }
 
     proptest! {
