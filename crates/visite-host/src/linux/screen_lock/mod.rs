@@ -31,6 +31,7 @@ pub mod words;
 pub mod x11;
 pub mod xfce;
 pub mod xfconf;
+mod xml;
 pub mod xscreensaver;
 
 use seat::Seat;

@@ -7,6 +7,7 @@
 use super::people::Person;
 use super::seat::Seat;
 use super::setting::{Origin, Setting};
+use super::xml::document;
 use visite_facts::UnknownReason;
 use visite_facts::value::{Known, Unknown};
 
@@ -14,6 +15,8 @@ use visite_facts::value::{Known, Unknown};
 const SYSTEM_DIRS: &[&str] = &["/usr/etc/xdg", "/etc/xdg", "/etc/xdg/xdg-xfce", "/etc/xdg/xdg-xubuntu"];
 /// Most levels of properties in properties.
 const MAX_DEPTH: usize = 32;
+/// Longest path of a property, in bytes; it is repeated with each property below it.
+const MAX_PATH: usize = 512;
 
 /// A channel as it stands in one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -135,7 +138,7 @@ fn setting<T>(property: &Property, origin: Origin, parse: impl Fn(&str) -> Optio
 
 /// Reads a channel file; an error says what is wrong with it.
 pub fn parse_channel(text: &str) -> Result<Channel, &'static str> {
-    let document = roxmltree::Document::parse(text).map_err(|_| "no well-formed XML")?;
+    let document = document(text)?;
     let root = document.root_element();
     if !root.has_tag_name("channel") {
         return Err("no Xfconf channel");
@@ -149,6 +152,9 @@ pub fn parse_channel(text: &str) -> Result<Channel, &'static str> {
         let Some(name) = node.attribute("name").filter(|_| node.has_tag_name("property")) else { continue };
         if depth >= MAX_DEPTH {
             return Err("properties are nested too deeply");
+        }
+        if parent.len() + name.len() >= MAX_PATH {
+            return Err("a property has a longer name than any real one");
         }
         let path = format!("{parent}/{name}");
         if let Some(value) = node.attribute("value").filter(|_| node.attribute("type") != Some("empty")) {
@@ -214,10 +220,17 @@ mod tests {
     fn deep_nesting_is_refused() {
         let deep = format!(
             "<channel name='a'>{}{}</channel>",
-            "<property name='p'>".repeat(50_000),
-            "</property>".repeat(50_000)
+            "<property name='p'>".repeat(5_000),
+            "</property>".repeat(5_000)
         );
         assert_eq!(parse_channel(&deep), Err("properties are nested too deeply"));
+    }
+
+    #[test]
+    fn a_long_name_is_not_repeated_with_every_property_below_it() {
+        let below = "<property name='a' value='1'/>".repeat(1000);
+        let long = format!("<channel name='a'><property name='{}'>{below}</property></channel>", "x".repeat(10_000));
+        assert_eq!(parse_channel(&long), Err("a property has a longer name than any real one"));
     }
 
     proptest! {
