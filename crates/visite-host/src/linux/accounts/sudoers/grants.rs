@@ -13,6 +13,9 @@ use visite_facts::{Known, Observed, Unknown, UnknownReason};
 /// Flags under which sudo asks for another password than the caller's own.
 const OTHER_PASSWORD_FLAGS: &[&str] = &["targetpw", "rootpw", "runaspw"];
 
+/// Steps that a record costs, so that their number is bounded too; see [`Policy::spend`].
+const STEPS_OF_RECORD: usize = 1000;
+
 /// The computer on which the rules apply.
 #[derive(Clone, Copy, Debug)]
 pub struct World<'a> {
@@ -48,23 +51,31 @@ pub fn sudo_rules(policy: &Policy, world: &World<'_>) -> Vec<SudoRule> {
 }
 
 fn rule_records(policy: &Policy, world: &World<'_>, rule: &Rule) -> Vec<SudoRule> {
-    let Some(users) = policy.expand(AliasKind::User, &rule.users) else {
+    followed(policy, world, rule).unwrap_or_else(|| {
         let unknown = SudoRule::unknown(UnknownReason::Malformed);
-        return vec![SudoRule { subject_kind: Known(SudoSubject::Unresolved), ..unknown }];
-    };
+        vec![SudoRule { subject_kind: Known(SudoSubject::Unresolved), ..unknown }]
+    })
+}
+
+/// The records of a rule; `None` if an alias contains itself, or if it is too long to follow.
+fn followed(policy: &Policy, world: &World<'_>, rule: &Rule) -> Option<Vec<SudoRule>> {
+    let users = policy.expand(AliasKind::User, &rule.users)?;
     let mut records: Vec<SudoRule> = Vec::new();
     for privilege in &rule.privileges {
         let here = policy.on_this_host(&privilege.hosts, world.host);
         for user in users.iter().filter(|user| !user.negated && here != Match::No) {
+            policy.spend(world.callers.len())?;
             for summary in summaries(policy, world, &user.who, privilege) {
+                policy.spend(records.len())?;
                 let record = record(world, &user.who, summary, here);
                 if !records.contains(&record) {
+                    policy.spend(STEPS_OF_RECORD)?;
                     records.push(record);
                 }
             }
         }
     }
-    records
+    Some(records)
 }
 
 fn record(world: &World<'_>, who: &Who, summary: Summary, here: Match) -> SudoRule {
@@ -168,6 +179,9 @@ fn callers_of(world: &World<'_>, who: &Who) -> Vec<Caller> {
 
 /// Whether sudo asks `caller` for a password before this command.
 fn asks(policy: &Policy, world: &World<'_>, grant: &Grant, as_root: Match, caller: &Caller) -> Observed<bool> {
+    if policy.spend(policy.defaults.len()).is_none() {
+        return Unknown(UnknownReason::Malformed);
+    }
     if policy.is_exempt(caller) {
         return Known(false);
     }
@@ -370,5 +384,19 @@ mod tests {
         let (lines, all) = outcome(text);
         assert_eq!(lines, [format!("sudoers#1 ? {unknown}")]);
         assert_eq!(all.len(), 3);
+    }
+
+    #[test]
+    fn rules_that_multiply_without_end_are_unknown() {
+        let names: Vec<String> = (0..300).map(|number| format!("a{number}")).collect();
+        let text = format!("anna ALL=ALL\nUser_Alias A = {}\n{}", names.join(","), "A ALL=ALL\n".repeat(1000));
+        let policy = policy(&[("/etc/sudoers", &text)]);
+        let callers = [caller("anna", 1000, &[])];
+        let world = World { callers: &callers, groups: &BTreeMap::new(), host: "praxis1" };
+        let records = sudo_rules(&policy, &world);
+        assert!(records.len() < 200_000, "{}", records.len());
+        assert_eq!(records.first().map(|record| &record.all_commands), Some(&Known(true)));
+        assert_eq!(records.last().map(|record| &record.all_commands), Some(&Unknown(UnknownReason::Malformed)));
+        assert!(matches!(may_do_everything(&policy, &world, &callers[0]), Unknown(_)));
     }
 }

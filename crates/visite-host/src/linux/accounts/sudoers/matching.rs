@@ -101,7 +101,10 @@ impl Policy {
 
     /// Whether a command may run as root. Without a target it runs as `runas_default`.
     pub fn as_root(&self, run_as: Option<&[Member]>) -> Match {
-        let Some(targets) = run_as else { return (self.default_target() == "root").into() };
+        let Some(targets) = run_as else {
+            let known = self.spend(self.defaults.len());
+            return known.map_or(Match::Unclear, |()| (self.default_target() == "root").into());
+        };
         decide(self.expand(AliasKind::RunAs, targets), |who| Caller::root().is(who))
     }
 
@@ -123,6 +126,9 @@ impl Policy {
     ///
     /// As in sudoers(5) the scopes count in the order global, host, user, target, command; in each the last line wins.
     pub fn flag(&self, name: &str, default: bool, caller: &Caller, host: &str, as_root: Match) -> Observed<bool> {
+        if self.spend(1 + self.defaults.len()).is_none() {
+            return Unknown(UnknownReason::Malformed);
+        }
         let mut value = Known(default);
         for rank in 0..5 {
             for (scope, parameter) in &self.defaults {

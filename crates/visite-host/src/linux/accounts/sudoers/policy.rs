@@ -6,6 +6,7 @@ use super::grammar::parse_sudoers;
 use super::{AliasKind, Command, CommandKind, Member, Parameter, Privilege, Scope, Statement, Who};
 use crate::linux::accounts::lines::line_numbers;
 use crate::machine::{Machine, ReadFailure};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -21,6 +22,11 @@ const MAX_FILE_BYTES: usize = 1024 * 1024;
 const MAX_PROBLEMS: usize = 100;
 /// Most members that a list may have once its aliases are resolved.
 const MAX_EXPANDED: usize = 10_000;
+/// Most steps of all questions to one policy together. Aliases, rules, `Defaults` and accounts multiply each other; fifty
+/// rules for a thousand accounts need some million steps.
+const MAX_STEPS: usize = 200_000_000;
+/// Steps that an entry of a list costs, whose alias has to be looked up.
+const STEPS_OF_MEMBER: usize = 10;
 
 /// Where sudoers files are read from.
 pub trait Files {
@@ -59,6 +65,7 @@ pub struct Policy {
     pub defaults: Vec<(Arc<Scope>, Parameter)>,
     members: BTreeMap<(AliasKind, String), Vec<Member>>,
     commands: BTreeMap<String, Vec<Command>>,
+    steps: Cell<usize>,
     /// Whether these are all rules.
     pub completeness: Completeness,
     /// What could not be read.
@@ -74,6 +81,7 @@ impl Policy {
             defaults: Vec::new(),
             members: BTreeMap::new(),
             commands: BTreeMap::new(),
+            steps: Cell::new(0),
             completeness: Completeness::Complete,
             problems: Vec::new(),
         };
@@ -93,7 +101,14 @@ impl Policy {
         }
     }
 
-    /// A list of users, groups or hosts with its aliases resolved; `None` if an alias contains itself.
+    /// Counts steps of an answer; `None` if the policy has become longer to follow than any real one.
+    pub fn spend(&self, steps: usize) -> Option<()> {
+        self.steps.set(self.steps.get().saturating_add(steps));
+        (self.steps.get() <= MAX_STEPS).then_some(())
+    }
+
+    /// A list of users, groups or hosts with its aliases resolved; `None` if an alias contains itself, or if it is too
+    /// long to follow.
     pub fn expand(&self, kind: AliasKind, members: &[Member]) -> Option<Vec<Member>> {
         let mut expanded = Vec::new();
         self.expand_into(kind, members, false, &mut Vec::new(), &mut expanded)?;
@@ -109,6 +124,7 @@ impl Policy {
         expanded: &mut Vec<Member>,
     ) -> Option<()> {
         for member in members {
+            self.spend(STEPS_OF_MEMBER)?;
             let negated = negated != member.negated;
             let alias = match &member.who {
                 Who::Name(name) => self.members.get_key_value(&(kind, name.clone())),
@@ -131,7 +147,7 @@ impl Policy {
     }
 
     /// A command with its aliases resolved: whether each is excluded, and whether it is `ALL`.
-    /// `None` if an alias contains itself.
+    /// `None` if an alias contains itself, or if it is too long to follow.
     pub fn expand_command(&self, command: &Command) -> Option<Vec<(bool, bool)>> {
         let mut expanded = Vec::new();
         self.expand_command_into(command, false, 0, &mut expanded)?;
@@ -145,6 +161,7 @@ impl Policy {
         depth: usize,
         expanded: &mut Vec<(bool, bool)>,
     ) -> Option<()> {
+        self.spend(STEPS_OF_MEMBER)?;
         let negated = negated != command.negated;
         let list = match &command.kind {
             CommandKind::Alias(name) => self.commands.get(name),
