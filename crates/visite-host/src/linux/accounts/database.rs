@@ -267,7 +267,7 @@ fn homed(machine: &Machine) -> Option<Problem> {
 }
 
 /// Says that a directory adds accounts. Some distributions name SSSD by default, so it only counts when it is set up.
-fn directory(machine: &Machine) -> Option<Problem> {
+pub fn directory(machine: &Machine) -> Option<Problem> {
     let text = read_optional(machine, "nsswitch.conf", &mut Vec::new()).ok()??;
     let mut sources = parse_nsswitch(&text, "passwd");
     sources.retain(|source| source != "sss" || sssd_is_set_up(machine));

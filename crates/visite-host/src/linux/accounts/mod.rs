@@ -26,6 +26,7 @@ use crate::collectors::Collector;
 use crate::linux::identity::host_name;
 use crate::machine::{Machine, ReadFailure};
 use database::Database;
+pub(crate) use database::directory;
 use jiff::Timestamp;
 use login_defs::parse_login_defs;
 use privileges::Privileges;

@@ -1,7 +1,7 @@
 //! `/etc/passwd`, passwd(5).
 //!
-//! For the collector of accounts. The GECOS field, which holds names of people and rooms, is passed over and the
-//! home directory too: neither has a place in a fact.
+//! For the collectors of accounts and of screen locks. The GECOS field, which holds names of people and rooms, is passed
+//! over; the home directory is needed to find settings and has no place in a fact.
 
 use super::lines::{Lines, is_name, parse_lines};
 use super::shadow::password_state;
@@ -34,6 +34,8 @@ pub struct PasswdEntry {
     pub uid: u32,
     /// Numeric id of the primary group.
     pub gid: u32,
+    /// Home directory, without a slash at its end.
+    pub home: String,
     /// Login program; `/bin/sh` where the field is empty.
     pub shell: String,
 }
@@ -59,12 +61,13 @@ pub fn parse_passwd(text: &str) -> Lines<PasswdEntry> {
         };
         let uid = fields.next()?.parse().ok()?;
         let gid = fields.next()?.parse().ok()?;
-        let shell = fields.nth(2).unwrap_or_default().trim_end();
+        let home = fields.nth(1).unwrap_or_default().trim_end_matches('/').to_owned();
+        let shell = fields.next().unwrap_or_default().trim_end();
         if shell.len() > MAX_SHELL_BYTES || shell.chars().any(char::is_control) {
             return None;
         }
         let shell = if shell.is_empty() { DEFAULT_SHELL } else { shell };
-        Some(PasswdEntry { name: name.to_owned(), password, uid, gid, shell: shell.to_owned() })
+        Some(PasswdEntry { name: name.to_owned(), password, uid, gid, home, shell: shell.to_owned() })
     })
 }
 
@@ -79,6 +82,7 @@ mod tests {
         assert_eq!((lines.entries.len(), lines.malformed.len()), (19, 0));
         let anna = lines.entries.iter().find(|entry| entry.name == "anna").expect("she is in the file");
         assert_eq!((anna.uid, anna.gid, anna.shell.as_str()), (1000, 1000, "/bin/bash"));
+        assert_eq!(anna.home, "/home/anna");
         let with_session: Vec<_> = lines
             .entries
             .iter()

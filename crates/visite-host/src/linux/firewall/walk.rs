@@ -11,7 +11,7 @@ use visite_facts::facts::IpFamily;
 /// Deepest nesting of chains. nftables allows 16 jumps (`NFT_JUMP_STACK_SIZE`), the older iptables any number.
 const MAX_DEPTH: usize = 64;
 /// Most steps of one walk: port ranges looked at. A large ruleset of a server needs some thousand.
-const MAX_STEPS: usize = 5_000_000;
+const MAX_STEPS: usize = 10_000_000;
 /// Most acceptances that one base chain may yield.
 const MAX_ACCEPTANCES: usize = 50_000;
 
