@@ -9,8 +9,7 @@ use jiff::SignedDuration;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
 use visite_facts::{Area, FactSpec, Shape, SubjectKind, Text, fact_spec, facts};
-use visite_target::yaml::Mistake;
-use visite_target::yaml::nearest;
+use visite_target::yaml::{MAX_MISTAKES, Mistake, nearest};
 
 /// Patterns by id, each with its origin and text.
 pub type Patterns<'l> = BTreeMap<String, (PatternFile, Origin, &'l str)>;
@@ -66,6 +65,9 @@ impl<'f> Builder<'f> {
             return;
         };
         for (name, value) in &self.file.with {
+            if self.mistakes.len() >= MAX_MISTAKES {
+                break;
+            }
             let fits = |kind: ParameterKind| {
                 kind == value.kind() || (value.literal() == "[]" && matches!(kind, ParameterKind::Texts))
             };
@@ -81,7 +83,8 @@ impl<'f> Builder<'f> {
                 Some(_) => {}
             }
         }
-        for name in pattern.parameters.keys().filter(|name| !self.file.with.contains_key(*name)) {
+        let missing = pattern.parameters.keys().filter(|name| !self.file.with.contains_key(*name));
+        for name in missing.take(MAX_MISTAKES) {
             self.at(named, format!("the parameter `{name}` of the pattern `{}` is not given", named.value), None);
         }
         self.pattern = Some((pattern, origin, text));

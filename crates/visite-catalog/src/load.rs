@@ -11,10 +11,9 @@ use crate::sources::Layer;
 use crate::{Catalog, cases, untranslated};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use visite_facts::{Area, CatalogUsed, Disabled, Measure, Replaced, Word};
-use visite_target::yaml::nearest;
-use visite_target::yaml::{Mistake, from_yaml};
+use visite_target::yaml::{MAX_MISTAKES, Mistake, from_yaml, nearest};
 
 /// The kinds of units, each with its own ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -275,7 +274,7 @@ impl Loading {
     /// Every id that is named must exist, except those that frameworks name ahead of their time.
     fn resolve_ids(&mut self, catalog: &Catalog) {
         let measures: Vec<&str> = catalog.measures.keys().map(String::as_str).collect();
-        let requirements: Vec<&str> = catalog.requirements().map(|requirement| requirement.id.as_str()).collect();
+        let requirements: BTreeSet<&str> = catalog.requirements().map(|requirement| requirement.id.as_str()).collect();
         for check in catalog.checks.values() {
             if self.parts.contains(&Part::Measures) && !measures.contains(&check.measure.as_str()) {
                 let hint =
@@ -283,8 +282,8 @@ impl Loading {
                 self.mistake(&check.origin.file, format!("there is no measure `{}`", check.measure), hint);
             }
             let sources = check.sources.iter().filter(|_| self.parts.contains(&Part::Frameworks));
-            let missing: Vec<&String> = sources.filter(|source| !requirements.contains(&source.as_str())).collect();
-            for source in missing {
+            let missing: Vec<&String> = sources.filter(|source| !requirements.contains(source.as_str())).collect();
+            for source in missing.into_iter().take(MAX_MISTAKES) {
                 let hint = nearest(source, requirements.iter().copied()).map(|near| format!("did you mean `{near}`?"));
                 self.mistake(&check.origin.file, format!("there is no requirement `{source}`"), hint);
             }
@@ -299,7 +298,7 @@ impl Loading {
                 self.mistake(&file.unwrap_or_default(), message, Some("replace that one as a whole".to_owned()));
             }
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for framework in catalog.frameworks.values() {
             let file = catalog
                 .origins

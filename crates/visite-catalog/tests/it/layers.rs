@@ -170,6 +170,21 @@ check: { for_each: host.accounts, fails_when: \"record.name == ${name}\" }
 }
 
 #[test]
+fn mistakes_that_multiply_are_not_all_listed() {
+    let pattern =
+        "id: any\ndoc: { de: a, en: a }\nparameters: {}\ncheck: { for_each: host.accounts, fails_when: \"true\" }\n";
+    let parameters: String = (0..500).map(|number| format!("  p{number}: 1\n")).collect();
+    let sources: Vec<String> = (0..500).map(|number| format!("S-{number}")).collect();
+    for more in [format!("pattern: any\nwith:\n{parameters}"), format!("sources: [{}]\n", sources.join(", "))] {
+        let mut changed = base();
+        changed.files.insert("patterns/any.yaml".into(), pattern.into());
+        changed.files.insert(CHECK_FILE.into(), format!("{CHECK}{more}").into());
+        let mistakes = load(&[changed]).expect_err("a mistake");
+        assert!((100..200).contains(&mistakes.len()), "{}", mistakes.len());
+    }
+}
+
+#[test]
 fn every_text_of_the_embedded_catalogue_is_there_in_both_languages() {
     let catalog = loaded(&[Layer::embedded()]);
     for requirement in catalog.requirements() {
