@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// Mounts what a system needs over the scratch root `$1`, then starts the program `$2` in it. What `$PROC` and `$BIND`
-/// say is done before.
+/// say is done before; `$CHROOT` holds options of chroot(1).
 const ENTER: &str = r#"
 set -e
 root=$1 program=$2
@@ -26,7 +26,7 @@ mount --rbind /dev "$root/dev"
 touch "$root/visite"
 mount --bind "$program" "$root/visite"
 for bind in $BIND; do mount --bind "${bind%%:*}" "$root${bind#*:}"; done
-exec chroot "$root" /visite "$@"
+exec chroot $CHROOT "$root" /visite "$@"
 "#;
 
 /// The system; its network is closed when it is dropped.

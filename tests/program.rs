@@ -27,7 +27,7 @@ pub struct Call {
     stdout: Option<Stdio>,
     places: Vec<(String, &'static str)>,
     /// Kept until the program has ended.
-    copy: Option<TempDir>,
+    _copy: Option<TempDir>,
 }
 
 /// What the program answered.
@@ -92,18 +92,12 @@ impl Call {
     /// Calls a command line that ends in the program.
     pub fn new(mut command: Command, copy: Option<TempDir>) -> Self {
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").current_dir("/").stdin(Stdio::null());
-        Self { command, stdout: None, places: Vec::new(), copy }
+        Self { command, stdout: None, places: Vec::new(), _copy: copy }
     }
 
     /// Sets a variable of the environment.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
-        self
-    }
-
-    /// Gives it something to read on standard input.
-    pub fn stdin(mut self, from: impl Into<Stdio>) -> Self {
-        self.command.stdin(from);
         self
     }
 

@@ -181,12 +181,12 @@ fn huge(place: &Path) {
 }
 
 fn closed(place: &Path) {
-    File::create(place).and_then(|file| file.set_permissions(Permissions::from_mode(0))).expect("it is ours");
+    File::create(place).and_then(|file| file.set_permissions(Permissions::from_mode(0o000))).expect("it is ours");
 }
 
 fn closed_folder(place: &Path) {
     folder(place);
-    fs::set_permissions(place, Permissions::from_mode(0)).expect("it is ours");
+    fs::set_permissions(place, Permissions::from_mode(0o000)).expect("it is ours");
 }
 
 fn bytes(place: &Path) {

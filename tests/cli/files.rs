@@ -62,7 +62,7 @@ fn a_folder_without_facts_is_66() {
 #[test]
 fn a_file_that_may_not_be_read_is_77() {
     let desk = Desk::new();
-    fs::set_permissions(desk.path("facts.json"), fs::Permissions::from_mode(0)).expect("ours");
+    fs::set_permissions(desk.path("facts.json"), fs::Permissions::from_mode(0o000)).expect("ours");
     let call = visite_as_nobody(["check", "--facts", &desk.arg("facts.json")]);
     assert_snapshot!(call.hide(desk.folder.path(), "[DIR]").run(), @"
     status: 77
@@ -71,7 +71,7 @@ fn a_file_that_may_not_be_read_is_77() {
       Ursache: Permission denied (os error 13)
     ");
     fs::create_dir(desk.path("closed")).expect("ours");
-    fs::set_permissions(desk.path("closed"), fs::Permissions::from_mode(0)).expect("ours");
+    fs::set_permissions(desk.path("closed"), fs::Permissions::from_mode(0o000)).expect("ours");
     let call = visite_as_nobody(["check", "--root", &desk.arg("closed/root")]);
     assert_snapshot!(call.hide(desk.folder.path(), "[DIR]").run(), @"
     status: 77

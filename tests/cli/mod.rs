@@ -23,7 +23,7 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let desk = Self { folder: crate::program::shared_folder() };
-        desk.write("facts.json", &facts());
+        desk.write("facts.json", facts());
         desk
     }
 
