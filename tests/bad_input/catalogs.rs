@@ -42,26 +42,26 @@ fn replacing_what_is_not_there_or_was_another() {
     assert_snapshot!(validate(&with(CHECK)), @"
     status: 65
     ---- stderr
-    Fehler: Der Katalog hat Fehler: 1
-      Ursache: error: checks/network/firewall-missing/check.yaml: `firewall-missing` exists in the layer `embedded`
-    hint: to replace it after comparing both, write `replaces: firewall-missing@[HASH]`
-    Hinweis: Alle Fehler zeigt: visite catalog validate
+    Fehler: Der Katalog hat einen Fehler
+
+    Fehler: checks/network/firewall-missing/check.yaml: `firewall-missing` exists in the layer `embedded`
+    Hinweis: to replace it after comparing both, write `replaces: firewall-missing@[HASH]`
     ");
     assert_snapshot!(validate(&with(&check("replaces: firewall-missing@sha256:0000"))), @"
     status: 65
     ---- stderr
-    Fehler: Der Katalog hat Fehler: 1
-      Ursache: error: checks/network/firewall-missing/check.yaml: `firewall-missing` exists in the layer `embedded`
-    hint: to replace it after comparing both, write `replaces: firewall-missing@[HASH]`
-    Hinweis: Alle Fehler zeigt: visite catalog validate
+    Fehler: Der Katalog hat einen Fehler
+
+    Fehler: checks/network/firewall-missing/check.yaml: `firewall-missing` exists in the layer `embedded`
+    Hinweis: to replace it after comparing both, write `replaces: firewall-missing@[HASH]`
     ");
     assert_snapshot!(validate(&with(&check("replaces: no-such-check@sha256:0000"))), @"
     status: 65
     ---- stderr
-    Fehler: Der Katalog hat Fehler: 1
-      Ursache: error: checks/network/firewall-missing/check.yaml: `firewall-missing` exists in the layer `embedded`
-    hint: to replace it after comparing both, write `replaces: firewall-missing@[HASH]`
-    Hinweis: Alle Fehler zeigt: visite catalog validate
+    Fehler: Der Katalog hat einen Fehler
+
+    Fehler: checks/network/firewall-missing/check.yaml: `firewall-missing` exists in the layer `embedded`
+    Hinweis: to replace it after comparing both, write `replaces: firewall-missing@[HASH]`
     ");
 }
 
@@ -70,20 +70,20 @@ fn texts_that_are_no_yaml() {
     assert_snapshot!(validate(&layer(&[("measures/x.yaml", "a: [\n")])), @"
     status: 65
     ---- stderr
-    Fehler: Der Katalog hat Fehler: 1
-      Ursache: error: measures/x.yaml:1:1: `a` is not a key here
+    Fehler: Der Katalog hat einen Fehler
+
+    Fehler: measures/x.yaml:1:1: Den Schlüssel `a` gibt es hier nicht
       1 | a: [
-    hint: possible here: `id`, `replaces`, `title`, `action`, `effort_minutes`, `cost`, `who`, `owner`, `team`, `provider`
-    Hinweis: Alle Fehler zeigt: visite catalog validate
+    Hinweis: Hier möglich: `id`, `replaces`, `title`, `action`, `effort_minutes`, `cost`, `who`, `owner`, `team`, `provider`
     ");
     assert_snapshot!(validate(&layer(&[("measures/x.yaml", "\u{0}\u{1}\u{2}")])), @r"
     status: 65
     ---- stderr
-    Fehler: Der Katalog hat Fehler: 1
-      Ursache: error: measures/x.yaml:1:1: unexpected character: `\u{0}'
+    Fehler: Der Katalog hat einen Fehler
+
+    Fehler: measures/x.yaml:1:1: Ein Text kann nicht mit `\u{0}` beginnen
       1 | \u{0}\u{1}\u{2}
-    hint: a text that begins with this character belongs in quotes
-    Hinweis: Alle Fehler zeigt: visite catalog validate
+    Hinweis: Ein Text, der mit diesem Zeichen beginnt, gehört in Anführungszeichen.
     ");
     let bombs = "a: &a [x,x,x,x,x,x,x,x]\n".to_owned()
         + &('b'..='k')

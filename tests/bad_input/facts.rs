@@ -27,8 +27,7 @@ fn nothing_at_all() {
     status: 65
     ---- stderr
     Fehler: `[DIR]/facts.json` ist keine Datei mit Beobachtungen
-      Ursache: not valid JSON
-      Ursache: EOF while parsing a value at line 1 column 0
+      Ursache: kein gültiges JSON (Zeile 1, Spalte 0)
     Hinweis: So entsteht eine: visite check --save-facts DATEI
     ");
 }
@@ -39,16 +38,14 @@ fn nested_without_end() {
     status: 65
     ---- stderr
     Fehler: `[DIR]/facts.json` ist keine Datei mit Beobachtungen
-      Ursache: not valid JSON
-      Ursache: recursion limit exceeded at line 1 column 128
+      Ursache: kein gültiges JSON (Zeile 1, Spalte 128)
     Hinweis: So entsteht eine: visite check --save-facts DATEI
     ");
     assert_snapshot!(told(file(&format!("{{\"host.os\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000)))), @"
     status: 65
     ---- stderr
     Fehler: `[DIR]/facts.json` ist keine Datei mit Beobachtungen
-      Ursache: not valid JSON
-      Ursache: recursion limit exceeded at line 1 column 322
+      Ursache: kein gültiges JSON (Zeile 1, Spalte 322)
     Hinweis: So entsteht eine: visite check --save-facts DATEI
     ");
 }
@@ -79,14 +76,14 @@ fn a_collection_that_says_nothing_about_its_end_is_refused() {
     status: 65
     ---- stderr
     Fehler: `[DIR]/facts.json` ist keine Datei mit Beobachtungen
-      Ursache: `snapshots[0].facts.host.accounts` is missing or not a collection with either `complete: true` or `incomplete: reason`
+      Ursache: `snapshots[0].facts.host.accounts` fehlt oder ist etwas anderes als eine Sammlung mit entweder `complete: true` oder `incomplete: Grund`
     Hinweis: So entsteht eine: visite check --save-facts DATEI
     ");
     assert_snapshot!(told(file("{\"host.accounts\":{\"complete\":true,\"incomplete\":\"stale\",\"records\":[]}}")), @"
     status: 65
     ---- stderr
     Fehler: `[DIR]/facts.json` ist keine Datei mit Beobachtungen
-      Ursache: `snapshots[0].facts.host.accounts` is missing or not a collection with either `complete: true` or `incomplete: reason`
+      Ursache: `snapshots[0].facts.host.accounts` fehlt oder ist etwas anderes als eine Sammlung mit entweder `complete: true` oder `incomplete: Grund`
     Hinweis: So entsteht eine: visite check --save-facts DATEI
     ");
 }

@@ -128,7 +128,10 @@ impl Damaged {
 
 fn remove(place: &Path) {
     match fs::symlink_metadata(place) {
-        Ok(found) if found.is_dir() => fs::remove_dir_all(place).expect("it is ours"),
+        Ok(found) if found.is_dir() => {
+            fs::set_permissions(place, Permissions::from_mode(0o700)).expect("it is ours");
+            fs::remove_dir_all(place).expect("it is ours");
+        }
         _ => fs::remove_file(place).expect("it is ours"),
     }
 }

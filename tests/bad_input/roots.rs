@@ -73,7 +73,7 @@ fn very_many_accounts_are_not_looked_at_to_the_end() {
     let verdicts = answer.verdicts();
     assert_snapshot!(verdicts["account-second-root"], @"unknown: incomplete, incomplete");
     assert_snapshot!(verdicts["account-empty-password"], @"unknown: incomplete, incomplete");
-    assert_snapshot!(verdicts["screen-lock-missing"], @"unknown: incomplete");
+    assert_snapshot!(verdicts["screen-lock-missing"], @"unknown: incomplete, incomplete");
 }
 
 #[test]
