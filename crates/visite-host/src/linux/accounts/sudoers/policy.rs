@@ -24,7 +24,7 @@ const MAX_PROBLEMS: usize = 100;
 const MAX_EXPANDED: usize = 10_000;
 /// Most steps of all questions to one policy together. Aliases, rules, `Defaults` and accounts multiply each other; fifty
 /// rules for a thousand accounts need some million steps.
-const MAX_STEPS: usize = 200_000_000;
+const MAX_STEPS: usize = 50_000_000;
 /// Steps that an entry of a list costs, whose alias has to be looked up.
 const STEPS_OF_MEMBER: usize = 10;
 
