@@ -82,6 +82,17 @@ fn without_a_practice_it_is_a_draft() {
 }
 
 #[test]
+fn several_computers_are_named_below_their_number() {
+    let mut several = assessment("sample");
+    several.round.practice = None;
+    let mut second = several.subjects[0].clone();
+    second.subject.name = "praxisserver".to_owned();
+    several.subjects.push(second);
+    let page = rendered(Format::Html, &several, &options(Lang::De));
+    assert!(page.contains("<h1>2 Prüfobjekte</h1><p class=\"what\">empfang-1, praxisserver</p>"));
+}
+
+#[test]
 fn what_was_not_checked_is_never_good() {
     let page = rendered(Format::Html, &assessment("empty"), &options(Lang::De));
     assert!(page.contains("Noch nichts geprüft."));

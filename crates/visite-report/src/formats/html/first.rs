@@ -179,7 +179,13 @@ fn area_row(page: &Page<'_>, area: &AreaState) -> Markup {
                 span class={ "state " (class) } { (icon(symbol)) span { (word) } }
                 @if area.open > 0 { span .small { (page.texts.fill("html-findings-count", [("n", area.open.into())])) } }
             }
-            td .number { @if area.points > 0 { (page.texts.fill("html-of", counts)) } @else { "–" } }
+            td .number {
+                @if area.points > 0 {
+                    // On a phone the heading of the column is not shown.
+                    span .narrow { (page.texts.say("html-checked")) ": " }
+                    (page.texts.fill("html-of", counts))
+                }
+            }
         }
     }
 }

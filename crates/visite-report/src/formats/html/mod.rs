@@ -19,7 +19,7 @@ use icons::{Icon, icon};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::io;
 use std::io::Write;
-use visite_facts::Assessment;
+use visite_facts::{AssessedSubject, Assessment};
 
 /// Nothing is loaded and nothing runs, whatever stands in the data. The font stands in the page itself.
 const POLICY: &str =
@@ -116,6 +116,8 @@ impl Page<'_> {
             }
             [only] => only.description.clone(),
             [] => String::new(),
+            // Without a practice the heading itself says how many there are.
+            several if self.assessment.round.practice.is_none() => names(several),
             several => self.texts.fill("reached", [("n", several.len().into())]),
         };
         html! {
@@ -166,6 +168,13 @@ impl Page<'_> {
             include_str!("style.css"),
         )
     }
+}
+
+/// What a few subjects are called; nothing for many, which stand in a table of their own.
+fn names(subjects: &[AssessedSubject]) -> String {
+    const MOST: usize = 4;
+    let all: Vec<&str> = subjects.iter().map(|assessed| assessed.subject.name.as_str()).collect();
+    if all.len() <= MOST { all.join(", ") } else { String::new() }
 }
 
 /// A text as a CSS string that cannot end early, nor end the style element.
