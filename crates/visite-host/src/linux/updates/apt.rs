@@ -9,6 +9,8 @@ use crate::linux::dpkg::{self, DpkgStatus};
 use crate::machine::{Command, Machine};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
+use std::thread;
 use std::time::Duration;
 use visite_facts::facts::{PackageManager, Updates};
 use visite_facts::{Known, Observed, Problem, Unknown, UnknownReason};
@@ -58,7 +60,14 @@ fn index_refreshed_at(machine: &Machine) -> Observed<Timestamp> {
 /// How many updates wait, and how many of them are security updates.
 fn pending(machine: &Machine, status: &DpkgStatus, problems: &mut Vec<Problem>) -> (Observed<i64>, Observed<i64>) {
     let apt = Apt { machine, status };
-    let indexes = match apt.cache(&["policy"]) {
+    // Reading all lists anew is what takes the time; neither needs the answer of the other.
+    let (policy, simulated) = thread::scope(|scope| {
+        let policy = scope.spawn(|| apt.cache(&["policy"]));
+        // What an administrator holds back is pending all the same: the hole is open.
+        let simulated = apt.get(&["--simulate", "--ignore-hold", "dist-upgrade"]);
+        (policy.join().unwrap_or_else(|panic| resume_unwind(panic)), simulated)
+    });
+    let indexes = match policy {
         Ok(text) => parse_indexes(&text),
         Err((reason, detail)) => return both(unknown(problems, "apt-cache", reason, detail)),
     };
@@ -66,8 +75,7 @@ fn pending(machine: &Machine, status: &DpkgStatus, problems: &mut Vec<Problem>) 
         let detail = "no list of available packages has been fetched";
         return both(unknown(problems, LISTS, UnknownReason::Incomplete, detail));
     }
-    // What an administrator holds back is pending all the same: the hole is open.
-    let simulation = match apt.get(&["--simulate", "--ignore-hold", "dist-upgrade"]) {
+    let simulation = match simulated {
         Ok(text) => parse_simulation(&text),
         Err((reason, detail)) => return both(unknown(problems, "apt-get", reason, detail)),
     };
