@@ -358,6 +358,18 @@ fn light_locker_starts_to_count_when_the_screen_is_blanked() {
 }
 
 #[test]
+fn a_settings_file_larger_than_any_real_one_is_unknown() {
+    let desk = Desk::xfce(&["xscreensaver"]);
+    desk.autostart("xscreensaver");
+    let settings = "lock:\tTrue\n";
+    desk.home(".xscreensaver", settings);
+    assert_eq!(desk.lock().lock_enabled, Known(true));
+    desk.home(".xscreensaver", &format!("{settings}{}", "!\n".repeat(1024 * 1024)));
+    assert_eq!(desk.lock().lock_enabled, Unknown(UnknownReason::Malformed));
+    assert_eq!(desk.snapshot().problems[0].source, "~/.xscreensaver");
+}
+
+#[test]
 fn xscreensaver_is_off_until_somebody_switches_it_on() {
     let desk = Desk::xfce(&["xscreensaver"]);
     desk.autostart("xscreensaver");

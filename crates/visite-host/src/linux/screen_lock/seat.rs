@@ -12,6 +12,10 @@ use visite_facts::{Problem, UnknownReason};
 /// Where programs of a session are looked for.
 const PROGRAM_DIRS: &[&str] = &["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/usr/games"];
 
+/// Largest settings file that is read as text, in bytes. What is kept of one takes many times its size, and people can
+/// write their own as they like; real ones have less than 100 KiB.
+const MAX_TEXT_BYTES: usize = 1024 * 1024;
+
 /// One person in front of one desktop of a computer.
 #[derive(Debug)]
 pub struct Seat<'a> {
@@ -42,7 +46,8 @@ impl<'a> Seat<'a> {
 
     /// A settings file of the system, as text.
     pub fn system_file(&self, path: &str) -> FileResult<String> {
-        self.system_bytes(path).map(|bytes| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        let bytes = self.system_bytes(path)?;
+        self.text(path, bytes)
     }
 
     /// A settings file of the system.
@@ -65,7 +70,16 @@ impl<'a> Seat<'a> {
 
     /// A settings file of the person, by its path below the home directory, as text.
     pub fn home_file(&self, below_home: &str) -> FileResult<String> {
-        self.home_bytes(below_home).map(|bytes| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        let bytes = self.home_bytes(below_home)?;
+        self.text(&format!("~/{below_home}"), bytes)
+    }
+
+    fn text(&self, shown: &str, bytes: Option<Vec<u8>>) -> FileResult<String> {
+        let Some(bytes) = bytes else { return Ok(None) };
+        if bytes.len() > MAX_TEXT_BYTES {
+            return Err(self.note_malformed(shown, "larger than any real settings file"));
+        }
+        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     /// A settings file of the person, by its path below the home directory.
