@@ -8,7 +8,7 @@ use visite_target::{from_yaml, from_yaml_all, yaml::decode};
 visite_fuzz::fuzz_bytes!(|bytes| {
     let text = match decode(bytes, "a.yaml") {
         Ok(text) => text,
-        Err(mistake) => return visite_fuzz::assert_printable(&[mistake]),
+        Err(mistake) => return visite_fuzz::assert_printable(&[*mistake]),
     };
     match from_yaml_all::<BTreeMap<String, Vec<Text>>>(text, "a.yaml") {
         Ok(value) => assert_eq!(from_yaml(text, "a.yaml"), Ok(value)),
