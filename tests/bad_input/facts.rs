@@ -14,7 +14,8 @@ fn told(bytes: impl AsRef<[u8]>) -> crate::program::Answer {
 
 /// One snapshot with these facts.
 fn file(facts: &str) -> String {
-    let now = jiff::Timestamp::now();
+    // Whole seconds, so that columns in messages stay where they are.
+    let now = jiff::Timestamp::from_second(jiff::Timestamp::now().as_second()).expect("it is a time");
     format!(
         "{{\"schema\":\"visite.facts/1\",\"snapshots\":[{{\"collector\":\"linux.os\",\"observed_at\":\"{now}\",\
          \"subject\":{{\"id\":\"host-1\",\"kind\":\"host\",\"name\":\"x\"}},\"identifiers\":[],\"facts\":{facts}}}]}}"
@@ -45,7 +46,7 @@ fn nested_without_end() {
     status: 65
     ---- stderr
     Fehler: `[DIR]/facts.json` ist keine Datei mit Beobachtungen
-      Ursache: kein gültiges JSON (Zeile 1, Spalte 322)
+      Ursache: kein gültiges JSON (Zeile 1, Spalte 312)
     Hinweis: So entsteht eine: visite check --save-facts DATEI
     ");
 }
