@@ -98,6 +98,17 @@ fn fresh(path: &Path) -> Outcome<()> {
     if path.exists() { Err(format!("`{}` is there already", path.display())) } else { Ok(()) }
 }
 
+/// Texts of the skeletons below that must not stay; held by `cargo xtask tidy`.
+pub const SKELETON_TEXTS: &[&str] = &[
+    "Was geprüft wird",
+    "Was nicht in Ordnung ist",
+    "Ein Satz für die Praxisleitung.",
+    "Was zu tun ist",
+    "Der nächste Schritt in einer Zeile",
+    "Der genaue erste Schritt.",
+    "Woran man sieht, dass es gewirkt hat.",
+];
+
 const CHECK: &str = r#"id: ID
 topic:                                   # neutral, for lists
   de: Was geprüft wird

@@ -1,6 +1,6 @@
 //! The rules of the repository, checked. Each rule yields a list of what breaks it.
 
-use crate::{Outcome, files_below, generate, read};
+use crate::{Outcome, files_below, generate, new, read};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -57,6 +57,7 @@ const RULES: &[Rule] = &[
     ("every id resolves and every case gives its verdict", catalogue),
     ("every check has the cases it needs", enough_cases),
     ("every check of a framework's list names that requirement, and the other way round", bindings),
+    ("every skeleton has been filled in", filled_in),
     ("no text contains a forbidden word", words),
     ("dependencies point one way", direction),
     ("no banned crate, every licence permitted", supply),
@@ -124,6 +125,19 @@ fn bindings(_: &Path) -> Outcome<Vec<String>> {
             false => format!("{requirement} lists `{check}`, which does not name it"),
         })
         .collect())
+}
+
+/// Texts of a skeleton that nobody replaced would reach a practice as they are.
+fn filled_in(root: &Path) -> Outcome<Vec<String>> {
+    let mut found = Vec::new();
+    for file in
+        files_below(&root.join("catalog"), &|path| path.extension().is_some_and(|extension| extension == "yaml"))
+    {
+        let text = read(&file)?;
+        let left = new::SKELETON_TEXTS.iter().filter(|skeleton| text.contains(*skeleton));
+        found.extend(left.map(|skeleton| format!("{}: “{skeleton}”", shown(root, &file))));
+    }
+    Ok(found)
 }
 
 fn words(root: &Path) -> Outcome<Vec<String>> {
