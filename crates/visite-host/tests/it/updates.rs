@@ -91,6 +91,40 @@ fn only_the_security_archive_makes_security_updates() {
 }
 
 #[test]
+fn packages_of_another_architecture_are_asked_for_by_it() {
+    let scratch = debian("1.0", "1.0");
+    let stanza = |name: &str, architecture: &str, version: &str| {
+        let status = "Status: install ok installed\nMulti-Arch: same\n";
+        format!("Package: {name}\n{status}Architecture: {architecture}\nVersion: {version}\nDescription: x\n\n")
+    };
+    scratch.write("/var/lib/dpkg/arch", "amd64\ni386\n");
+    scratch.write(STATUS, &[stanza("dpkg", "amd64", "1.0"), stanza("praxis-demo", "i386", "1.0")].concat());
+    let offered = format!("{LISTS}/_srv_security_._Packages");
+    let file = format!("Filename: ./x.deb\nSize: 1\nSHA256: {}\nDescription: x\n", "0".repeat(64));
+    let offer = |architecture: &str, version: &str| {
+        format!("Package: praxis-demo\nArchitecture: {architecture}\nMulti-Arch: same\nVersion: {version}\n{file}\n")
+    };
+    scratch.write(&offered, &[offer("amd64", "1.0"), offer("i386", "1.1")].concat());
+    check_pending(&scratch, Known(1), Known(1));
+    // Hidden by a later version of another archive, it is found by its name only.
+    scratch.write("/etc/apt/sources.list.d/main.list", "deb [trusted=yes] file:/srv/main ./\n");
+    let main = "Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: bookworm\nArchitectures: amd64 i386\n";
+    scratch.write(&format!("{LISTS}/_srv_main_._Release"), main);
+    scratch.write(&format!("{LISTS}/_srv_main_._Packages"), &offer("i386", "1.2"));
+    check_pending(&scratch, Known(1), Known(1));
+    std::fs::remove_file(scratch.path("/etc/apt/sources.list.d/main.list")).expect("it was made above");
+    scratch.write(&offered, &[offer("amd64", "1.1"), offer("i386", "1.0")].concat());
+    check_pending(&scratch, Known(0), Known(0));
+}
+
+#[test]
+fn what_is_pinned_away_waits_for_nobody() {
+    let scratch = debian("1.0", "1.1");
+    scratch.write("/etc/apt/preferences.d/praxis", "Package: praxis-demo\nPin: version 1.1\nPin-Priority: -1\n");
+    check_pending(&scratch, Known(0), Known(0));
+}
+
+#[test]
 fn without_a_security_archive_its_updates_are_unknown() {
     let scratch = debian("1.0", "1.1");
     offer(&scratch, "security", "Debian", &[("praxis-demo", "1.1")]);

@@ -12,15 +12,17 @@ use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::thread;
 use std::time::Duration;
-use visite_facts::facts::{PackageManager, Updates};
+use visite_facts::facts::{Package, PackageManager, Updates};
 use visite_facts::{Known, Observed, Problem, Unknown, UnknownReason};
 
 /// Where the fetched indexes lie.
 const LISTS: &str = "/var/lib/apt/lists";
 /// Touched only after a fetch without error: by Ubuntu's update-notifier, and by apt's own daily service.
 const SUCCESS_STAMPS: [&str; 2] = ["/var/lib/apt/periodic/update-success-stamp", "/var/lib/apt/periodic/update-stamp"];
-/// Names given to one run of `apt-cache policy`, well below the longest command line.
-const NAMES_A_RUN: usize = 1000;
+/// Names given to one run of `apt-cache policy`: all of a usual computer, and well below the longest command line.
+const NAMES_A_RUN: usize = 5_000;
+/// More installed packages than any computer has.
+const MOST_NAMES: usize = 50_000;
 
 /// The fact `host.updates` for a system with apt.
 pub(super) fn updates(machine: &Machine, problems: &mut Vec<Problem>) -> Updates {
@@ -60,18 +62,18 @@ fn index_refreshed_at(machine: &Machine) -> Observed<Timestamp> {
 /// How many updates wait, and how many of them are security updates.
 fn pending(machine: &Machine, status: &DpkgStatus, problems: &mut Vec<Problem>) -> (Observed<i64>, Observed<i64>) {
     let apt = Apt { machine, status };
-    // Reading all lists anew is what takes the time; neither needs the answer of the other.
-    let (policy, simulated) = thread::scope(|scope| {
-        let policy = scope.spawn(|| apt.cache(&["policy"]));
+    // Every run of apt reads all lists anew. The simulation takes longest; what else is to be asked fits beside it.
+    let (archives, simulated) = thread::scope(|scope| {
+        let archives = scope.spawn(|| archives(&apt));
         // What an administrator holds back is pending all the same: the hole is open.
         let simulated = apt.get(&["--simulate", "--ignore-hold", "dist-upgrade"]);
-        (policy.join().unwrap_or_else(|panic| resume_unwind(panic)), simulated)
+        (archives.join().unwrap_or_else(|panic| resume_unwind(panic)), simulated)
     });
-    let indexes = match policy {
-        Ok(text) => parse_indexes(&text),
+    let archives = match archives {
+        Ok(archives) => archives,
         Err((reason, detail)) => return both(unknown(problems, "apt-cache", reason, detail)),
     };
-    if indexes.is_empty() {
+    if archives.indexes.is_empty() {
         let detail = "no list of available packages has been fetched";
         return both(unknown(problems, LISTS, UnknownReason::Incomplete, detail));
     }
@@ -83,10 +85,12 @@ fn pending(machine: &Machine, status: &DpkgStatus, problems: &mut Vec<Problem>) 
         let detail = "it ended without summing up";
         return both(unknown(problems, "apt-get", UnknownReason::Malformed, detail));
     }
-    let waiting: BTreeSet<&str> = simulation.upgraded.iter().chain(&simulation.kept_back).map(String::as_str).collect();
-    let security = match security_of(&apt, &indexes, &waiting) {
-        Ok(mut found) => {
-            found.extend(simulation.security);
+    let waiting: BTreeSet<String> = simulation.upgraded.into_iter().chain(simulation.kept_back).collect();
+    let security = match archives.security {
+        // What apt would not upgrade to, such as a version that is pinned away, waits for nobody.
+        Ok(newer) => {
+            let mut found = simulation.security;
+            found.extend(newer.into_iter().filter(|name| waiting.contains(name)));
             Known(count(found.len()))
         }
         Err((reason, detail)) => unknown(problems, "apt-cache", reason, detail),
@@ -94,20 +98,36 @@ fn pending(machine: &Machine, status: &DpkgStatus, problems: &mut Vec<Problem>) 
     (Known(count(waiting.len())), security)
 }
 
-/// Those of `waiting` for which a security archive has something newer.
-fn security_of(apt: &Apt<'_>, indexes: &[Index], waiting: &BTreeSet<&str>) -> Result<BTreeSet<String>, Refusal> {
+/// What the fetched lists hold.
+struct Archives {
+    indexes: Vec<Index>,
+    /// Installed packages of which a security archive has a newer version.
+    security: Result<BTreeSet<String>, Refusal>,
+}
+
+fn archives(apt: &Apt<'_>) -> Result<Archives, Refusal> {
+    let indexes = parse_indexes(&apt.cache(&["policy"])?);
+    let security = newer_in_security(apt, &indexes);
+    Ok(Archives { indexes, security })
+}
+
+/// Asks for every installed package, because which of them wait is still being found out.
+fn newer_in_security(apt: &Apt<'_>, indexes: &[Index]) -> Result<BTreeSet<String>, Refusal> {
     let security: BTreeSet<&str> =
         indexes.iter().filter(|index| index.security).map(|index| index.description.as_str()).collect();
     if security.is_empty() {
         return Err((UnknownReason::Incomplete, "no list of a security archive has been fetched".to_owned()));
     }
-    let waiting: Vec<&str> = waiting.iter().copied().collect();
-    let mut found = BTreeSet::new();
-    for names in waiting.chunks(NAMES_A_RUN) {
-        let args: Vec<&str> = ["policy", "--"].into_iter().chain(names.iter().copied()).collect();
-        found.extend(parse_security_versions(&apt.cache(&args)?, &security));
+    let names = apt.installed_names();
+    if names.len() > MOST_NAMES {
+        return Err((UnknownReason::Malformed, "more packages than any computer has".to_owned()));
     }
-    Ok(found)
+    let mut newer = BTreeSet::new();
+    for names in names.chunks(NAMES_A_RUN) {
+        let args: Vec<&str> = ["policy", "--"].into_iter().chain(names.iter().map(String::as_str)).collect();
+        newer.extend(parse_security_versions(&apt.cache(&args)?, &security));
+    }
+    Ok(newer)
 }
 
 type Refusal = (UnknownReason, String);
@@ -140,6 +160,16 @@ impl Apt<'_> {
                 Err((problem.reason, problem.detail))
             }
         }
+    }
+
+    /// Names of what is installed, with the architecture, without which apt takes those of others for its own.
+    fn installed_names(&self) -> Vec<String> {
+        let name = |package: &Package| match (&package.name, &package.architecture) {
+            (Known(name), Known(architecture)) if architecture != "all" => Some(format!("{name}:{architecture}")),
+            (Known(name), _) => Some(name.clone()),
+            (Unknown(_), _) => None,
+        };
+        self.status.present().filter_map(name).collect()
     }
 
     /// Without the caches it takes a second longer, but nothing is written even as root.
