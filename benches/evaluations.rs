@@ -74,7 +74,7 @@ fn condition() {
 /// The same check through the whole of `assess`, from the snapshot to the result.
 fn records() {
     let catalog = only(&[COLLECTION_CHECK]);
-    let snapshots = [snapshot(|snapshot| snapshot.put_all(&accounts()))];
+    let snapshots = [snapshot("linux.accounts", |snapshot| snapshot.put_all(&accounts()))];
     let mean = mean_of(|| {
         let assessment = assess(&input(&catalog, &snapshots));
         assert_eq!(assessment.summary.passed, 1, "all accounts have passwords");
@@ -86,7 +86,7 @@ fn records() {
 fn single_facts() {
     let catalog = copies(SINGLE_CHECK, RECORDS);
     let updates = Updates { reboot_needed: Known(false), ..Updates::default() };
-    let snapshots = [snapshot(|snapshot| snapshot.put(&updates))];
+    let snapshots = [snapshot("linux.updates", |snapshot| snapshot.put(&updates))];
     let mean = mean_of(|| {
         let assessment = assess(&input(&catalog, &snapshots));
         assert_eq!(assessment.results.len(), RECORDS);
@@ -113,13 +113,12 @@ fn loading() {
 /// A computer with many packages, judged by everything there is.
 fn workplace() {
     let catalog = load_parts(&[Layer::embedded()], Part::JUDGING).expect("the embedded catalogue is right");
-    let collectors: [&dyn Fn(&mut Snapshot); 4] = [
-        &|snapshot| snapshot.put(&operating_system()),
-        &|snapshot| snapshot.put(&updates()),
-        &|snapshot| snapshot.put_all(&packages()),
-        &|snapshot| snapshot.put_all(&accounts_of_a_workplace()),
+    let snapshots = [
+        snapshot("linux.os", |snapshot| snapshot.put(&operating_system())),
+        snapshot("linux.updates", |snapshot| snapshot.put(&updates())),
+        snapshot("linux.packages", |snapshot| snapshot.put_all(&packages())),
+        snapshot("linux.accounts", |snapshot| snapshot.put_all(&accounts_of_a_workplace())),
     ];
-    let snapshots = collectors.map(snapshot);
     let mean = mean_of(|| {
         black_box(assess(&input(&catalog, &snapshots)));
     });
@@ -191,10 +190,10 @@ fn now() -> Timestamp {
     "2026-11-24T12:00:00Z".parse().expect("a time")
 }
 
-fn snapshot(fill: impl Fn(&mut Snapshot)) -> Snapshot {
+fn snapshot(collector: &str, fill: impl Fn(&mut Snapshot)) -> Snapshot {
     let subject = Subject { id: SubjectId("host-1".to_owned()), kind: SubjectKind::Host, name: "empfang-1".to_owned() };
     let mut snapshot = Snapshot {
-        collector: "bench".to_owned(),
+        collector: collector.to_owned(),
         observed_at: now(),
         received_at: None,
         subject,
