@@ -14,6 +14,7 @@ const ORDER: &[&str] = &[
     "visite",
     "visite-report",
     "visite-host",
+    "visite-wire",
     "visite-assess",
     "visite-catalog",
     "visite-target",
@@ -47,7 +48,7 @@ const LICENCES: &[&str] = &[
 const FORBIDDEN: &[&str] = &["dsgvo-konform", "zertifiziert", "rechtssicher", "100 % sicher", "100% sicher", "befund"];
 
 /// Crates whose sources may not touch the world, and what would.
-const PURE: &[&str] = &["visite-facts", "visite-target", "visite-catalog", "visite-assess"];
+const PURE: &[&str] = &["visite-facts", "visite-target", "visite-catalog", "visite-assess", "visite-wire"];
 const WORLDLY: &[&str] =
     &["std::fs", "std::net", "std::process", "std::env", "std::io", "Timestamp::now", "SystemTime", "std::thread"];
 

@@ -187,6 +187,167 @@ words! {
     }
 }
 
+words! {
+    /// What a device is. Decides how carefully it is treated.
+    pub enum DeviceClass {
+        /// A computer people work at.
+        Workplace = "workplace",
+        /// A server, except that of the practice software.
+        Server = "server",
+        /// The server of the practice software (PVS).
+        PvsServer = "pvs_server",
+        /// A medical device.
+        MedicalDevice = "medical_device",
+        /// A computer that belongs to a medical device.
+        DeviceConsole = "device_console",
+        /// A printer, scanner or copier.
+        Printer = "printer",
+        /// A telephone, or the telephone system.
+        Telephone = "telephone",
+        /// A router, switch, firewall or access point.
+        NetworkDevice = "network_device",
+        /// A connector or gateway of the telematics infrastructure.
+        Connector = "connector",
+        /// A card terminal of the telematics infrastructure.
+        CardTerminal = "card_terminal",
+        /// Network storage (NAS).
+        Nas = "nas",
+        /// A control of a building or a machine, or an adapter for serial lines.
+        Controller = "controller",
+        /// A camera.
+        Camera = "camera",
+        /// A smartphone, tablet or other device that is carried around.
+        Mobile = "mobile",
+        /// Something else.
+        Other = "other",
+    }
+}
+words! {
+    /// A service that listens in a network, by the protocol it speaks. `catalog/services.yaml` describes each.
+    pub enum NetworkService {
+        /// Hypertext (RFC 9110), also inside TLS.
+        Http = "http",
+        /// TLS (RFC 8446), where the service inside could not be told.
+        Tls = "tls",
+        /// Secure Shell (RFC 4253).
+        Ssh = "ssh",
+        /// Windows file sharing (MS-SMB, MS-SMB2).
+        Smb = "smb",
+        /// Windows Remote Desktop (MS-RDPBCGR).
+        Rdp = "rdp",
+        /// Remote frame buffer, VNC (RFC 6143).
+        Vnc = "vnc",
+        /// Telnet (RFC 854).
+        Telnet = "telnet",
+        /// File transfer (RFC 959).
+        Ftp = "ftp",
+        /// Trivial file transfer (RFC 1350).
+        Tftp = "tftp",
+        /// Network management (RFC 3411).
+        Snmp = "snmp",
+        /// Directory access (RFC 4511).
+        Ldap = "ldap",
+        /// Kerberos (RFC 4120).
+        Kerberos = "kerberos",
+        /// Network time (RFC 5905).
+        Ntp = "ntp",
+        /// Domain names (RFC 1035).
+        Dns = "dns",
+        /// Multicast DNS (RFC 6762).
+        Mdns = "mdns",
+        /// Link-local multicast name resolution (RFC 4795).
+        Llmnr = "llmnr",
+        /// Simple service discovery of UPnP.
+        Ssdp = "ssdp",
+        /// Telephony (RFC 3261).
+        Sip = "sip",
+        /// Internet printing (RFC 8011).
+        Ipp = "ipp",
+        /// Messages of things (MQTT 3.1.1 and 5).
+        Mqtt = "mqtt",
+        /// Video streams (RFC 7826).
+        Rtsp = "rtsp",
+        /// Modbus over TCP.
+        Modbus = "modbus",
+        /// NetBIOS names and sessions (RFC 1002).
+        Netbios = "netbios",
+        /// Windows remote procedure calls (MS-RPCE).
+        Msrpc = "msrpc",
+        /// Sun remote procedure calls (RFC 1833).
+        Rpcbind = "rpcbind",
+        /// Remote management of a server's hardware (IPMI 2.0).
+        Ipmi = "ipmi",
+        /// File synchronisation (rsync daemon).
+        Rsync = "rsync",
+        /// X Window System.
+        X11 = "x11",
+        /// Microsoft SQL Server (MS-TDS).
+        Mssql = "mssql",
+        /// PostgreSQL.
+        Postgresql = "postgresql",
+        /// MySQL and MariaDB.
+        Mysql = "mysql",
+        /// MongoDB.
+        Mongodb = "mongodb",
+        /// Redis.
+        Redis = "redis",
+        /// Elasticsearch and OpenSearch.
+        Elasticsearch = "elasticsearch",
+        /// Firebird.
+        Firebird = "firebird",
+        /// Oracle Database (TNS).
+        Oracle = "oracle",
+        /// Images of medical devices (DICOM PS3.8).
+        Dicom = "dicom",
+        /// Messages of medical systems (HL7 v2 over MLLP).
+        Mllp = "mllp",
+        /// Service directory of a connector of the telematics infrastructure (gemSpec_Kon).
+        Konnektor = "konnektor",
+        /// Card terminal (SICCT).
+        Sicct = "sicct",
+        /// Medical resources over HTTP (HL7 FHIR).
+        Fhir = "fhir",
+        /// Mail transfer (RFC 5321).
+        Smtp = "smtp",
+        /// Mailboxes (RFC 9051).
+        Imap = "imap",
+        /// Mailboxes (RFC 1939).
+        Pop3 = "pop3",
+    }
+}
+words! {
+    /// Whether an SMB server insists on signed messages (MS-SMB2 2.2.4).
+    pub enum SmbSigning {
+        /// Messages may go unsigned.
+        Optional = "optional",
+        /// Only signed messages are taken.
+        Required = "required",
+    }
+}
+words! {
+    /// What a network zone is for.
+    pub enum ZoneKind {
+        /// Servers.
+        Server = "server",
+        /// Administration and reception.
+        Office = "office",
+        /// Rooms in which patients are treated.
+        Treatment = "treatment",
+        /// Medical devices and their consoles.
+        Medical = "medical",
+        /// Telematics infrastructure: connector and card terminals.
+        Telematics = "telematics",
+        /// Telephones.
+        Telephony = "telephony",
+        /// Patients and visitors. Its devices are counted, nothing about them is kept.
+        Guest = "guest",
+        /// Management of network devices.
+        Management = "management",
+        /// Printers, cameras, building control.
+        Peripherals = "peripherals",
+    }
+}
+
 crate::facts! {
     /// The operating system of a computer.
     "host.os" => struct OperatingSystem {
@@ -487,5 +648,345 @@ crate::facts! {
         Technical room: Room,
         /// Seconds after which an unused screen should be locked in this room.
         Technical lock_within_seconds: i64,
+    }
+
+    /// A device as it shows itself in the network.
+    "device.network" => struct DeviceNetwork {
+        /// Address at which it was examined.
+        Technical address: String,
+        /// All its addresses that were seen, sorted.
+        Technical addresses: Vec<String>,
+        /// Hardware address, `aa:bb:cc:dd:ee:ff`; only from the same network segment.
+        Technical mac: String,
+        /// To whom the IEEE gave the first part of the hardware address.
+        Technical vendor: String,
+        /// Names it gives itself or that others know it by, sorted. May contain a person's name.
+        Personal names: Vec<String>,
+        /// What it is, as far as its answers tell.
+        Technical class: DeviceClass,
+        /// Operating system or firmware, as far as its answers tell, e.g. `Windows Server 2008 R2`.
+        Technical system: String,
+        /// Network in which the examining computer stood, e.g. `192.168.10.0/24`.
+        Technical seen_from: String,
+        /// How many ports were asked.
+        Technical asked_ports: i64,
+        /// How many of them did not answer at all, so that nothing can be said about them.
+        Technical unanswered_ports: i64,
+    }
+
+    /// Services of a device, on the ports that were asked. Complete if each of these ports gave an answer.
+    "device.services" each endpoint => struct DeviceService {
+        /// Protocol, address and port, e.g. `tcp 192.168.10.5:445`.
+        Technical endpoint: String,
+        /// TCP or UDP.
+        Technical transport: Transport,
+        /// Port.
+        Technical port: i64,
+        /// The protocol it speaks, told by a dialogue and never by the port.
+        Technical service: NetworkService,
+        /// Whether it speaks inside TLS from the first byte on.
+        Technical encrypted: bool,
+        /// Product, as far as its answers tell.
+        Technical product: String,
+        /// Version of the product, as far as its answers tell.
+        Technical version: String,
+        /// Vendor of the product, as far as its answers tell.
+        Technical vendor: String,
+    }
+
+    /// Ways that were seen to be open: from the network of the examining computer to a service.
+    "device.ways" each way => struct DeviceWay {
+        /// From where to what, e.g. `192.168.30.0/24 > tcp 192.168.10.5:445`.
+        Technical way: String,
+        /// Network of the examining computer.
+        Technical from_network: String,
+        /// The service's protocol, address and port.
+        Technical endpoint: String,
+        /// Address.
+        Technical address: String,
+        /// TCP or UDP.
+        Technical transport: Transport,
+        /// Port.
+        Technical port: i64,
+        /// The protocol it speaks.
+        Technical service: NetworkService,
+        /// Whether the service is a page or a protocol for managing the device.
+        Technical management: bool,
+    }
+
+    /// Services that speak TLS, at once or after asking for it (STARTTLS).
+    "device.tls" each endpoint => struct DeviceTls {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// The service inside, as far as it could be told.
+        Technical service: NetworkService,
+        /// Whether the connection begins unencrypted and changes over (STARTTLS).
+        Technical starttls: bool,
+        /// Versions it accepts, oldest first: `ssl3`, `tls1.0`, `tls1.1`, `tls1.2`, `tls1.3`.
+        Technical versions: Vec<String>,
+        /// Kinds of cipher suites it accepts: `null`, `anonymous`, `export`, `rc4`, `des`, `3des`, `cbc`, `aead`.
+        Technical cipher_kinds: Vec<String>,
+        /// Whether it asks the client for a certificate.
+        Technical client_certificate_requested: bool,
+        /// Common name of the certificate. May be a person's or a computer's name.
+        Personal certificate_subject: String,
+        /// Common name or organisation of its issuer.
+        Technical certificate_issuer: String,
+        /// Whether issuer and subject are the same.
+        Technical certificate_self_signed: bool,
+        /// First moment at which it is valid.
+        Technical certificate_not_before: Timestamp,
+        /// Last moment at which it is valid.
+        Technical certificate_not_after: Timestamp,
+        /// Kind of its key: `rsa`, `dsa`, `ec`, `ed25519`, `ed448`.
+        Technical certificate_key: String,
+        /// Length of its key in bits.
+        Technical certificate_key_bits: i64,
+        /// Hash of its signature: `md5`, `sha1`, `sha256` ...
+        Technical certificate_hash: String,
+        /// Version of X.509: 1, 2 or 3.
+        Technical certificate_version: i64,
+    }
+
+    /// SSH servers, by what they offer (RFC 4253, 7.1).
+    "device.ssh" each endpoint => struct DeviceSsh {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Version of the protocol, `2.0` or `1.99`.
+        Technical protocol: String,
+        /// Methods of key exchange, sorted.
+        Technical key_exchanges: Vec<String>,
+        /// Kinds of host keys, sorted.
+        Technical host_keys: Vec<String>,
+        /// Ciphers from server to client, sorted.
+        Technical ciphers: Vec<String>,
+        /// Message authentication codes from server to client, sorted.
+        Technical macs: Vec<String>,
+    }
+
+    /// Windows file sharing.
+    "device.smb" each endpoint => struct DeviceSmb {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Dialects it accepts: `1.0`, `2.0.2`, `2.1`, `3.0`, `3.0.2`, `3.1.1`.
+        Technical dialects: Vec<String>,
+        /// Whether it accepts SMB 1.
+        Technical smb1: bool,
+        /// Whether it insists on signed messages.
+        Technical signing: SmbSigning,
+        /// Whether it opens a session as guest for a name that does not exist. Asked only with consent.
+        Technical guest_session: bool,
+        /// Whether it opens a session without any name. Asked only with consent.
+        Technical null_session: bool,
+        /// How many file shares such a session may open. Asked only with consent.
+        Technical open_shares: i64,
+    }
+
+    /// Remote desktops (MS-RDPBCGR 2.2.1.2).
+    "device.rdp" each endpoint => struct DeviceRdp {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Whether it insists on a login before the desktop is shown (network level authentication).
+        Technical nla_required: bool,
+        /// Whether it accepts the old encryption of RDP itself, without TLS.
+        Technical rdp_security: bool,
+    }
+
+    /// Screen sharing with VNC (RFC 6143, 7.1.2).
+    "device.vnc" each endpoint => struct DeviceVnc {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Version of the protocol, e.g. `3.8`.
+        Technical protocol: String,
+        /// Whether it shows its screen without a password.
+        Technical without_password: bool,
+        /// Whether it offers a kind of connection that is encrypted.
+        Technical encrypted: bool,
+    }
+
+    /// File transfer.
+    "device.ftp" each endpoint => struct DeviceFtp {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Whether it lets in the user `anonymous`. Asked only with consent.
+        Technical anonymous: bool,
+        /// Whether it can change over to TLS.
+        Technical tls_offered: bool,
+    }
+
+    /// Directories.
+    "device.ldap" each endpoint => struct DeviceLdap {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Whether it is a domain controller of Active Directory.
+        Technical domain_controller: bool,
+        /// Whether it shows entries of the directory to anybody. Asked only with consent.
+        Technical anonymous_read: bool,
+    }
+
+    /// Network management. Identified without a community (engine discovery of version 3).
+    "device.snmp" each endpoint => struct DeviceSnmp {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Versions it answers: `1`, `2c`, `3`. The first two are asked only with consent.
+        Technical versions: Vec<String>,
+        /// Whether it answers to the community `public`. Asked only with consent.
+        Technical default_community: bool,
+        /// Name of the product in its description, without names of places or people.
+        Technical product: String,
+    }
+
+    /// Databases.
+    "device.databases" each endpoint => struct DeviceDatabase {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Which one.
+        Technical service: NetworkService,
+        /// Whether it lets anyone in without a password. Asked only with consent.
+        Technical without_password: bool,
+        /// Whether it offers encryption.
+        Technical tls_offered: bool,
+    }
+
+    /// Name servers.
+    "device.dns" each endpoint => struct DeviceDns {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Whether it looks up names of the internet for the examining computer.
+        Technical recursive: bool,
+        /// Whether it hands out a whole zone.
+        Technical zone_transfer: bool,
+    }
+
+    /// Web servers: pages for people and for programs.
+    "device.web" each endpoint => struct DeviceWeb {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Whether the start page belongs to the management of a device.
+        Technical management: bool,
+        /// Whether it asks for a password without encryption.
+        Technical login_unencrypted: bool,
+        /// Whether it sends visitors on to an encrypted page.
+        Technical redirects_to_tls: bool,
+    }
+
+    /// Services of imaging devices and archives (DICOM PS3.8).
+    "device.dicom" each endpoint => struct DeviceDicom {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Whether it is encrypted.
+        Technical encrypted: bool,
+        /// Whether it accepts an association from and to names (AE titles) that nobody gave it.
+        Technical accepts_any_title: bool,
+        /// Name of its implementation, as it states it.
+        Technical implementation: String,
+    }
+
+    /// Listeners for messages of medical systems (HL7 over MLLP).
+    "device.mllp" each endpoint => struct DeviceMllp {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Whether it is encrypted.
+        Technical encrypted: bool,
+    }
+
+    /// Connectors of the telematics infrastructure (gemSpec_Kon, service directory).
+    "device.konnektor" each endpoint => struct DeviceKonnektor {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Whether the service directory is encrypted.
+        Technical encrypted: bool,
+        /// Whether it asks the client for a certificate or a password.
+        Technical client_authentication: bool,
+        /// Vendor, as it states it.
+        Technical vendor: String,
+        /// Product, as it states it.
+        Technical product: String,
+        /// Version of the firmware, as it states it.
+        Technical firmware: String,
+    }
+
+    /// What the practice file says about a device, and what follows from its class.
+    "device.place", derived => struct DevicePlace {
+        /// Name of the zone in which its address lies.
+        Technical zone: String,
+        /// What that zone is for.
+        Technical zone_kind: ZoneKind,
+        /// What the practice says that it is, or else what its answers tell.
+        Technical class: DeviceClass,
+        /// Whether the practice file names it; known only where the file lists the devices.
+        Technical listed: bool,
+    }
+
+    /// How long the maker supplies security updates for the system that a device shows. By the catalogue's dates.
+    "device.support", derived => struct DeviceSupport {
+        /// Product and version as the lifecycle names them.
+        Technical product: String,
+        /// Last day with security updates.
+        Technical ends_at: Timestamp,
+        /// Days until then; negative after it.
+        Technical days_left: i64,
+        /// Whether that day is over.
+        Technical ended: bool,
+    }
+
+    /// Open ways beside what the practice file allows.
+    "device.crossings" each way, derived => struct DeviceCrossing {
+        /// From where to what.
+        Technical way: String,
+        /// The service's protocol, address and port.
+        Technical endpoint: String,
+        /// Port.
+        Technical port: i64,
+        /// The protocol it speaks.
+        Technical service: NetworkService,
+        /// Whether it is for managing the device.
+        Technical management: bool,
+        /// What the device is.
+        Technical class: DeviceClass,
+        /// Name of the zone from which it was reached; its network where the practice file names no zone.
+        Technical from_zone: String,
+        /// What that zone is for.
+        Technical from_kind: ZoneKind,
+        /// Name of the zone in which it lies.
+        Technical to_zone: String,
+        /// Whether both lie in the same zone.
+        Technical same_zone: bool,
+        /// Whether a conduit of the practice file allows it; known only where the file has zones and conduits.
+        Technical allowed: bool,
+    }
+
+    /// A network segment: who is in it, counted.
+    "zone.survey" => struct ZoneSurvey {
+        /// The network, e.g. `192.168.10.0/24`.
+        Technical network: String,
+        /// Devices that answered.
+        Technical devices: i64,
+        /// Computers people work at.
+        Technical workplaces: i64,
+        /// Servers and network storage.
+        Technical servers: i64,
+        /// Medical devices and their consoles.
+        Technical medical_devices: i64,
+        /// Connectors and card terminals.
+        Technical telematics: i64,
+        /// Telephones, printers, cameras, controls.
+        Technical peripherals: i64,
+        /// Phones and tablets.
+        Technical mobiles: i64,
+        /// Devices whose class could not be told.
+        Technical unidentified: i64,
+        /// Devices that announce themselves as router over IPv6.
+        Technical ipv6_routers: i64,
+    }
+
+    /// What the practice file says about a network segment.
+    "zone.place", derived => struct ZonePlace {
+        /// Name of the zone.
+        Technical zone: String,
+        /// What it is for.
+        Technical kind: ZoneKind,
+        /// Different kinds of devices in it that should not meet: office, servers, medical devices, telematics.
+        Technical mixed_kinds: i64,
     }
 }

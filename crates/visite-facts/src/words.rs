@@ -164,7 +164,7 @@ words! {
     pub enum SubjectKind {
         /// A computer.
         Host = "host",
-        /// A device that is no computer, such as a printer or a modality.
+        /// A device as it shows itself in the network: computer, printer, modality ...
         Device = "device",
         /// A network or cloud service.
         Service = "service",

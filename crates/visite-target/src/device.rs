@@ -8,40 +8,8 @@ use crate::ids::{DeviceId, ZoneId};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use visite_facts::facts::Room;
+use visite_facts::facts::{DeviceClass, Room};
 use visite_facts::{Identifier, IdentifierKind, Strength, words};
-
-words! {
-    /// What a device is. Decides how carefully it is treated.
-    pub enum DeviceClass {
-        /// A computer people work at.
-        Workplace = "workplace",
-        /// A server, except that of the practice software.
-        Server = "server",
-        /// The server of the practice software (PVS).
-        PvsServer = "pvs_server",
-        /// A medical device.
-        MedicalDevice = "medical_device",
-        /// A computer that belongs to a medical device.
-        DeviceConsole = "device_console",
-        /// A printer, scanner or copier.
-        Printer = "printer",
-        /// A telephone, or the telephone system.
-        Telephone = "telephone",
-        /// A router, switch, firewall or access point.
-        NetworkDevice = "network_device",
-        /// A connector or gateway of the telematics infrastructure.
-        Connector = "connector",
-        /// A card terminal of the telematics infrastructure.
-        CardTerminal = "card_terminal",
-        /// Network storage (NAS).
-        Nas = "nas",
-        /// A smartphone, tablet or other device that is carried around.
-        Mobile = "mobile",
-        /// Something else.
-        Other = "other",
-    }
-}
 
 words! {
     /// Whose something is.

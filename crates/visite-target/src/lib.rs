@@ -26,7 +26,7 @@ pub mod yaml;
 
 pub use applies::{Applicability, AppliesTo, Missing, NotApplicable};
 pub use calendar::{ChangeFreeze, Freeze, FreezePeriod, Hours, OpeningHours};
-pub use device::{ApprovedAction, DataClass, Device, DeviceClass, DeviceOwner, ManufacturerApproval, StatedIdentifier};
+pub use device::{ApprovedAction, DataClass, Device, DeviceOwner, ManufacturerApproval, StatedIdentifier};
 pub use equipment::{Equipment, EquipmentInUse, Telematics, TelematicsMode};
 pub use exemption::Exemption;
 pub use formats::Complaint;

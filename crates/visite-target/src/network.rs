@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use visite_facts::facts::ZoneKind;
 use visite_facts::{Text, words};
 
 /// Id of the zone that every practice has: everything outside.
@@ -30,6 +31,9 @@ pub struct Zone {
     /// Name for people.
     #[schemars(with = "FreeText")]
     pub name: String,
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ZoneKind>,
     /// Networks that belong to it, e.g. `192.168.10.0/24`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub networks: Option<Vec<Network>>,

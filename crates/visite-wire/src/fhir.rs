@@ -1,0 +1,1 @@
+//! HL7 FHIR capability statement.

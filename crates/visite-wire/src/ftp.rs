@@ -1,0 +1,1 @@
+//! File transfer (RFC 959, RFC 4217).

@@ -1,0 +1,1 @@
+//! Hypertext (RFC 9110, RFC 9112).

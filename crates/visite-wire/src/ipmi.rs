@@ -1,0 +1,1 @@
+//! Remote management of server hardware (IPMI 2.0, ASF).

@@ -1,0 +1,1 @@
+//! Internet printing (RFC 8011).

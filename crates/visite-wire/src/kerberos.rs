@@ -1,0 +1,1 @@
+//! Kerberos (RFC 4120).

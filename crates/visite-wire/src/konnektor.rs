@@ -1,0 +1,1 @@
+//! Service directory of a connector (gemSpec_Kon).

@@ -1,0 +1,1 @@
+//! Directory access (RFC 4511).

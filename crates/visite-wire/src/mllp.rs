@@ -1,0 +1,1 @@
+//! Framing of HL7 version 2 (MLLP).

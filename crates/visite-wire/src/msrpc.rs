@@ -1,0 +1,1 @@
+//! Windows remote procedure calls, bind (MS-RPCE).

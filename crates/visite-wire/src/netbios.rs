@@ -1,0 +1,1 @@
+//! NetBIOS names (RFC 1002).

@@ -1,0 +1,1 @@
+//! Network time (RFC 5905).

@@ -1,0 +1,1 @@
+//! Windows Remote Desktop: negotiation (MS-RDPBCGR 2.2.1).

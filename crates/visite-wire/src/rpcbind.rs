@@ -1,0 +1,1 @@
+//! Sun remote procedure calls (RFC 1833).

@@ -1,0 +1,1 @@
+//! Video streams (RFC 7826).

@@ -1,0 +1,1 @@
+//! Telephony (RFC 3261).

@@ -1,0 +1,1 @@
+//! Windows file sharing: dialects, signing, guest sessions (MS-SMB, MS-SMB2).

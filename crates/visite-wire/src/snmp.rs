@@ -1,0 +1,1 @@
+//! Network management (RFC 3411 to 3418).

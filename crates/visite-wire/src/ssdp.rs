@@ -1,0 +1,1 @@
+//! Simple service discovery (UPnP Device Architecture).

@@ -1,0 +1,1 @@
+//! Secure Shell: greeting and key exchange offer (RFC 4253).

@@ -1,0 +1,1 @@
+//! Trivial file transfer (RFC 1350).

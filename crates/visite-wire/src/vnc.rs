@@ -1,0 +1,1 @@
+//! Remote frame buffer (RFC 6143).

@@ -1,0 +1,1 @@
+//! X Window System, connection setup.
