@@ -8,6 +8,7 @@ pub mod assessment;
 pub mod facts;
 pub mod identity;
 pub mod json_schema;
+pub mod scan;
 pub mod schema;
 pub mod snapshot;
 mod strict_json;

@@ -1,0 +1,194 @@
+//! Which TCP ports are open: half-open with raw sockets where the system allows them, with plain connections elsewhere.
+//!
+//! A half-open question (SYN) is the gentler one, too: no program on the device learns of it, so a listener that takes
+//! only one connection is not blocked. Ports that say nothing stay unanswered; they are never called closed.
+
+use crate::pace::Pacer;
+use crate::syn;
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::net::TcpSocket;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// What the ports of one address said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ports {
+    /// Ports that take connections, sorted.
+    pub open: Vec<u16>,
+    /// Ports that refused, sorted.
+    pub closed: Vec<u16>,
+    /// Ports that said nothing, sorted.
+    pub unanswered: Vec<u16>,
+}
+
+/// How to ask.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// Sets the pace.
+    pub pacer: Arc<Pacer>,
+    /// Set to end early; what was not asked then counts as unanswered.
+    pub stop: Arc<AtomicBool>,
+    /// Whether raw sockets may be used.
+    pub raw: bool,
+    /// How long an answer may take.
+    pub patience: Duration,
+    /// How often a port is asked that says nothing.
+    pub tries: u32,
+    /// Highest rate up to which the pace may rise by itself while nothing is lost; `None` keeps it.
+    pub up_to: Option<u32>,
+    /// Most connections at once.
+    pub connections: usize,
+}
+
+/// Asks each of `ports` at each of `hosts`.
+pub async fn sweep(hosts: &[IpAddr], ports: &[u16], asking: &Asking) -> BTreeMap<IpAddr, Ports> {
+    let mut found = BTreeMap::new();
+    if hosts.is_empty() || ports.is_empty() {
+        return found;
+    }
+    let mut left: Vec<IpAddr> = hosts.to_vec();
+    if asking.raw {
+        let (hosts, ports, asking) = (left.clone(), ports.to_vec(), asking.clone());
+        let swept = tokio::task::spawn_blocking(move || syn::sweep(&hosts, &ports, &asking)).await;
+        found = swept.unwrap_or_default();
+        left.retain(|host| !found.contains_key(host));
+    }
+    if !left.is_empty() {
+        found.extend(connect(&left, ports, asking).await);
+    }
+    found
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Open,
+    Closed,
+    Nothing,
+}
+
+async fn connect(hosts: &[IpAddr], ports: &[u16], asking: &Asking) -> BTreeMap<IpAddr, Ports> {
+    let mut found: BTreeMap<IpAddr, Ports> = hosts.iter().map(|host| (*host, Ports::default())).collect();
+    let mut ask: Vec<SocketAddr> =
+        ports.iter().flat_map(|port| hosts.iter().map(|host| SocketAddr::new(*host, *port))).collect();
+    let slots = Arc::new(Semaphore::new(asking.connections.max(1)));
+    for attempt in 0..asking.tries.max(1) {
+        let mut running = JoinSet::new();
+        let mut silent = Vec::new();
+        let mut note = |address: SocketAddr, said: Said| {
+            let ports = found.entry(address.ip()).or_default();
+            match said {
+                Said::Open => ports.open.push(address.port()),
+                Said::Closed => ports.closed.push(address.port()),
+                Said::Nothing => silent.push(address),
+            }
+        };
+        for address in ask.drain(..) {
+            if asking.stop.load(Ordering::Relaxed) {
+                note(address, Said::Nothing);
+                continue;
+            }
+            // The semaphore is never closed, so a permit always comes.
+            let permit = Arc::clone(&slots).acquire_owned().await.ok();
+            asking.pacer.wait("tcp", 1).await;
+            let (pacer, patience) = (Arc::clone(&asking.pacer), asking.patience);
+            running.spawn(async move {
+                let _permit = permit;
+                (address, knock(address, patience, &pacer).await)
+            });
+            while let Some(Ok((address, said))) = running.try_join_next() {
+                note(address, said);
+            }
+        }
+        while let Some(done) = running.join_next().await {
+            if let Ok((address, said)) = done {
+                note(address, said);
+            }
+        }
+        let last = attempt + 1 == asking.tries.max(1) || asking.stop.load(Ordering::Relaxed);
+        if last {
+            silent.drain(..).for_each(|address| found.entry(address.ip()).or_default().unanswered.push(address.port()));
+        }
+        ask = silent;
+        if ask.is_empty() {
+            break;
+        }
+    }
+    found.values_mut().for_each(Ports::sort);
+    found
+}
+
+impl Ports {
+    /// Brings the lists into order.
+    pub fn sort(&mut self) {
+        self.open.sort_unstable();
+        self.closed.sort_unstable();
+        self.unanswered.sort_unstable();
+    }
+}
+
+async fn knock(address: SocketAddr, patience: Duration, pacer: &Pacer) -> Said {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+    let Ok(socket) = socket else { return Said::Nothing };
+    match tokio::time::timeout(patience, socket.connect(address)).await {
+        Ok(Ok(stream)) => {
+            // Acknowledgement and end of the connection.
+            pacer.reserve("tcp", 3);
+            drop(stream);
+            Said::Open
+        }
+        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => Said::Closed,
+        // A reset right after the connection stood is a yes that was taken back.
+        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset => Said::Open,
+        Ok(Err(_)) | Err(_) => Said::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asking(raw: bool) -> Asking {
+        Asking {
+            pacer: Arc::new(Pacer::new(20_000)),
+            stop: Arc::default(),
+            raw,
+            patience: Duration::from_millis(900),
+            tries: 2,
+            up_to: None,
+            connections: 64,
+        }
+    }
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    }
+
+    #[test]
+    fn open_and_closed_ports_are_told_apart() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let open = listener.local_addr().unwrap().port();
+        let closed = {
+            let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            gone.local_addr().unwrap().port()
+        };
+        for raw in [false, true] {
+            let host: IpAddr = "127.0.0.1".parse().unwrap();
+            let found = runtime().block_on(sweep(&[host], &[open, closed], &asking(raw)));
+            assert_eq!(found[&host], Ports { open: vec![open], closed: vec![closed], unanswered: vec![] }, "raw: {raw}");
+        }
+    }
+
+    #[test]
+    fn a_stopped_sweep_calls_nothing_closed() {
+        let asking = asking(false);
+        asking.stop.store(true, Ordering::Relaxed);
+        let host: IpAddr = "127.0.0.1".parse().unwrap();
+        let found = runtime().block_on(sweep(&[host], &[1, 2, 3], &asking));
+        assert_eq!(found[&host].unanswered, [1, 2, 3]);
+    }
+}

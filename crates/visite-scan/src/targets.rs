@@ -1,0 +1,347 @@
+//! Which addresses a scan is about: reads what people write, and counts through it without keeping it in memory.
+//!
+//! Accepted: an address, a network (`192.168.10.0/24`), a range (`10.0.0.10-12`, `10.0.0.10-10.0.1.20`), the same with
+//! IPv6, and names, which the caller resolves. A wide IPv6 network stands for the devices that make themselves known in it.
+
+use ipnet::{IpNet, Ipv6Net};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use visite_facts::Text;
+
+/// Longest IPv6 network (in bits of the host part) whose addresses are tried one by one.
+const COUNTABLE_HOST_BITS: u8 = 16;
+/// Widest network that may be asked for: one practice has no more.
+const WIDEST_V4: u8 = 16;
+
+/// Addresses to examine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Targets {
+    v4: Ranges,
+    v6: Ranges,
+    /// IPv6 networks too wide to be counted through.
+    wide: Vec<Ipv6Net>,
+}
+
+/// What is wrong with a target as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", what.en)]
+pub struct TargetError {
+    /// What was written.
+    pub written: String,
+    /// What is the matter, and what to write instead.
+    pub what: Text,
+}
+
+/// Looks up the addresses of a name.
+pub type Resolve<'r> = &'r dyn Fn(&str) -> Vec<IpAddr>;
+
+impl Targets {
+    /// Reads targets. Names go to `resolve`; one without an address is an error.
+    pub fn parse<S: AsRef<str>>(written: &[S], resolve: Resolve<'_>) -> Result<Self, TargetError> {
+        let mut targets = Self::default();
+        for one in written {
+            targets.add(one.as_ref().trim(), resolve)?;
+        }
+        targets.v4.normalise();
+        targets.v6.normalise();
+        targets.wide.sort_unstable();
+        targets.wide.dedup();
+        Ok(targets)
+    }
+
+    /// These networks, whole.
+    pub fn of_networks(networks: impl IntoIterator<Item = IpNet>) -> Self {
+        let mut targets = Self::default();
+        networks.into_iter().for_each(|network| targets.add_network(network));
+        targets.v4.normalise();
+        targets.v6.normalise();
+        targets
+    }
+
+    fn add(&mut self, written: &str, resolve: Resolve<'_>) -> Result<(), TargetError> {
+        let error = |de: &str, en: &str| TargetError { written: written.to_owned(), what: Text::new(de, en) };
+        if let Ok(address) = written.parse::<IpAddr>() {
+            self.add_range(address, address);
+            return Ok(());
+        }
+        if written.contains('/') {
+            let network: IpNet = written.parse().map_err(|_| {
+                error(
+                    "Das ist kein Netz. Schreiben Sie Adresse/Länge, zum Beispiel 192.168.10.0/24.",
+                    "this is no network; write address/length, e.g. 192.168.10.0/24",
+                )
+            })?;
+            if matches!(network, IpNet::V4(network) if network.prefix_len() < WIDEST_V4) {
+                return Err(error(
+                    "Das Netz ist größer als das einer Praxis (weiter als /16). Nennen Sie die Netze der Praxis einzeln.",
+                    "this network is wider than any practice's (/16); name the practice's networks one by one",
+                ));
+            }
+            self.add_network(network.trunc());
+            return Ok(());
+        }
+        if let Some((first, last)) = range(written) {
+            let wide = match (first, last) {
+                (IpAddr::V4(first), IpAddr::V4(last)) => u128::from(u32::from(last).saturating_sub(u32::from(first))),
+                (IpAddr::V6(first), IpAddr::V6(last)) => u128::from(last).saturating_sub(u128::from(first)),
+                _ => u128::MAX,
+            } > 0xffff;
+            if last < first || wide {
+                return Err(error(
+                    "Dieser Bereich läuft rückwärts oder ist größer als 65.536 Adressen.",
+                    "this range runs backwards or has more than 65,536 addresses",
+                ));
+            }
+            self.add_range(first, last);
+            return Ok(());
+        }
+        let plausible = !written.is_empty()
+            && written.len() <= 253
+            && written.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
+        let found = if plausible { resolve(written) } else { Vec::new() };
+        if found.is_empty() {
+            return Err(error(
+                "Das ist weder eine Adresse noch ein Name, der sich auflösen lässt. \
+                 Schreiben Sie zum Beispiel 192.168.10.0/24, 10.0.0.10-12 oder fd00::5.",
+                "this is neither an address nor a name that can be resolved; write e.g. 192.168.10.0/24, 10.0.0.10-12 or fd00::5",
+            ));
+        }
+        found.into_iter().for_each(|address| self.add_range(address, address));
+        Ok(())
+    }
+
+    fn add_range(&mut self, first: IpAddr, last: IpAddr) {
+        match (first, last) {
+            (IpAddr::V4(first), IpAddr::V4(last)) => self.v4.add(number_v4(first), number_v4(last)),
+            (IpAddr::V6(first), IpAddr::V6(last)) => self.v6.add(u128::from(first), u128::from(last)),
+            _ => {}
+        }
+    }
+
+    fn add_network(&mut self, network: IpNet) {
+        match network {
+            // The first and the last address of a network are everybody's: a packet to them would touch all devices.
+            IpNet::V4(network) if network.prefix_len() < 31 => {
+                self.v4.add(number_v4(network.network()) + 1, number_v4(network.broadcast()) - 1);
+            }
+            IpNet::V4(network) => self.v4.add(number_v4(network.network()), number_v4(network.broadcast())),
+            IpNet::V6(network) if 128 - network.prefix_len() > COUNTABLE_HOST_BITS => self.wide.push(network),
+            IpNet::V6(network) => self.v6.add(u128::from(network.network()), u128::from(network.broadcast())),
+        }
+    }
+
+    /// These without `excluded`.
+    #[must_use]
+    pub fn without(mut self, excluded: &Self) -> Self {
+        self.v4.subtract(&excluded.v4);
+        self.v6.subtract(&excluded.v6);
+        self.wide.retain(|network| !excluded.wide.iter().any(|other| other.contains(network)));
+        self
+    }
+
+    /// How many addresses are tried one by one.
+    pub fn count(&self) -> u64 {
+        self.v4.count().saturating_add(self.v6.count())
+    }
+
+    /// Whether there is nothing to examine.
+    pub fn is_empty(&self) -> bool {
+        self.v4.0.is_empty() && self.v6.0.is_empty() && self.wide.is_empty()
+    }
+
+    /// Whether `address` is one of them, or lies in a wide network of them.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => self.v4.contains(number_v4(address)),
+            IpAddr::V6(address) => {
+                self.v6.contains(u128::from(address)) || self.wide.iter().any(|network| network.contains(&address))
+            }
+        }
+    }
+
+    /// The addresses that are tried one by one, in order.
+    pub fn iter(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        let v4 = self.v4.iter().map(|number| IpAddr::V4(address_v4(number)));
+        v4.chain(self.v6.iter().map(|number| IpAddr::V6(Ipv6Addr::from(number))))
+    }
+
+    /// First and last address of each run of addresses.
+    pub fn ranges(&self) -> Vec<(IpAddr, IpAddr)> {
+        let v4 = self.v4.0.iter().map(|(first, last)| (address_v4(*first).into(), address_v4(*last).into()));
+        let v6 = self.v6.0.iter().map(|(first, last)| (Ipv6Addr::from(*first).into(), Ipv6Addr::from(*last).into()));
+        v4.chain(v6).collect()
+    }
+
+    /// IPv6 networks in which only devices are examined that make themselves known.
+    pub fn wide(&self) -> &[Ipv6Net] {
+        &self.wide
+    }
+}
+
+/// `10.0.0.10-12`, `10.0.0.10-10.0.1.3`, `fd00::1-fd00::9`.
+fn range(written: &str) -> Option<(IpAddr, IpAddr)> {
+    let (first, last) = written.split_once('-')?;
+    let first: IpAddr = first.trim().parse().ok()?;
+    let last = last.trim();
+    let last = match (first, last.parse::<IpAddr>()) {
+        (_, Ok(last)) => last,
+        (IpAddr::V4(first), Err(_)) => {
+            let [a, b, c, _] = first.octets();
+            IpAddr::V4(Ipv4Addr::new(a, b, c, last.parse().ok()?))
+        }
+        (IpAddr::V6(_), Err(_)) => return None,
+    };
+    (first.is_ipv4() == last.is_ipv4()).then_some((first, last))
+}
+
+fn number_v4(address: Ipv4Addr) -> u128 {
+    u128::from(u32::from(address))
+}
+
+fn address_v4(number: u128) -> Ipv4Addr {
+    // Only numbers that came from an IPv4 address stand in the ranges.
+    Ipv4Addr::from(u32::try_from(number).unwrap_or_default())
+}
+
+/// Runs of numbers, sorted, disjoint; first and last inclusive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Ranges(Vec<(u128, u128)>);
+
+impl Ranges {
+    fn add(&mut self, first: u128, last: u128) {
+        self.0.push((first, last));
+    }
+
+    fn normalise(&mut self) {
+        self.0.sort_unstable();
+        let mut merged: Vec<(u128, u128)> = Vec::with_capacity(self.0.len());
+        for (first, last) in self.0.drain(..) {
+            match merged.last_mut() {
+                Some(previous) if first <= previous.1.saturating_add(1) => previous.1 = previous.1.max(last),
+                _ => merged.push((first, last)),
+            }
+        }
+        self.0 = merged;
+    }
+
+    fn subtract(&mut self, other: &Self) {
+        for (from, to) in &other.0 {
+            let mut left = Vec::with_capacity(self.0.len() + 1);
+            for (first, last) in self.0.drain(..) {
+                if *to < first || last < *from {
+                    left.push((first, last));
+                    continue;
+                }
+                if first < *from {
+                    left.push((first, from - 1));
+                }
+                if *to < last {
+                    left.push((to + 1, last));
+                }
+            }
+            self.0 = left;
+        }
+    }
+
+    fn contains(&self, number: u128) -> bool {
+        let at = self.0.partition_point(|(_, last)| *last < number);
+        self.0.get(at).is_some_and(|(first, _)| *first <= number)
+    }
+
+    fn count(&self) -> u64 {
+        let counts = self.0.iter().map(|(first, last)| u64::try_from(last - first).unwrap_or(u64::MAX).saturating_add(1));
+        counts.fold(0, u64::saturating_add)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = u128> + '_ {
+        self.0.iter().flat_map(|(first, last)| *first..=*last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(written: &[&str]) -> Result<Targets, TargetError> {
+        Targets::parse(written, &|name| if name == "pacs" { vec!["10.0.0.9".parse().unwrap()] } else { Vec::new() })
+    }
+
+    fn all(targets: &Targets) -> Vec<String> {
+        targets.iter().map(|address| address.to_string()).collect()
+    }
+
+    #[test]
+    fn every_way_to_write_a_target() {
+        let targets = parse(&["10.0.0.10-12", "10.0.0.12-10.0.0.13", "pacs", "192.168.1.7/30", "fd00::1-fd00::2", "fd00::9"]);
+        assert_eq!(
+            all(&targets.unwrap()),
+            [
+                "10.0.0.9", "10.0.0.10", "10.0.0.11", "10.0.0.12", "10.0.0.13", "192.168.1.5", "192.168.1.6", "fd00::1",
+                "fd00::2", "fd00::9"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_network_leaves_out_its_first_and_last_address() {
+        let targets = parse(&["192.168.1.0/24"]).unwrap();
+        assert_eq!(targets.count(), 254);
+        assert!(!targets.contains("192.168.1.255".parse().unwrap()));
+        assert_eq!(parse(&["192.168.1.4/31"]).unwrap().count(), 2);
+        assert_eq!(parse(&["192.168.1.4/32"]).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_wide_ipv6_network_is_not_counted_through() {
+        let targets = parse(&["fd00:77::/64"]).unwrap();
+        assert_eq!((targets.count(), targets.is_empty()), (0, false));
+        assert!(targets.contains("fd00:77::5".parse().unwrap()));
+        assert_eq!(parse(&["fd00::/120"]).unwrap().count(), 256);
+    }
+
+    #[test]
+    fn what_is_left_out_is_left_out() {
+        let targets = parse(&["10.0.0.0/28", "fd00:77::/64"]).unwrap();
+        let targets = targets.without(&parse(&["10.0.0.3-5", "10.0.0.14"]).unwrap());
+        assert_eq!(targets.count(), 10);
+        assert!(!targets.contains("10.0.0.4".parse().unwrap()));
+        assert!(targets.clone().without(&parse(&["10.0.0.0/16", "fd00::/16"]).unwrap()).is_empty());
+    }
+
+    #[test]
+    fn a_wrong_target_says_what_to_write() {
+        for written in ["", "10.0.0.0/33", "10.0.0.9-3", "10.0.0.0/8", "fd00::1-5", "kein name", "nowhere", "10.0.0.1-300", "0.0.0.0/0"] {
+            let error = parse(&[written]).unwrap_err();
+            assert_eq!(error.written, written);
+            assert!(!error.what.de.is_empty());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_behave_like_sets(
+            added in proptest::collection::vec((0u128..60, 0u128..9), 0..8),
+            taken in proptest::collection::vec((0u128..60, 0u128..9), 0..8),
+        ) {
+            let ranges = |list: &[(u128, u128)]| {
+                let mut ranges = Ranges(list.iter().map(|(first, more)| (*first, first + more)).collect());
+                ranges.normalise();
+                ranges
+            };
+            let (mut left, out) = (ranges(&added), ranges(&taken));
+            let inside = |list: &[(u128, u128)], n: u128| list.iter().any(|(first, more)| (*first..=first + more).contains(&n));
+            left.subtract(&out);
+            let expected: Vec<u128> = (0..80).filter(|n| inside(&added, *n) && !inside(&taken, *n)).collect();
+            prop_assert_eq!(left.iter().collect::<Vec<_>>(), expected.clone());
+            prop_assert_eq!(left.count(), expected.len() as u64);
+            for n in 0..80 {
+                prop_assert_eq!(left.contains(n), expected.contains(&n));
+            }
+        }
+
+        #[test]
+        fn any_text_is_a_target_or_an_error(text in "\\PC{0,40}") {
+            let _ = parse(&[text.as_str()]);
+        }
+    }
+}
