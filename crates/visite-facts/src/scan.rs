@@ -180,3 +180,12 @@ pub struct ScanSection {
     /// What was allowed and sent.
     pub record: ScanRecord,
 }
+
+/// TCP ports that never get a packet, because many printers print whatever arrives there. No catalogue, profile or
+/// argument can take one off this list.
+pub const SILENT_PORTS: [core::ops::RangeInclusive<u16>; 3] = [515..=515, 9100..=9107, 9112..=9116];
+
+/// Whether a port never gets a packet.
+pub fn is_silent(port: u16) -> bool {
+    SILENT_PORTS.iter().any(|range| range.contains(&port))
+}

@@ -2,10 +2,16 @@
 
 #![forbid(unsafe_code)]
 
+mod arp;
+pub mod device;
+pub mod discover;
+mod echo;
 pub mod net;
 pub mod pace;
+pub mod policy;
 pub mod sweep;
 mod syn;
+pub mod talk;
 pub mod targets;
 
 pub use syn::is_allowed as raw_sockets_allowed;

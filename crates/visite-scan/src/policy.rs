@@ -1,0 +1,195 @@
+//! How carefully a device is treated: which questions it gets, and how many at once. The rules of a running practice.
+//!
+//! What is not known to be sturdy is fragile. Deliberately absent: the pace, which is one for the whole scan, and ports
+//! that never get a packet ([`visite_facts::scan::is_silent`]), about which there is nothing to decide.
+
+use crate::device::Evidence;
+use std::time::Duration;
+use visite_facts::facts::{DeviceClass, NetworkService};
+use visite_facts::scan::{NotExamined, Profile};
+
+/// TCP ports of protocols for images and messages of medical devices. Whoever listens there is taken for a medical device
+/// until the practice says otherwise.
+const CLINICAL_PORTS: &[u16] = &[104, 2575, 2761, 2762, 4242, 6661, 11112, 11113];
+/// TCP ports on which single-connection serial adapters and label printers listen: a mere connection can block them.
+const SERIAL_PORTS: &[u16] = &[4001, 6101, 10001];
+
+/// How a device is treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Care {
+    /// A computer or network device that gets such questions every day.
+    Sturdy,
+    /// Only the questions that are made for devices of this class.
+    Only(&'static [NetworkService]),
+    /// Nothing is sent to its services but the knock itself.
+    ListenOnly(NotExamined),
+}
+
+/// The rules of one scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How gently the scan proceeds.
+    pub profile: Profile,
+    /// Whether login attempts are allowed.
+    pub logins: bool,
+}
+
+impl Policy {
+    /// Packets a second for the whole scan.
+    pub fn rate(self) -> u32 {
+        match self.profile {
+            Profile::Practice => 200,
+            Profile::Fast => 4_000,
+        }
+    }
+
+    /// Rate up to which the pace may rise by itself.
+    pub fn up_to(self) -> Option<u32> {
+        match self.profile {
+            Profile::Practice => None,
+            Profile::Fast => Some(150_000),
+        }
+    }
+
+    /// Devices that are examined at the same time.
+    pub fn devices_at_once(self) -> usize {
+        match self.profile {
+            Profile::Practice => 6,
+            Profile::Fast => 64,
+        }
+    }
+
+    /// Ports of one device that are examined at the same time.
+    pub fn ports_at_once(self, care: Care) -> usize {
+        match (self.profile, care) {
+            (Profile::Practice, Care::Sturdy) => 3,
+            (Profile::Practice, _) => 1,
+            (Profile::Fast, _) => 24,
+        }
+    }
+
+    /// Unidentified services get every dialogue, one after the other.
+    pub fn tries_everything(self) -> bool {
+        self.profile == Profile::Fast
+    }
+
+    /// How long to wait for the greeting of a service that speaks first.
+    pub fn greeting(self) -> Duration {
+        match self.profile {
+            Profile::Practice => Duration::from_millis(2_500),
+            Profile::Fast => Duration::from_millis(1_200),
+        }
+    }
+
+    /// What a device with this evidence may be asked.
+    pub fn care(self, evidence: &Evidence, approved: bool) -> Care {
+        use NetworkService as S;
+        if self.profile == Profile::Fast {
+            return Care::Sturdy;
+        }
+        let class = evidence.stated.or_else(|| {
+            let clinical = evidence.open_tcp.iter().any(|port| CLINICAL_PORTS.contains(port));
+            if clinical { Some(DeviceClass::MedicalDevice) } else { evidence.class() }
+        });
+        match class {
+            Some(DeviceClass::MedicalDevice | DeviceClass::DeviceConsole) if approved => {
+                Care::Only(&[S::Dicom, S::Tls, S::Http])
+            }
+            Some(DeviceClass::MedicalDevice | DeviceClass::DeviceConsole | DeviceClass::Controller) => {
+                Care::ListenOnly(NotExamined::DeviceClass)
+            }
+            Some(DeviceClass::Printer) => Care::Only(&[S::Http, S::Tls, S::Ipp, S::Snmp]),
+            Some(DeviceClass::Connector) => Care::Only(&[S::Konnektor, S::Http, S::Tls]),
+            Some(DeviceClass::CardTerminal) => Care::Only(&[S::Tls]),
+            Some(DeviceClass::Telephone) => Care::Only(&[S::Http, S::Tls, S::Sip]),
+            Some(DeviceClass::Camera) => Care::Only(&[S::Http, S::Tls, S::Rtsp]),
+            Some(DeviceClass::Mobile) => Care::ListenOnly(NotExamined::DeviceClass),
+            Some(
+                DeviceClass::Workplace
+                | DeviceClass::Server
+                | DeviceClass::PvsServer
+                | DeviceClass::NetworkDevice
+                | DeviceClass::Nas,
+            ) => Care::Sturdy,
+            Some(DeviceClass::Other) | None if evidence.is_computer() => Care::Sturdy,
+            Some(DeviceClass::Other) | None => Care::ListenOnly(NotExamined::UnknownDevice),
+        }
+    }
+
+    /// Whether a service may be asked by this dialogue; `expected` says that the port is one of its usual ones.
+    pub fn may_ask(self, care: Care, service: NetworkService, port: u16, expected: bool) -> Result<(), NotExamined> {
+        if self.profile == Profile::Fast {
+            return Ok(());
+        }
+        match care {
+            _ if SERIAL_PORTS.contains(&port) => Err(NotExamined::UnexpectedPort),
+            Care::ListenOnly(reason) => Err(reason),
+            Care::Only(services) if !services.contains(&service) => Err(NotExamined::DeviceClass),
+            _ if !expected => Err(NotExamined::UnexpectedPort),
+            Care::Sturdy | Care::Only(_) => Ok(()),
+        }
+    }
+
+    /// Whether a port may be knocked at before anything is known about its device.
+    pub fn may_knock(self, port: u16) -> bool {
+        !visite_facts::scan::is_silent(port) && (self.profile == Profile::Fast || !SERIAL_PORTS.contains(&port))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRACTICE: Policy = Policy { profile: Profile::Practice, logins: false };
+    const FAST: Policy = Policy { profile: Profile::Fast, logins: false };
+
+    fn stated(class: DeviceClass) -> Evidence {
+        Evidence { stated: Some(class), ..Evidence::default() }
+    }
+
+    #[test]
+    fn a_medical_device_gets_no_payload_without_approval() {
+        let evidence = stated(DeviceClass::MedicalDevice);
+        let care = PRACTICE.care(&evidence, false);
+        for service in [NetworkService::Dicom, NetworkService::Http, NetworkService::Mllp] {
+            assert_eq!(PRACTICE.may_ask(care, service, 104, true), Err(NotExamined::DeviceClass));
+        }
+        let care = PRACTICE.care(&evidence, true);
+        assert_eq!(PRACTICE.may_ask(care, NetworkService::Dicom, 104, true), Ok(()));
+        assert_eq!(PRACTICE.may_ask(care, NetworkService::Mllp, 2575, true), Err(NotExamined::DeviceClass));
+        assert_eq!(PRACTICE.may_ask(care, NetworkService::Dicom, 4000, false), Err(NotExamined::UnexpectedPort));
+    }
+
+    #[test]
+    fn whoever_listens_on_a_clinical_port_is_medical_until_the_practice_says_otherwise() {
+        let open = Evidence { open_tcp: vec![104, 135, 445], ..Evidence::default() };
+        assert_eq!(PRACTICE.care(&open, false), Care::ListenOnly(NotExamined::DeviceClass));
+        let archive = Evidence { stated: Some(DeviceClass::Server), ..open };
+        assert_eq!(PRACTICE.care(&archive, false), Care::Sturdy);
+    }
+
+    #[test]
+    fn what_is_not_known_is_fragile() {
+        assert_eq!(PRACTICE.care(&Evidence::default(), false), Care::ListenOnly(NotExamined::UnknownDevice));
+        let windows = Evidence { open_tcp: vec![135, 139, 445], ..Evidence::default() };
+        assert_eq!(PRACTICE.care(&windows, false), Care::Sturdy);
+    }
+
+    #[test]
+    fn printers_never_get_a_packet_where_they_would_print() {
+        for policy in [PRACTICE, FAST] {
+            for port in [515, 9100, 9103, 9107, 9112, 9116] {
+                assert!(!policy.may_knock(port));
+            }
+        }
+        assert!(!PRACTICE.may_knock(4001));
+        assert!(FAST.may_knock(4001));
+    }
+
+    #[test]
+    fn a_terminal_is_asked_for_nothing_but_tls() {
+        let care = PRACTICE.care(&stated(DeviceClass::CardTerminal), false);
+        assert_eq!(PRACTICE.may_ask(care, NetworkService::Tls, 4742, true), Ok(()));
+        assert_eq!(PRACTICE.may_ask(care, NetworkService::Sicct, 4742, true), Err(NotExamined::DeviceClass));
+    }
+}

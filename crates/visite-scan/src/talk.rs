@@ -1,0 +1,348 @@
+//! Lends dialogues a connection: TCP, TLS or datagrams, each within limits that no server can stretch.
+
+use crate::pace::Pacer;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use visite_wire::{Dialogue, Event, MAX_ANSWER_BYTES, MAX_STEPS, Step};
+
+/// Time in which pieces of one answer are gathered before a dialogue looks at them again.
+const GATHER: Duration = Duration::from_millis(4);
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Until a connection stands.
+    pub connect: Duration,
+    /// Until something comes after something was sent.
+    pub silence: Duration,
+    /// For a whole dialogue, however much comes.
+    pub whole: Duration,
+}
+
+/// How a dialogue ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ended<A> {
+    /// With an answer.
+    Done(A),
+    /// The other side speaks something else.
+    NotThis,
+    /// The other side said nothing at all.
+    Silent,
+    /// There was no connection, or it was refused.
+    Unreachable,
+}
+
+impl<A> Ended<A> {
+    /// The answer, if there was one.
+    pub fn answer(self) -> Option<A> {
+        match self {
+            Self::Done(answer) => Some(answer),
+            Self::NotThis | Self::Silent | Self::Unreachable => None,
+        }
+    }
+}
+
+/// Opens a connection. What it costs in packets is paid for before.
+pub async fn open(address: SocketAddr, limits: Limits, pacer: &Pacer) -> Option<TcpStream> {
+    // The three of the handshake that we send or cause, and the two of the end.
+    pacer.wait("tcp", 4).await;
+    let stream = timeout(limits.connect, TcpStream::connect(address)).await.ok()?.ok()?;
+    stream.set_nodelay(true).ok()?;
+    Some(stream)
+}
+
+/// Holds a dialogue over a stream.
+pub async fn hold<S, D>(stream: &mut S, dialogue: &mut D, limits: Limits, pacer: &Pacer) -> Ended<D::Answer>
+where
+    S: AsyncRead + AsyncWrite + Unpin + ?Sized,
+    D: Dialogue + ?Sized,
+{
+    let until = Instant::now() + limits.whole;
+    let (mut received, mut heard, mut sends) = (Vec::new(), false, 0);
+    let mut step = dialogue.step(Event::Connected);
+    loop {
+        match step {
+            Step::Done(answer) => return Ended::Done(answer),
+            Step::NotThis => return if heard { Ended::NotThis } else { Ended::Silent },
+            Step::Send(bytes) => {
+                sends += 1;
+                if sends > MAX_STEPS {
+                    return Ended::NotThis;
+                }
+                received.clear();
+                pacer.wait("tcp", 2).await;
+                let sent = timeout_at(until, async {
+                    stream.write_all(&bytes).await?;
+                    stream.flush().await
+                });
+                if !matches!(sent.await, Ok(Ok(()))) {
+                    step = dialogue.step(Event::Closed);
+                    if matches!(step, Step::Send(_)) {
+                        return Ended::NotThis;
+                    }
+                    continue;
+                }
+            }
+            Step::More if received.len() >= MAX_ANSWER_BYTES => return Ended::NotThis,
+            Step::More => {}
+        }
+        if Instant::now() >= until {
+            return if heard { Ended::NotThis } else { Ended::Silent };
+        }
+        let wait = (Instant::now() + limits.silence).min(until);
+        step = match timeout_at(wait, gather(stream, &mut received)).await {
+            Err(_) => dialogue.step(Event::Silence),
+            Ok(0) => dialogue.step(Event::Closed),
+            Ok(_) => {
+                heard = true;
+                dialogue.step(Event::Received(&received))
+            }
+        };
+    }
+}
+
+/// Reads what comes, and what comes right behind it; how much it was, 0 for an end or an error.
+async fn gather<S: AsyncRead + Unpin + ?Sized>(stream: &mut S, received: &mut Vec<u8>) -> usize {
+    let before = received.len();
+    let mut buffer = [0; 8192];
+    let Ok(mut count) = stream.read(&mut buffer).await else { return 0 };
+    let until = Instant::now() + GATHER;
+    loop {
+        received.extend_from_slice(buffer.get(..count).unwrap_or_default());
+        if count == 0 || received.len() >= MAX_ANSWER_BYTES {
+            break;
+        }
+        match timeout_at(until, stream.read(&mut buffer)).await {
+            Ok(Ok(more)) => count = more,
+            Ok(Err(_)) | Err(_) => break,
+        }
+    }
+    received.truncate(MAX_ANSWER_BYTES);
+    received.len().saturating_sub(before)
+}
+
+/// What a service says by itself; empty if nothing within `wait`. `None` if it hung up without a word.
+pub async fn greeting(stream: &mut TcpStream, wait: Duration) -> Option<Vec<u8>> {
+    let mut received = Vec::new();
+    match timeout(wait, gather(stream, &mut received)).await {
+        Ok(0) => None,
+        Ok(_) => Some(received),
+        Err(_) => Some(Vec::new()),
+    }
+}
+
+/// Holds a dialogue over datagrams. A question that is not answered is asked once more.
+pub async fn hold_datagrams<D>(address: SocketAddr, any_port: bool, dialogue: &mut D, limits: Limits, pacer: &Pacer) -> Ended<D::Answer>
+where
+    D: Dialogue + ?Sized,
+{
+    let any: IpAddr = if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let Ok(socket) = UdpSocket::bind(SocketAddr::new(any, 0)).await else { return Ended::Unreachable };
+    // A connected socket learns that the port is closed; one that takes answers from other ports does not.
+    if !any_port && socket.connect(address).await.is_err() {
+        return Ended::Unreachable;
+    }
+    let until = Instant::now() + limits.whole;
+    let (mut received, mut heard, mut sends, mut asked) = (Vec::new(), false, 0, Vec::new());
+    let mut buffer = vec![0; 65_536];
+    let mut step = dialogue.step(Event::Connected);
+    loop {
+        let mut repeat = false;
+        match step {
+            Step::Done(answer) => return Ended::Done(answer),
+            Step::NotThis => return if heard { Ended::NotThis } else { Ended::Silent },
+            Step::Send(bytes) => {
+                (repeat, asked) = (true, bytes);
+                sends += 1;
+                received.clear();
+                if sends > MAX_STEPS || !send(&socket, &asked, address, any_port, pacer).await {
+                    return Ended::Unreachable;
+                }
+            }
+            Step::More => {}
+        }
+        step = loop {
+            if Instant::now() >= until {
+                return if heard { Ended::NotThis } else { Ended::Silent };
+            }
+            let wait = (Instant::now() + limits.silence).min(until);
+            match timeout_at(wait, socket.recv_from(&mut buffer)).await {
+                Ok(Ok((_, from))) if from.ip() != address.ip() => {}
+                Ok(Ok((count, _))) => {
+                    heard = true;
+                    received.extend_from_slice(buffer.get(..count).unwrap_or_default());
+                    received.truncate(MAX_ANSWER_BYTES);
+                    break if received.is_empty() { Step::NotThis } else { dialogue.step(Event::Received(&received)) };
+                }
+                Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => return Ended::Unreachable,
+                Ok(Err(_)) => return Ended::Unreachable,
+                Err(_) if repeat => {
+                    repeat = false;
+                    if !send(&socket, &asked, address, any_port, pacer).await {
+                        return Ended::Unreachable;
+                    }
+                }
+                Err(_) => break dialogue.step(Event::Silence),
+            }
+        };
+    }
+}
+
+async fn send(socket: &UdpSocket, bytes: &[u8], address: SocketAddr, any_port: bool, pacer: &Pacer) -> bool {
+    pacer.wait("udp", 1).await;
+    let sent = if any_port { socket.send_to(bytes, address).await } else { socket.send(bytes).await };
+    sent.is_ok()
+}
+
+/// Makes TLS connections that look at everything and trust nothing: what is inside is examined, and nothing secret is sent.
+#[derive(Clone)]
+pub struct Tls(TlsConnector);
+
+impl Tls {
+    /// With the protocol versions 1.2 and 1.3.
+    pub fn new() -> Self {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = Arc::new(AnyCertificate(Arc::clone(&provider)));
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("ring supports the default versions")
+            .dangerous()
+            .with_custom_certificate_verifier(verifier)
+            .with_no_client_auth();
+        Self(TlsConnector::from(Arc::new(config)))
+    }
+
+    /// Goes over to TLS; the certificates that the server showed stand beside the stream, its own first.
+    pub async fn wrap(&self, stream: TcpStream, limits: Limits, pacer: &Pacer) -> Option<(TlsStream<TcpStream>, Vec<Vec<u8>>)> {
+        pacer.wait("tcp", 4).await;
+        let name = ServerName::from(stream.peer_addr().ok()?.ip());
+        let stream = timeout(limits.whole, self.0.connect(name, stream)).await.ok()?.ok()?;
+        let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
+        let certificates = shown.iter().map(|certificate| certificate.as_ref().to_vec()).collect();
+        Some((stream, certificates))
+    }
+}
+
+impl Default for Tls {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Accepts every certificate. What is wrong with it is an observation, not a reason to look away.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    const LIMITS: Limits = Limits {
+        connect: Duration::from_millis(500),
+        silence: Duration::from_millis(200),
+        whole: Duration::from_millis(800),
+    };
+
+    /// Says "hello" and wants "world" behind whatever comes.
+    struct Hello;
+
+    impl Dialogue for Hello {
+        type Answer = usize;
+        fn step(&mut self, event: Event<'_>) -> Step<usize> {
+            match event {
+                Event::Connected => Step::Send(b"hello".to_vec()),
+                Event::Received(bytes) if bytes.ends_with(b"world") => Step::Done(bytes.len()),
+                Event::Received(_) => Step::More,
+                Event::Silence | Event::Closed => Step::NotThis,
+            }
+        }
+    }
+
+    fn against(server: impl FnOnce(std::net::TcpStream) + Send + 'static) -> Ended<usize> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = std::thread::spawn(move || server(listener.accept().unwrap().0));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let ended = runtime.block_on(async {
+            let pacer = Pacer::new(100_000);
+            let mut stream = open(address, LIMITS, &pacer).await.unwrap();
+            hold(&mut stream, &mut Hello, LIMITS, &pacer).await
+        });
+        serving.join().unwrap();
+        ended
+    }
+
+    #[test]
+    fn an_answer_in_pieces_is_put_together() {
+        let ended = against(|mut stream| {
+            stream.read_exact(&mut [0; 5]).unwrap();
+            for piece in [b"wo".as_slice(), b"r", b"ld"] {
+                stream.write_all(piece).unwrap();
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        assert_eq!(ended, Ended::Done(5));
+    }
+
+    #[test]
+    fn silence_hanging_up_and_endless_answers_end() {
+        assert_eq!(against(|_stream| std::thread::sleep(Duration::from_millis(400))), Ended::Silent);
+        assert_eq!(against(drop), Ended::Silent);
+        let endless = against(|mut stream| while stream.write_all(&[b'x'; 4096]).is_ok() {});
+        assert_eq!(endless, Ended::NotThis);
+        let dripping = against(|mut stream| {
+            while stream.write_all(b"x").is_ok() {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        });
+        assert_eq!(dripping, Ended::NotThis);
+    }
+}
