@@ -13,6 +13,8 @@ pub mod elasticsearch;
 pub mod fhir;
 pub mod firebird;
 pub mod ftp;
+#[cfg(test)]
+mod hostile;
 pub mod http;
 pub mod ipmi;
 pub mod ipp;
