@@ -5,6 +5,7 @@
 //! any bytes and neither panics nor keeps more than it was given. Deliberately absent: what is good or bad about an
 //! answer (the catalogue judges), and clinical contents: no dialogue asks for a patient, an image or a message.
 
+pub mod ber;
 pub mod bytes;
 pub mod dialogue;
 pub mod dicom;
@@ -47,6 +48,8 @@ pub mod ssh;
 pub mod telnet;
 pub mod tftp;
 pub mod tls;
+#[cfg(test)]
+mod trial;
 pub mod vnc;
 pub mod x11;
 pub mod x509;
