@@ -4,8 +4,11 @@
 //! directory of a connector, FHIR, Elasticsearch). [`Http`] asks once for `/` and follows nothing: no redirection, no
 //! link, no login. Values of cookies and the text of pages are not kept, only names, headers and the title.
 
-use crate::dialogue::{Dialogue, Event, MAX_ANSWER_BYTES, Step};
+use crate::bytes::clean;
+use crate::dialogue::{Detail, Dialogue, Event, MAX_ANSWER_BYTES, Manner, Seen, Step, TextPlace};
 use core::net::IpAddr;
+use visite_facts::facts::{DeviceWeb, NetworkService};
+use visite_facts::{Known, Observed};
 
 /// Longest head (status line and headers) of an answer, in bytes. Longer ones are no hypertext to us.
 pub const MAX_HEAD_BYTES: usize = 16 * 1024;
@@ -387,6 +390,381 @@ impl Dialogue for Exchange {
     }
 }
 
+/// Most characters of a text that is kept for fingerprints.
+const TEXT_CHARACTERS: usize = 300;
+/// Most cookies that are looked at.
+const MAX_COOKIES: usize = 8;
+
+/// Asks a web server for its start page.
+#[derive(Clone, Debug)]
+pub struct Http {
+    exchange: Exchange,
+    encrypted: bool,
+}
+
+impl Http {
+    /// One `GET /`; no login is attempted, whatever the manner says.
+    pub fn new(manner: &Manner) -> Self {
+        Self { exchange: Exchange::new(Request::get("/", &manner.host).encode()), encrypted: manner.encrypted }
+    }
+}
+
+impl Dialogue for Http {
+    type Answer = Seen;
+
+    fn step(&mut self, event: Event<'_>) -> Step<Seen> {
+        match self.exchange.step(event) {
+            Step::Send(bytes) => Step::Send(bytes),
+            Step::More => Step::More,
+            Step::Done(response) if speaks_for_another(&response, self.encrypted) => Step::NotThis,
+            Step::Done(response) => Step::Done(seen(&response, self.encrypted)),
+            Step::NotThis => Step::NotThis,
+        }
+    }
+}
+
+/// What servers of other protocols say in hypertext to those who knock with hypertext: MongoDB on its own port, and web
+/// servers (nginx, Apache, Go, Tomcat) that expected TLS.
+fn speaks_for_another(response: &Response, encrypted: bool) -> bool {
+    let says = |text: &str| find(response.body.get(..4096).unwrap_or(&response.body), text.as_bytes()).is_some();
+    says("trying to access MongoDB over HTTP on the native driver port")
+        || (!encrypted
+            && response.status == 400
+            && (says("plain HTTP request was sent to HTTPS port")
+                || says("speaking plain HTTP to an SSL-enabled server port")
+                || says("Client sent an HTTP request to an HTTPS server")
+                || says("This combination of host and port requires TLS")))
+}
+
+/// What an answer says about its server.
+fn seen(response: &Response, encrypted: bool) -> Seen {
+    let mut seen = Seen::new(NetworkService::Http);
+    let mut keep = |place, text: &[u8]| {
+        if let Some(text) = clean(text, TEXT_CHARACTERS) {
+            seen.texts.push((place, text));
+        }
+    };
+    if let Some(server) = response.header("server") {
+        keep(TextPlace::HttpServer, server.as_bytes());
+    }
+    for challenge in response.all("www-authenticate").take(MAX_COOKIES) {
+        keep(TextPlace::HttpAuthenticate, without_tokens(challenge).as_bytes());
+    }
+    for cookie in response.all("set-cookie").take(MAX_COOKIES) {
+        // The name tells the product; the value would be a session of ours.
+        if let Some((name, _)) = cookie.split_once('=') {
+            keep(TextPlace::HttpCookie, format!("{}=", name.trim()).as_bytes());
+        }
+    }
+    if let Some(powered_by) = response.header("x-powered-by") {
+        keep(TextPlace::HttpPoweredBy, powered_by.as_bytes());
+    }
+    let page = Page::of(&response.body);
+    if let Some(title) = &page.title {
+        keep(TextPlace::HtmlTitle, title);
+    }
+    seen.detail = Detail::Web(DeviceWeb {
+        management: management(response, &page, &seen.texts),
+        login_unencrypted: login_unencrypted(response, &page, encrypted),
+        redirects_to_tls: redirects_to_tls(response, &page, encrypted),
+        ..DeviceWeb::default()
+    });
+    seen
+}
+
+/// A challenge without what changes from answer to answer.
+fn without_tokens(challenge: &str) -> String {
+    let mut text = challenge.to_owned();
+    for parameter in ["nonce=\"", "opaque=\""] {
+        if let Some(at) = text.find(parameter) {
+            let start = at.saturating_add(parameter.len());
+            let length =
+                text.get(start..).and_then(|rest| rest.find('"')).unwrap_or_else(|| text.len().saturating_sub(start));
+            text.replace_range(start..start.saturating_add(length), "");
+        }
+    }
+    text
+}
+
+/// Whether the start page belongs to the management of a device. No, where there is no page, or where it is whole and
+/// has nothing to operate; otherwise unknown unless a mark says yes.
+fn management(response: &Response, page: &Page, texts: &[(TextPlace, String)]) -> Observed<bool> {
+    let marked = texts.iter().any(|(place, text)| is_management(MANAGEMENT_MARKS, *place, text));
+    match response.status {
+        _ if marked => Known(true),
+        404 | 410 => Known(false),
+        200 if response.complete && !page.operable && !page.scripted => Known(false),
+        _ => Observed::default(),
+    }
+}
+
+/// Whether a password would travel without encryption. A page that scripts or frames make up may still ask for one.
+fn login_unencrypted(response: &Response, page: &Page, encrypted: bool) -> Observed<bool> {
+    let challenges = |scheme: &str| {
+        response
+            .all("www-authenticate")
+            .any(|value| value.split([' ', ',']).any(|word| word.eq_ignore_ascii_case(scheme)))
+    };
+    if encrypted {
+        Known(false)
+    } else if page.password || (response.status == 401 && (challenges("Basic") || challenges("Digest"))) {
+        Known(true)
+    } else if leads_to_tls(response, page) || (response.status == 200 && response.complete && !page.scripted) {
+        Known(false)
+    } else {
+        Observed::default()
+    }
+}
+
+/// Whether a visitor without encryption is sent on to an encrypted page.
+fn redirects_to_tls(response: &Response, page: &Page, encrypted: bool) -> Observed<bool> {
+    match encrypted {
+        true => Observed::default(),
+        false if leads_to_tls(response, page) => Known(true),
+        // A script may lead there too.
+        false if page.scripted || !response.complete => Observed::default(),
+        false => Known(false),
+    }
+}
+
+fn leads_to_tls(response: &Response, page: &Page) -> bool {
+    let secure = |target: &str| target.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"));
+    (300..400).contains(&response.status) && response.header("location").is_some_and(secure) || page.refreshes_to_tls
+}
+
+/// What matters of a page's text.
+#[derive(Debug, Default)]
+struct Page {
+    title: Option<Vec<u8>>,
+    /// Whether it has a field for a password.
+    password: bool,
+    /// Whether it has any field, button or form.
+    operable: bool,
+    /// Whether scripts, frames or a redirection make up what the visitor sees.
+    scripted: bool,
+    /// Whether it sends the visitor on to an encrypted page.
+    refreshes_to_tls: bool,
+}
+
+impl Page {
+    /// Goes through the tags once; nothing is nested, nothing is run.
+    fn of(body: &[u8]) -> Self {
+        let mut page = Self::default();
+        let lower = body.to_ascii_lowercase();
+        let mut at = 0;
+        while let Some(found) = lower.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'<')) {
+            let start = at.saturating_add(found).saturating_add(1);
+            let rest = lower.get(start..).unwrap_or_default();
+            // A tag ends with its bracket or, if somebody forgot it, after 2 KiB.
+            let limited = rest.get(..rest.len().min(2048)).unwrap_or_default();
+            let length = limited.iter().position(|byte| matches!(byte, b'>' | b'<')).unwrap_or(limited.len());
+            let tag = limited.get(..length).unwrap_or_default();
+            at = start.saturating_add(length);
+            let name = tag.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next().unwrap_or_default();
+            match name {
+                b"title" if page.title.is_none() => {
+                    let text = at.saturating_add(1);
+                    let tail = lower.get(text..).unwrap_or_default();
+                    let tail = tail.get(..tail.len().min(1024)).unwrap_or_default();
+                    // A title may hold quoted code (`<title>" + ID_EESX_Welcome + "</title>`), but no tag.
+                    let end = tail.iter().position(|byte| *byte == b'<').unwrap_or(tail.len());
+                    page.title = body.get(text..text.saturating_add(end)).map(without_entities);
+                }
+                b"input" => {
+                    page.operable = true;
+                    page.password |= attribute(tag, b"type") == Some(b"password".as_slice());
+                }
+                b"form" | b"button" | b"select" | b"textarea" => page.operable = true,
+                b"script" | b"frame" | b"iframe" | b"object" | b"applet" | b"embed" => page.scripted = true,
+                b"meta" if attribute(tag, b"http-equiv") == Some(b"refresh".as_slice()) => {
+                    page.scripted = true;
+                    page.refreshes_to_tls |= find(tag, b"https://").is_some();
+                }
+                b"body" if find(tag, b"onload").is_some() => page.scripted = true,
+                _ => {}
+            }
+        }
+        page
+    }
+}
+
+/// Value of an attribute in a tag in small letters.
+fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
+    let mut rest = tag;
+    loop {
+        let at = find(rest, name)?;
+        let stands_alone = at.checked_sub(1).and_then(|before| rest.get(before)).is_some_and(u8::is_ascii_whitespace);
+        rest = rest.get(at.checked_add(name.len())?..)?;
+        if let Some(value) = rest.trim_ascii_start().strip_prefix(b"=").filter(|_| stands_alone) {
+            let value = value.trim_ascii_start();
+            return match value.first()? {
+                quote @ (b'"' | b'\'') => value.get(1..)?.split(|byte| byte == quote).next(),
+                _ => value.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next(),
+            };
+        }
+    }
+}
+
+/// A title with the entities spelled out that titles usually hold.
+fn without_entities(text: &[u8]) -> Vec<u8> {
+    let mut text = String::from_utf8_lossy(text).into_owned();
+    for (entity, meaning) in [
+        ("&nbsp;", " "),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&reg;", "®"),
+        ("&amp;", "&"),
+    ] {
+        text = text.replace(entity, meaning);
+    }
+    text.into_bytes()
+}
+
+/// Where `wanted` first stands in `bytes`. Linear for the short constants looked for here.
+pub(crate) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len().max(1)).position(|window| window == wanted)
+}
+
+/// How a mark is compared with a text; letters of either case are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// The text is the mark.
+    Whole,
+    /// The text begins with the mark.
+    Start,
+    /// The mark stands anywhere in the text.
+    Within,
+}
+
+/// A text by which the management of a device is recognised.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// Where it stands.
+    pub place: TextPlace,
+    /// How it is compared.
+    pub compared: Match,
+    /// The mark.
+    pub text: &'static str,
+}
+
+/// Whether one of these marks recognises the management of a device by this text.
+pub fn is_management(marks: &[Mark], place: TextPlace, text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    marks.iter().filter(|mark| mark.place == place).any(|mark| {
+        let wanted = mark.text.to_ascii_lowercase();
+        match mark.compared {
+            Match::Whole => text == wanted,
+            Match::Start => text.starts_with(&wanted),
+            Match::Within => text.contains(&wanted),
+        }
+    })
+}
+
+const fn title(compared: Match, text: &'static str) -> Mark {
+    Mark { place: TextPlace::HtmlTitle, compared, text }
+}
+
+const fn server(text: &'static str) -> Mark {
+    Mark { place: TextPlace::HttpServer, compared: Match::Start, text }
+}
+
+const fn challenge(text: &'static str) -> Mark {
+    Mark { place: TextPlace::HttpAuthenticate, compared: Match::Within, text }
+}
+
+const fn cookie(text: &'static str) -> Mark {
+    Mark { place: TextPlace::HttpCookie, compared: Match::Start, text }
+}
+
+/// Marks of devices and administration programs that are found in practices. Each line names where the text is attested:
+/// the examples of Rapid7's recog (BSD-2-Clause), the vendor's manual, or the program's own source.
+pub const MANAGEMENT_MARKS: &[Mark] = &[
+    // Routers, firewalls, switches and access points.
+    title(Match::Start, "FRITZ!"),           // recog; AVM, manual of the FRITZ!Box
+    title(Match::Start, "Speedport"),        // Deutsche Telekom, manuals of the Speedport routers
+    title(Match::Within, "LANCOM"),          // LANCOM Systems, LCOS reference manual (WEBconfig)
+    server("LANCOM"),                        // LANCOM Systems, LCOS reference manual (WEBconfig)
+    title(Match::Start, "RouterOS"),         // recog; MikroTik, manual (WebFig)
+    title(Match::Whole, "MikroTik SwOS"),    // recog
+    title(Match::Start, "UniFi"),            // recog; Ubiquiti
+    title(Match::Whole, "EdgeOS"),           // recog; Ubiquiti
+    title(Match::Within, "| OPNsense"),      // recog; program source, login page
+    server("OPNsense"),                      // recog
+    title(Match::Within, "pfSense"),         // recog; program source, login page
+    title(Match::Start, "FortiGate"),        // recog
+    server("xxxxxxxx-xxxxx"),                // recog: FortiGate
+    title(Match::Start, "SonicWall -"),      // recog
+    server("SonicWALL"),                     // recog
+    title(Match::Start, "ASUS Login"),       // recog
+    title(Match::Start, "Vigor Login"),      // recog: DrayTek
+    title(Match::Within, "ProCurve Switch"), // recog
+    title(Match::Start, "DD-WRT"),           // recog
+    title(Match::Within, "- LuCI"),          // OpenWrt, LuCI program source, page header
+    title(Match::Start, "NETGEAR"),          // recog
+    challenge("realm=\"NETGEAR"),            // recog
+    challenge("realm=\"TP-LINK"),            // recog
+    challenge("Router\""),                   // recog
+    challenge("realm=\"level_15"),           // recog; Cisco, IOS HTTP services configuration guide
+    challenge("realm=\"level 15"),           // recog; Cisco, IOS HTTP services configuration guide
+    server("cisco-IOS"),                     // recog
+    // Printers and print servers.
+    title(Match::Start, "HP LaserJet"),                   // recog
+    title(Match::Start, "HP Color LaserJet"),             // HP, user guides (embedded web server)
+    title(Match::Start, "HP OfficeJet"),                  // HP, user guides (embedded web server)
+    server("HP HTTP Server"),                             // recog
+    server("KM-MFP-http"),                                // recog: Kyocera
+    title(Match::Start, "Brother "),                      // recog
+    title(Match::Start, "Remote UI"),                     // recog; Canon, user guides
+    title(Match::Start, "Web Image Monitor"),             // Ricoh, user guides
+    title(Match::Within, "CentreWare Internet Services"), // Xerox, system administrator guides
+    title(Match::Within, "PageScope Web Connection"),     // Konica Minolta, user guides
+    title(Match::Within, "SyncThru Web Service"),         // Samsung, user guides
+    title(Match::Within, "- CUPS"),                       // recog; CUPS 2.4.2 in Debian 12
+    // Management of servers, hypervisors and their parts.
+    title(Match::Within, "iDRAC"),                   // Dell, iDRAC user's guides
+    title(Match::Start, "iLO "),                     // recog
+    title(Match::Within, "Integrated Lights-Out"),   // recog
+    title(Match::Within, "Integrated Lights Out"),   // recog
+    server("HP-iLO-Server"),                         // recog
+    server("HPE-iLO-Server"),                        // HPE, iLO 5 user guide
+    title(Match::Within, "Remote Management iRMC"),  // recog: Fujitsu
+    challenge("realm=\"iRMC"),                       // recog: Fujitsu
+    title(Match::Within, "XClarity Controller"),     // Lenovo, XClarity Controller user guide
+    server("Intel(R) Active Management Technology"), // recog
+    title(Match::Within, "ID_EESX_Welcome"),         // recog: VMware ESXi
+    title(Match::Within, "ID_VC_Welcome"),           // recog: VMware vCenter
+    title(Match::Within, "- Proxmox "),              // recog; program source
+    server("pve-api-daemon"),                        // recog
+    title(Match::Start, "Network Management Card"),  // recog: APC
+    challenge("APC Management Card"),                // recog
+    title(Match::Start, "Lantronix"),                // recog
+    title(Match::Start, "Digi "),                    // recog
+    // Network storage.
+    title(Match::Within, "Synology DiskStation"), // recog
+    title(Match::Within, "Synology RackStation"), // Synology, DSM administrator's guide
+    title(Match::Within, "QNAP"),                 // QNAP, QTS user manual
+    title(Match::Start, "FreeNAS"),               // recog
+    title(Match::Start, "TrueNAS"),               // iXsystems, TrueNAS documentation
+    title(Match::Start, "openmediavault"),        // recog
+    // Administration programs.
+    title(Match::Start, "Login to Webmin"),      // recog
+    title(Match::Start, "Login to Usermin"),     // recog
+    server("MiniServ/"),                         // recog: Webmin
+    title(Match::Start, "phpMyAdmin"),           // recog
+    cookie("phpMyAdmin="),                       // recog
+    title(Match::Within, "- Adminer"),           // recog
+    cookie("cockpit="),                          // Cockpit, program source (cookie of the session)
+    title(Match::Start, "Windows Admin Center"), // Microsoft, documentation of Windows Admin Center
+    // Cameras and recorders.
+    title(Match::Whole, "AXIS"),                // recog
+    title(Match::Whole, "NETSurveillance WEB"), // recog
+    server("DNVRS-Webs"),                       // recog: Hikvision
+    server("Hikvision-Webs"),                   // recog
+    challenge("realm=\"DVR\""),                 // recog
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -499,6 +877,190 @@ mod tests {
             let whole = parse_response(&body).expect("a whole head");
             prop_assert!(whole.body.len() <= bytes.len());
             drip(&body);
+        }
+    }
+
+    /// A start page as it was seen.
+    fn start_page(bytes: &[u8]) -> Seen {
+        let manner = Manner { host: "127.0.0.1".to_owned(), ..Manner::default() };
+        let (seen, sent) = play(&mut Http::new(&manner), &[bytes]);
+        assert_eq!(sent.len(), 1);
+        seen.expect("a web server")
+    }
+
+    fn web(seen: &Seen) -> &DeviceWeb {
+        match &seen.detail {
+            Detail::Web(web) => web,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// nginx 1.22.1 of Debian 12, default page (shortened).
+    const NGINX: &[u8] = b"HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Wed, 25 Nov 2026 22:48:03 GMT\r\n\
+        Content-Type: text/html\r\nContent-Length: 92\r\nConnection: close\r\nETag: \"634faf0c-267\"\r\n\
+        Accept-Ranges: bytes\r\n\r\n<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n\
+        <style>\nhtml { color-scheme: l";
+    /// The same, sending its visitors on to TLS.
+    const NGINX_REDIRECT: &[u8] = b"HTTP/1.1 301 Moved Permanently\r\nServer: nginx/1.22.1\r\n\
+        Date: Wed, 25 Nov 2026 22:48:04 GMT\r\nContent-Type: text/html\r\nContent-Length: 169\r\n\
+        Connection: close\r\nLocation: https://127.0.0.1/\r\n\r\n<html>\r\n<head><title>301 Moved Permanently\
+        </title></head>\r\n<body>\r\n<center><h1>301 Moved Permanently</h1></center>\r\n<hr><center>nginx/1.22.1\
+        </center>\r\n</body>\r\n</html>\r\n";
+    /// The same, asking for a password.
+    const NGINX_BASIC: &[u8] = b"HTTP/1.1 401 Unauthorized\r\nServer: nginx/1.22.1\r\n\
+        Date: Wed, 25 Nov 2026 22:48:04 GMT\r\nContent-Type: text/html\r\nContent-Length: 179\r\n\
+        Connection: close\r\nWWW-Authenticate: Basic realm=\"Praxis\"\r\n\r\n<html>\r\n<head><title>401 \
+        Authorization Required</title></head>\r\n<body>\r\n<center><h1>401 Authorization Required</h1></center>\r\n\
+        <hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n";
+    /// Apache 2.4 of Debian 12, listing of an empty folder.
+    const APACHE: &[u8] = b"HTTP/1.1 200 OK\r\nDate: Wed, 25 Nov 2026 22:48:04 GMT\r\n\
+        Server: Apache/2.4.71 (Debian)\r\nContent-Length: 196\r\nConnection: close\r\n\
+        Content-Type: text/html;charset=ISO-8859-1\r\n\r\n<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \
+        \"http://www.w3.org/TR/html4/strict.dtd\">\n<html>\n <head>\n  <title>Index of /</title>\n </head>\n <body>\n\
+        <h1>Index of /</h1>\n<ul></ul>\n</body></html>\n";
+    /// Python 3.11.7, http.server.
+    const PYTHON: &[u8] = b"HTTP/1.0 200 OK\r\nServer: SimpleHTTP/0.6 Python/3.11.7\r\n\
+        Date: Wed, 25 Nov 2026 22:48:04 GMT\r\nContent-type: text/html; charset=utf-8\r\nContent-Length: 187\r\n\r\n\
+        <!DOCTYPE HTML>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Directory listing for /</title>\n\
+        </head>\n<body>\n<h1>Directory listing for /</h1>\n<hr>\n<ul>\n</ul>\n<hr>\n</body>\n</html>\n";
+    /// CUPS 2.4.2 of Debian 12 (shortened).
+    const CUPS: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Language: en\r\nContent-Length: 121\r\n\
+        Content-Type: text/html; charset=utf-8\r\nDate: Wed, 25 Nov 2026 22:48:04 GMT\r\n\
+        Accept-Encoding: gzip, deflate, identity\r\nServer: CUPS/2.4 IPP/2.1\r\nX-Frame-Options: DENY\r\n\r\n\
+        <!DOCTYPE HTML>\n<html>\n  <head>\n    <meta name=\"viewport\" content=\"width=device-width\">\n    \
+        <title>Home - CUPS 2.4.2</title>\n";
+
+    #[test]
+    fn real_start_pages() {
+        for (bytes, server, title, facts) in [
+            (NGINX, "nginx/1.22.1", "Welcome to nginx!", [Known(false), Known(false), Known(false)]),
+            (NGINX_REDIRECT, "nginx/1.22.1", "301 Moved Permanently", [Observed::default(), Known(false), Known(true)]),
+            (
+                NGINX_BASIC,
+                "nginx/1.22.1",
+                "401 Authorization Required",
+                [Observed::default(), Known(true), Known(false)],
+            ),
+            (APACHE, "Apache/2.4.71 (Debian)", "Index of /", [Known(false), Known(false), Known(false)]),
+            (
+                PYTHON,
+                "SimpleHTTP/0.6 Python/3.11.7",
+                "Directory listing for /",
+                [Known(false), Known(false), Known(false)],
+            ),
+            (CUPS, "CUPS/2.4 IPP/2.1", "Home - CUPS 2.4.2", [Known(true), Known(false), Known(false)]),
+        ] {
+            let seen = start_page(bytes);
+            assert_eq!(seen.service, NetworkService::Http);
+            assert!(seen.texts.contains(&(TextPlace::HttpServer, server.to_owned())), "{seen:?}");
+            assert!(seen.texts.contains(&(TextPlace::HtmlTitle, title.to_owned())), "{seen:?}");
+            let DeviceWeb { management, login_unencrypted, redirects_to_tls, .. } = web(&seen).clone();
+            assert_eq!([management, login_unencrypted, redirects_to_tls], facts, "{title}");
+        }
+        let texts = start_page(NGINX_BASIC).texts;
+        assert!(texts.contains(&(TextPlace::HttpAuthenticate, "Basic realm=\"Praxis\"".to_owned())), "{texts:?}");
+    }
+
+    #[test]
+    fn real_start_pages_cut_anywhere() {
+        for bytes in [NGINX, NGINX_REDIRECT, NGINX_BASIC, APACHE, PYTHON, CUPS] {
+            let head = head_length(bytes, 0).expect("a head");
+            for end in 0..bytes.len() {
+                let (seen, _) = play(&mut Http::new(&Manner::default()), &[&bytes[..end]]);
+                assert_eq!(seen.is_some(), end >= head, "{end}");
+            }
+        }
+    }
+
+    #[test]
+    fn inside_tls_no_password_is_readable() {
+        let manner = Manner { encrypted: true, ..Manner::default() };
+        let seen = play(&mut Http::new(&manner), &[NGINX_BASIC]).0.expect("a web server");
+        assert_eq!(web(&seen).login_unencrypted, Known(false));
+        assert_eq!(web(&seen).redirects_to_tls, Observed::default());
+    }
+
+    fn page(body: &str) -> Seen {
+        start_page(format!("HTTP/1.0 200 OK\r\n\r\n{body}").as_bytes())
+    }
+
+    #[test]
+    fn forms_that_ask_for_a_password() {
+        for input in [
+            "<form><input type=password name=p></form>",
+            "<FORM><INPUT NAME='p' TYPE='Password'/></FORM>",
+            "<input\n data-type=\"x\"\n type = \"password\">",
+        ] {
+            assert_eq!(web(&page(input)).login_unencrypted, Known(true), "{input}");
+        }
+        assert_eq!(web(&page("<form><input type=text value=\"type=password\">")).login_unencrypted, Known(false));
+        assert_eq!(web(&page("<script src=app.js></script>")).login_unencrypted, Observed::default());
+        assert_eq!(web(&page("<p>type=password</p>")).login_unencrypted, Known(false));
+        let refresh = page("<meta http-equiv=\"Refresh\" content=\"0; url=https://nas/\">");
+        assert_eq!(web(&refresh).redirects_to_tls, Known(true));
+    }
+
+    #[test]
+    fn sessions_are_not_kept() {
+        let seen = start_page(
+            b"HTTP/1.1 401 No\r\nSet-Cookie: PHPSESSID=secret; path=/\r\nWWW-Authenticate: Digest realm=\"iRMC@x\", \
+              nonce=\"secret\", opaque=\"secret\"\r\nContent-Length: 0\r\n\r\n",
+        );
+        assert!(!format!("{seen:?}").contains("secret"));
+        assert_eq!(
+            seen.texts,
+            [
+                (TextPlace::HttpAuthenticate, "Digest realm=\"iRMC@x\", nonce=\"\", opaque=\"\"".to_owned()),
+                (TextPlace::HttpCookie, "PHPSESSID=".to_owned()),
+            ]
+        );
+        assert_eq!((&web(&seen).management, &web(&seen).login_unencrypted), (&Known(true), &Known(true)));
+    }
+
+    #[test]
+    fn management_is_recognised_by_its_marks() {
+        for title in [
+            "FRITZ!Box 7590",
+            "pfSense - Login",
+            "Login | OPNsense",
+            "DS218&nbsp;-&nbsp;Synology&nbsp;DiskStation",
+            "pve - Proxmox Virtual Environment",
+            "\" + ID_EESX_Welcome + \"",
+            "Brother MFC-L5900DW series",
+        ] {
+            assert_eq!(web(&page(&format!("<title>{title}</title>"))).management, Known(true), "{title}");
+        }
+        for title in ["Praxis am Markt", "Bedienung des FRITZ!Box-Museums", "Apache2 Debian Default Page"] {
+            assert_eq!(web(&page(&format!("<title>{title}</title>"))).management, Known(false), "{title}");
+        }
+    }
+
+    #[test]
+    fn others_that_answer_in_hypertext() {
+        for (status, text) in [
+            ("200 OK", "It looks like you are trying to access MongoDB over HTTP on the native driver port.\r\n"),
+            ("400 Bad Request", "<center>The plain HTTP request was sent to HTTPS port</center>"),
+            ("400 Bad Request", "Client sent an HTTP request to an HTTPS server.\n"),
+        ] {
+            let bytes = format!("HTTP/1.0 {status}\r\nContent-Type: text/plain\r\n\r\n{text}");
+            assert_eq!(play(&mut Http::new(&Manner::default()), &[bytes.as_bytes()]).0, None);
+        }
+    }
+
+    #[test]
+    fn titles_and_tags_without_end() {
+        assert_eq!(start_page(b"HTTP/1.0 200 OK\r\n\r\n<title>half").texts.len(), 1);
+        page(&"<".repeat(60_000));
+        page(&"<input type".repeat(5_000));
+        page(&format!("<input {}", "type ".repeat(10_000)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_page(body: Vec<u8>) {
+            let bytes = [b"HTTP/1.1 200 OK\r\n\r\n<title".as_slice(), &body].concat();
+            start_page(&bytes);
+            play(&mut Http::new(&Manner::default()), &[&body]);
         }
     }
 }
