@@ -28,7 +28,8 @@ pub struct Request<'a> {
     pub path: &'a str,
     /// Name or address of the server, as in [`crate::Manner::host`].
     pub host: &'a str,
-    /// Further headers; `Host`, `User-Agent`, `Connection` and `Content-Length` are set already.
+    /// Further headers; `Host`, `User-Agent` and `Content-Length` are set already, `Accept` and `Connection` unless
+    /// they stand here.
     pub headers: &'a [(&'a str, &'a str)],
     /// Body; empty for none.
     pub body: &'a [u8],
@@ -40,13 +41,15 @@ impl<'a> Request<'a> {
         Self { method: "GET", path, host, headers: &[], body: &[] }
     }
 
-    /// The bytes to send. The server is asked to close the connection afterwards.
+    /// The bytes to send. Unless the headers say otherwise, the server is asked to close the connection afterwards.
     pub fn encode(&self) -> Vec<u8> {
         let (method, path) = (self.method, self.path);
         let mut head =
-            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {USER_AGENT}\r\n", field(self.host));
-        if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
-            head.push_str("Accept: */*\r\n");
+            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {USER_AGENT}\r\n", host_field(self.host));
+        for (usual, value) in [("Accept", "*/*"), ("Connection", "close")] {
+            if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(usual)) {
+                head.push_str(&format!("{usual}: {value}\r\n"));
+            }
         }
         for (name, value) in self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -54,7 +57,7 @@ impl<'a> Request<'a> {
         if !self.body.is_empty() || self.method == "POST" {
             head.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
         }
-        head.push_str("Connection: close\r\n\r\n");
+        head.push_str("\r\n");
         let mut bytes = head.into_bytes();
         bytes.extend_from_slice(self.body);
         bytes
@@ -63,7 +66,7 @@ impl<'a> Request<'a> {
 
 /// The host as it stands in the field `Host` (RFC 3986, section 3.2.2): IPv6 in brackets, without its zone, and nothing
 /// that could end the line.
-fn field(host: &str) -> String {
+pub(crate) fn host_field(host: &str) -> String {
     let bare = host.split('%').next().unwrap_or_default();
     match bare.parse() {
         Ok(IpAddr::V6(address)) => format!("[{address}]"),
