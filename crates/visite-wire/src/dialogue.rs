@@ -137,6 +137,12 @@ pub enum TextPlace {
     CertificateSubject,
     /// Issuer of a certificate.
     CertificateIssuer,
+    /// Name of a DICOM implementation (user information 0x55).
+    DicomImplementation,
+    /// Vendor and product code of a connector, as `vendor/code`.
+    KonnektorProduct,
+    /// Manufacturer and kind of a card terminal, as `manufacturer/kind`.
+    SicctManufacturer,
 }
 
 /// What a dialogue saw beyond product and version. The key `endpoint` is left unknown: the dialogue knows no address.
