@@ -12,6 +12,7 @@ pub mod dicom;
 pub mod dns;
 pub mod elasticsearch;
 pub mod fhir;
+pub mod fingerprints;
 pub mod firebird;
 pub mod ftp;
 #[cfg(test)]
