@@ -481,7 +481,7 @@ mod tests {
     fn the_echo_of_dcmtk_is_answered_and_the_association_released() {
         let (ac, echo_a, echo_b) = (hex(DCMTK_AC), hex(DCMTK_ECHO[0]), hex(DCMTK_ECHO[1]));
         let (seen, sent) = probe(&[&ac, &echo_a, &echo_b, &hex(RELEASED)]);
-        let seen = seen.unwrap();
+        let seen = seen.expect("as recorded");
         assert_eq!(seen.service, NetworkService::Dicom);
         assert_eq!(seen.texts, [(TextPlace::DicomImplementation, "OFFIS_DCMTK_367".to_owned())]);
         assert_eq!(detail(&seen).accepts_any_title, Known(true));
@@ -494,15 +494,15 @@ mod tests {
     fn titles_that_matter_are_told_from_those_that_do_not() {
         for answer in [PYNETDICOM_CALLED_RJ, PYNETDICOM_CALLING_RJ] {
             let (seen, sent) = probe(&[&hex(answer)]);
-            assert_eq!(detail(&seen.unwrap()).accepts_any_title, Known(false));
+            assert_eq!(detail(&seen.expect("as recorded")).accepts_any_title, Known(false));
             assert_eq!(sent.len(), 1);
         }
         // Too many associations at the moment (3, 2), and a title that was given to us: nothing is known.
         let (seen, _) = probe(&[&hex("03000000000400020302")]);
-        assert!(matches!(detail(&seen.unwrap()).accepts_any_title, Unknown(_)));
+        assert!(matches!(detail(&seen.expect("as recorded")).accepts_any_title, Unknown(_)));
         let mut known = Dicom::new(&Manner { encrypted: true, ..Manner::default() }).called("ARCHIV");
         let (seen, sent) = play(&mut known, &[&hex(PYNETDICOM_AC), &hex(DCMTK_ECHO.concat().as_str()), &[]]);
-        let seen = seen.unwrap();
+        let seen = seen.expect("as recorded");
         assert!(matches!(detail(&seen).accepts_any_title, Unknown(_)));
         assert_eq!(detail(&seen).encrypted, Known(true));
         assert_eq!(detail(&seen).implementation, Known("PYNETDICOM_304".to_owned()));
@@ -521,7 +521,7 @@ mod tests {
         assert_eq!((seen, sent.last()), (None, Some(&abort())));
         // Echo accepted by nobody (abstract syntax not supported): released without one.
         let mut refused = ac.clone();
-        let at = refused.windows(8).position(|w| w == [0x21, 0, 0, 0x19, CONTEXT, 0, 0, 0]).unwrap();
+        let at = refused.windows(8).position(|w| w == [0x21, 0, 0, 0x19, CONTEXT, 0, 0, 0]).expect("as recorded");
         refused[at + 6] = 3;
         let (seen, sent) = probe(&[&refused, &hex(RELEASED)]);
         assert!(seen.is_some());
@@ -578,7 +578,7 @@ mod tests {
         // An accepted association that is not ours: another context, another application.
         let ac = hex(DCMTK_AC);
         for from in [b"1.2.840.10008.3.1.1.1".as_slice(), &[CONTEXT, 0, 0, 0], b"1.2.840.10008.1.2"] {
-            let at = ac.windows(from.len()).position(|w| w == from).unwrap();
+            let at = ac.windows(from.len()).position(|w| w == from).expect("as recorded");
             let mut other = ac.clone();
             other[at] ^= 2;
             assert_eq!(probe(&[&other]).0, None);
