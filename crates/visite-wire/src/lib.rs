@@ -37,6 +37,7 @@ pub mod oracle;
 pub mod postgresql;
 pub mod rdp;
 pub mod redis;
+mod reply;
 pub mod rpcbind;
 pub mod rsync;
 pub mod rtsp;

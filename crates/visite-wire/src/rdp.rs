@@ -1,1 +1,159 @@
-//! Windows Remote Desktop: negotiation (MS-RDPBCGR 2.2.1).
+//! Windows Remote Desktop: negotiation (MS-RDPBCGR 2.2.1.1 and 2.2.1.2, over X.224 and TPKT, RFC 1006).
+//!
+//! For telling whether a remote desktop insists on a login before it shows its desktop (network level authentication)
+//! and whether it still takes the old encryption of RDP itself. Only the first packet of a connection is ever sent: no
+//! session begins, and no name is given. Deliberately absent: the desktop and everything behind TLS.
+
+use crate::bytes::Reader;
+use crate::dialogue::{Detail, Dialogue, Event, Manner, Seen, Step};
+use visite_facts::facts::{DeviceRdp, NetworkService};
+use visite_facts::value::{Known, Observed};
+
+/// How the connection may be protected, as the client asks for it (MS-RDPBCGR 2.2.1.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// The old encryption of RDP itself.
+    Rdp,
+    /// TLS, and the login afterwards on the desktop.
+    Tls,
+}
+
+impl Protection {
+    fn number(self) -> u32 {
+        match self {
+            Self::Rdp => 0,
+            Self::Tls => 1,
+        }
+    }
+}
+
+/// One question over one connection.
+///
+/// The scanner asks for [`Protection::Rdp`] first ([`Rdp::new`]): the answer tells whether the old encryption is taken,
+/// and usually whether a login is demanded. Only if [`DeviceRdp::nla_required`] is still unknown then, it asks for
+/// [`Protection::Tls`] over a second connection ([`Rdp::asking`]) and puts both together with [`merge`].
+#[derive(Clone, Debug)]
+pub struct Rdp {
+    protection: Protection,
+}
+
+impl Rdp {
+    /// The first question; the manner makes no difference.
+    pub fn new(_manner: &Manner) -> Self {
+        Self::asking(Protection::Rdp)
+    }
+
+    /// Asks for this protection only.
+    pub fn asking(protection: Protection) -> Self {
+        Self { protection }
+    }
+}
+
+/// What two questions to the same server tell together.
+pub fn merge(first: DeviceRdp, second: DeviceRdp) -> DeviceRdp {
+    let either = |a: Observed<bool>, b: Observed<bool>| if a.known().is_some() { a } else { b };
+    DeviceRdp {
+        nla_required: either(first.nla_required, second.nla_required),
+        rdp_security: either(first.rdp_security, second.rdp_security),
+        ..DeviceRdp::default()
+    }
+}
+
+/// The first packet: a connection request that asks for these protocols (bits, MS-RDPBCGR 2.2.1.1.1).
+pub(crate) fn request(protocols: u32) -> Vec<u8> {
+    let mut packet = vec![3, 0, 0, 19]; // TPKT: version, reserved, length of all
+    packet.extend_from_slice(&[14, 0xe0, 0, 0, 0, 0, 0]); // X.224: length, connection request, references, class 0
+    packet.extend_from_slice(&[1, 0, 8, 0]); // RDP_NEG_REQ: kind, no flags, length
+    packet.extend_from_slice(&protocols.to_le_bytes());
+    packet
+}
+
+/// What a server said to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Confirmation {
+    /// It takes this protocol (RDP_NEG_RSP).
+    Selected(u32),
+    /// It takes none that was asked for, because of this (RDP_NEG_FAILURE).
+    Refused(u32),
+    /// It knows nothing of negotiation: a server from before Windows Vista, which has the old encryption only.
+    Old,
+}
+
+/// Reads a whole confirmation; `Err(true)` if more bytes are needed, `Err(false)` if this is none.
+pub(crate) fn confirmation(bytes: &[u8]) -> Result<Confirmation, bool> {
+    // The first bytes are always the same; so something else is told apart early.
+    const NEGOTIATED: [u8; 7] = [3, 0, 0, 19, 14, 0xd0, 0];
+    const PLAIN: [u8; 11] = [3, 0, 0, 11, 6, 0xd0, 0, 0, 0x12, 0x34, 0];
+    if bytes == PLAIN {
+        return Ok(Confirmation::Old);
+    }
+    if PLAIN.starts_with(bytes) {
+        return Err(true);
+    }
+    if !NEGOTIATED.iter().zip(bytes).all(|(wanted, byte)| wanted == byte) {
+        return Err(false);
+    }
+    if bytes.len() < 19 {
+        return Err(true);
+    }
+    read_negotiated(bytes).ok_or(false)
+}
+
+fn read_negotiated(bytes: &[u8]) -> Option<Confirmation> {
+    let mut reader = Reader::new(bytes);
+    reader.take(6)?; // TPKT, length and kind
+    reader.take(4)?; // references
+    let class = reader.u8()?;
+    let (kind, flags, length) = (reader.u8()?, reader.u8()?, reader.u16_le()?);
+    let value = reader.u32_le()?;
+    if !reader.is_empty() || class != 0 || length != 8 {
+        return None;
+    }
+    match kind {
+        // 0 RDP, 1 TLS, 2 CredSSP, 4 RDSTLS, 8 CredSSP early, 16 AAD; flags 2.2.1.2.1.
+        2 if flags <= 0x1f && matches!(value, 0 | 1 | 2 | 4 | 8 | 16) => Some(Confirmation::Selected(value)),
+        3 if flags == 0 && (1..=7).contains(&value) => Some(Confirmation::Refused(value)),
+        _ => None,
+    }
+}
+
+impl Dialogue for Rdp {
+    type Answer = Seen;
+
+    fn step(&mut self, event: Event<'_>) -> Step<Seen> {
+        let bytes = match event {
+            Event::Connected => return Step::Send(request(self.protection.number())),
+            Event::Received(bytes) => bytes,
+            Event::Silence | Event::Closed => return Step::NotThis,
+        };
+        let mut facts = DeviceRdp::default();
+        match (confirmation(bytes), self.protection) {
+            (Err(true), _) => return Step::More,
+            (Err(false), _) => return Step::NotThis,
+            // Whoever takes less than a login before the desktop does not insist on one.
+            (Ok(Confirmation::Old | Confirmation::Selected(0)), Protection::Rdp) => {
+                facts.rdp_security = Known(true);
+                facts.nla_required = Known(false);
+            }
+            (Ok(Confirmation::Selected(1)), Protection::Tls) => facts.nla_required = Known(false),
+            (Ok(Confirmation::Old), Protection::Tls) => {
+                facts.rdp_security = Known(true);
+                facts.nla_required = Known(false);
+            }
+            // Something that was not asked for.
+            (Ok(Confirmation::Selected(_)), _) => return Step::NotThis,
+            (Ok(Confirmation::Refused(reason)), protection) => {
+                if protection == Protection::Rdp {
+                    facts.rdp_security = Known(false);
+                }
+                // HYBRID_REQUIRED_BY_SERVER.
+                if reason == 5 {
+                    facts.nla_required = Known(true);
+                }
+            }
+        }
+        let mut seen = Seen::new(NetworkService::Rdp);
+        seen.detail = Detail::Rdp(facts);
+        Step::Done(seen)
+    }
+}
