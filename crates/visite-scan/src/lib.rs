@@ -6,6 +6,7 @@ mod arp;
 pub mod device;
 pub mod discover;
 mod echo;
+pub mod examine;
 pub mod net;
 pub mod pace;
 pub mod policy;

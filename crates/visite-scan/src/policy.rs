@@ -130,6 +130,13 @@ impl Policy {
         }
     }
 
+    /// Whether a whole connection may be opened only to listen. A listener that takes one connection at a time would be
+    /// blocked for as long.
+    pub fn may_connect(self, care: Care, port: u16) -> bool {
+        let fragile = CLINICAL_PORTS.contains(&port) || SERIAL_PORTS.contains(&port);
+        self.profile == Profile::Fast || !fragile || care == Care::Sturdy && !SERIAL_PORTS.contains(&port)
+    }
+
     /// Whether a port may be knocked at before anything is known about its device.
     pub fn may_knock(self, port: u16) -> bool {
         !visite_facts::scan::is_silent(port) && (self.profile == Profile::Fast || !SERIAL_PORTS.contains(&port))

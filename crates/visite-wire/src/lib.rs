@@ -37,6 +37,7 @@ pub mod oracle;
 pub mod postgresql;
 pub mod rdp;
 pub mod redis;
+pub mod registry;
 mod reply;
 pub mod rpcbind;
 pub mod rsync;

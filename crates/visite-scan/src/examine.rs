@@ -1,0 +1,505 @@
+//! What listens on an open port: holds dialogues until one recognises the service, then looks closer.
+//!
+//! The port only decides with which dialogue to begin. Whatever no dialogue recognises stays unidentified, and says why.
+
+use crate::pace::Pacer;
+use crate::policy::{Care, Policy};
+use crate::talk::{self, Ended, Limits, Tls};
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, RandomState};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use visite_facts::facts::{DeviceClass, DeviceTls, NetworkService};
+use visite_facts::scan::{NotExamined, PortState};
+use visite_facts::{Known, Word};
+use visite_wire::fingerprints::Fingerprints;
+use visite_wire::tls::{Audit, Hello, HelloOutcome, STARTTLS_SERVICES, starttls};
+use visite_wire::{Detail, Dialogue, Event, Manner, Seen, Step, rdp, registry, smb};
+
+/// Ports on which TLS comes first, by their registration or by custom.
+const TLS_PORTS: &[u16] =
+    &[443, 465, 636, 853, 990, 992, 993, 995, 2762, 3269, 4742, 5001, 5061, 5986, 6443, 8443, 8883, 9443, 10443];
+/// Dialogues that are held side by side with a service that nothing is known about.
+const SIDE_BY_SIDE: usize = 6;
+
+/// Where to look for which service, as the catalogue says.
+#[derive(Clone, Debug, Default)]
+pub struct Book {
+    /// Services usual on a TCP port.
+    pub tcp: BTreeMap<u16, Vec<NetworkService>>,
+    /// Services usual on a UDP port.
+    pub udp: BTreeMap<u16, Vec<NetworkService>>,
+    /// Services that manage the device they run on.
+    pub management: BTreeSet<NetworkService>,
+}
+
+impl Book {
+    fn tcp(&self, port: u16) -> Vec<NetworkService> {
+        let mut hints = self.tcp.get(&port).cloned().unwrap_or_default();
+        hints.retain(|hint| *hint != NetworkService::Tls);
+        // A page is the last thing to ask for where something more special may answer.
+        hints.sort_by_key(|hint| *hint == NetworkService::Http);
+        hints
+    }
+}
+
+/// What was found out about a port.
+#[derive(Clone, Debug, Default)]
+pub struct Examined {
+    /// The service.
+    pub seen: Option<Seen>,
+    /// Whether it speaks inside TLS from the first byte on.
+    pub encrypted: bool,
+    /// TLS, at once or by STARTTLS.
+    pub tls: Option<DeviceTls>,
+    /// What its fingerprints say the device is.
+    pub class: Option<DeviceClass>,
+    /// Why there is no service.
+    pub not_examined: Option<NotExamined>,
+}
+
+impl Examined {
+    fn unknown(reason: NotExamined) -> Self {
+        Self { not_examined: Some(reason), ..Self::default() }
+    }
+}
+
+/// How a device answers: when it becomes slower, it is left in peace for longer.
+#[derive(Debug, Default)]
+pub struct Gauge {
+    best: AtomicU64,
+    pause: AtomicU64,
+}
+
+impl Gauge {
+    const LONGEST_MILLIS: u64 = 5_000;
+
+    fn pause(&self) -> Duration {
+        Duration::from_millis(self.pause.load(Ordering::Relaxed))
+    }
+
+    /// Notes how long a connection took; `None` if there was none in time.
+    fn note(&self, took: Option<Duration>) {
+        let best = self.best.load(Ordering::Relaxed);
+        let slow = match took {
+            None => true,
+            Some(took) => {
+                let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1);
+                if best == 0 || micros < best {
+                    self.best.store(micros, Ordering::Relaxed);
+                }
+                // Differences of a few milliseconds are this computer's own.
+                best != 0 && micros > best.saturating_mul(2).saturating_add(20_000)
+            }
+        };
+        let pause = self.pause.load(Ordering::Relaxed);
+        let next = if slow { (pause * 2).clamp(100, Self::LONGEST_MILLIS) } else { pause / 2 };
+        self.pause.store(next, Ordering::Relaxed);
+    }
+}
+
+/// Examines ports by the rules of one scan.
+pub struct Examiner {
+    /// The rules.
+    pub policy: Policy,
+    /// Sets the pace.
+    pub pacer: Arc<Pacer>,
+    /// Set to end early.
+    pub stop: Arc<AtomicBool>,
+    /// Where to look for what.
+    pub book: Book,
+    /// How products are told.
+    pub fingerprints: Fingerprints,
+    /// Dialogues held, by service.
+    pub dialogues: Mutex<BTreeMap<&'static str, u64>>,
+    tls: Tls,
+    limits: Limits,
+    seeds: RandomState,
+    seed: AtomicU64,
+}
+
+impl Examiner {
+    /// An examiner without anything done yet.
+    pub fn new(policy: Policy, pacer: Arc<Pacer>, stop: Arc<AtomicBool>, book: Book, fingerprints: Fingerprints) -> Self {
+        let fast = policy.tries_everything();
+        let limits = Limits {
+            connect: Duration::from_millis(if fast { 900 } else { 3_000 }),
+            silence: Duration::from_millis(if fast { 900 } else { 3_000 }),
+            whole: Duration::from_secs(if fast { 4 } else { 10 }),
+        };
+        Self {
+            policy,
+            pacer,
+            stop,
+            book,
+            fingerprints,
+            dialogues: Mutex::default(),
+            tls: Tls::new(),
+            limits,
+            seeds: RandomState::new(),
+            seed: AtomicU64::new(0),
+        }
+    }
+
+    fn seed(&self) -> [u8; 32] {
+        let number = self.seed.fetch_add(1, Ordering::Relaxed);
+        let mut seed = [0; 32];
+        for (place, part) in seed.chunks_mut(8).zip(0u64..) {
+            place.copy_from_slice(&self.seeds.hash_one((number, part)).to_ne_bytes());
+        }
+        seed
+    }
+
+    fn manner(&self, host: IpAddr, encrypted: bool) -> Manner {
+        Manner { host: host.to_string(), logins: self.policy.logins, encrypted }
+    }
+
+    fn count(&self, service: NetworkService) {
+        let mut dialogues = self.dialogues.lock().unwrap_or_else(PoisonError::into_inner);
+        *dialogues.entry(service.word()).or_default() += 1;
+    }
+
+    async fn open(&self, address: SocketAddr, gauge: &Gauge) -> Option<TcpStream> {
+        if self.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        if !self.policy.tries_everything() {
+            tokio::time::sleep(gauge.pause()).await;
+        }
+        let begun = Instant::now();
+        let stream = talk::open(address, self.limits, &self.pacer).await;
+        gauge.note(stream.as_ref().map(|_| begun.elapsed()));
+        stream
+    }
+
+    /// Holds one recognising dialogue over a connection of its own.
+    async fn ask(&self, address: SocketAddr, service: NetworkService, gauge: &Gauge) -> Ended<Seen> {
+        let Some(mut dialogue) = registry::tcp(service, &self.manner(address.ip(), false)) else { return Ended::NotThis };
+        let Some(mut stream) = self.open(address, gauge).await else { return Ended::Unreachable };
+        self.count(service);
+        talk::hold(&mut stream, dialogue.as_mut(), self.limits, &self.pacer).await
+    }
+
+    /// Finds out what listens on an open TCP port.
+    pub async fn tcp(self: &Arc<Self>, host: IpAddr, port: u16, care: Care, gauge: &Arc<Gauge>) -> Examined {
+        let address = SocketAddr::new(host, port);
+        let hints = self.book.tcp(port);
+        let mut refused = None;
+        let may = |service, expected, refused: &mut Option<NotExamined>| {
+            self.policy.may_ask(care, service, port, expected).map_err(|reason| *refused = refused.or(Some(reason))).is_ok()
+        };
+        let tls_first = TLS_PORTS.contains(&port);
+        let mut examined = None;
+        if tls_first && may(NetworkService::Tls, true, &mut refused) {
+            examined = self.inside_tls(address, &hints, care, gauge).await;
+        }
+        if examined.is_none() {
+            for service in &hints {
+                if may(*service, true, &mut refused)
+                    && let Ended::Done(seen) = self.ask(address, *service, gauge).await
+                {
+                    examined = Some(Examined { seen: Some(seen), ..Examined::default() });
+                    break;
+                }
+            }
+        }
+        if examined.is_none() {
+            examined = self.by_listening(address, &hints, care, gauge, &mut refused).await;
+        }
+        if examined.is_none() && self.policy.tries_everything() {
+            if !tls_first {
+                examined = self.inside_tls(address, &hints, care, gauge).await;
+            }
+            if examined.is_none() {
+                examined = self.by_everything(address, &hints, gauge).await;
+            }
+        }
+        let Some(mut examined) = examined else {
+            let stopped = self.stop.load(Ordering::Relaxed);
+            return Examined::unknown(if stopped { NotExamined::Stopped } else { refused.unwrap_or(NotExamined::NotRecognised) });
+        };
+        self.closer(address, &mut examined, &hints, care, gauge).await;
+        if let Some(seen) = &mut examined.seen {
+            examined.class = self.fingerprints.apply(seen);
+        }
+        examined
+    }
+
+    /// Listens, and asks those who may have said what was heard.
+    async fn by_listening(
+        &self,
+        address: SocketAddr,
+        hints: &[NetworkService],
+        care: Care,
+        gauge: &Gauge,
+        refused: &mut Option<NotExamined>,
+    ) -> Option<Examined> {
+        if !self.policy.may_connect(care, address.port()) {
+            return None;
+        }
+        let mut stream = self.open(address, gauge).await?;
+        let heard = talk::greeting(&mut stream, self.policy.greeting()).await?;
+        drop(stream);
+        if heard.is_empty() {
+            return None;
+        }
+        for service in registry::GREETING.iter().filter(|service| !hints.contains(service)) {
+            if !could_have_said(*service, &heard, &self.manner(address.ip(), false)) {
+                continue;
+            }
+            // What greets like this is that service on an unusual port; to answer it is to send something nevertheless.
+            if let Err(reason) = self.policy.may_ask(care, *service, address.port(), care == Care::Sturdy) {
+                refused.get_or_insert(reason);
+                continue;
+            }
+            if let Ended::Done(seen) = self.ask(address, *service, gauge).await {
+                return Some(Examined { seen: Some(seen), ..Examined::default() });
+            }
+        }
+        None
+    }
+
+    /// Every other dialogue, several at a time.
+    async fn by_everything(self: &Arc<Self>, address: SocketAddr, hints: &[NetworkService], gauge: &Arc<Gauge>) -> Option<Examined> {
+        let left: Vec<NetworkService> =
+            registry::WAITING.iter().copied().filter(|service| !hints.contains(service)).collect();
+        for together in left.chunks(SIDE_BY_SIDE) {
+            let mut running = JoinSet::new();
+            for service in together {
+                let (this, gauge, service) = (Arc::clone(self), Arc::clone(gauge), *service);
+                running.spawn(async move { this.ask(address, service, &gauge).await });
+            }
+            let mut found = None;
+            while let Some(ended) = running.join_next().await {
+                if let Ok(Ended::Done(seen)) = ended {
+                    found.get_or_insert(seen);
+                }
+            }
+            if found.is_some() {
+                return Some(Examined { seen: found, ..Examined::default() });
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Asks whether the port speaks TLS; if so, how, and what speaks inside.
+    async fn inside_tls(&self, address: SocketAddr, hints: &[NetworkService], care: Care, gauge: &Gauge) -> Option<Examined> {
+        let mut audit = Audit::new(&address.ip().to_string(), self.seed());
+        let offer = audit.next_offer()?;
+        self.count(NetworkService::Tls);
+        let outcome = self.offer(address, None, Hello::new(offer), gauge).await?;
+        audit.heard(Some(&outcome));
+        self.audit(address, None, &mut audit, gauge).await;
+        let mut seen = None;
+        let everything = self.policy.tries_everything();
+        let mut inner: Vec<NetworkService> = hints.to_vec();
+        let others = registry::GREETING.iter().chain(registry::WAITING).chain(registry::INSIDE_HTTP);
+        inner.extend(others.copied().filter(|service| everything && !hints.contains(service)));
+        let mut silent = 0;
+        for service in inner {
+            let expected = hints.contains(&service);
+            if self.policy.may_ask(care, service, address.port(), expected).is_err() || silent > 5 {
+                continue;
+            }
+            let Some(mut dialogue) = registry::tcp(service, &self.manner(address.ip(), true)) else { continue };
+            let Some(stream) = self.open(address, gauge).await else { break };
+            let Some((mut stream, certificates)) = self.tls.wrap(stream, self.limits, &self.pacer).await else { break };
+            audit.saw_certificates(&certificates);
+            self.count(service);
+            match talk::hold(&mut stream, dialogue.as_mut(), self.limits, &self.pacer).await {
+                Ended::Done(answer) => {
+                    seen = Some(answer);
+                    break;
+                }
+                Ended::Silent => silent += 1,
+                Ended::NotThis | Ended::Unreachable => {}
+            }
+        }
+        if audit.certificates().is_empty()
+            && let Some(stream) = self.open(address, gauge).await
+            && let Some((_, certificates)) = self.tls.wrap(stream, self.limits, &self.pacer).await
+        {
+            audit.saw_certificates(&certificates);
+        }
+        let seen = seen.unwrap_or_else(|| Seen::new(NetworkService::Tls));
+        let tls = DeviceTls { service: Known(seen.service), starttls: Known(false), ..audit.finish() };
+        Some(Examined { seen: Some(seen), encrypted: true, tls: Some(tls), ..Examined::default() })
+    }
+
+    /// Makes the offers that an audit plans.
+    async fn audit(&self, address: SocketAddr, after: Option<NetworkService>, audit: &mut Audit, gauge: &Gauge) {
+        while let Some(offer) = audit.next_offer() {
+            let outcome = self.offer(address, after, Hello::to_known(offer), gauge).await;
+            audit.heard(outcome.as_ref());
+        }
+    }
+
+    /// Makes one offer over one connection; `after` names the service that changes over to TLS first.
+    async fn offer(&self, address: SocketAddr, after: Option<NetworkService>, hello: Hello, gauge: &Gauge) -> Option<HelloOutcome> {
+        let mut stream = self.open(address, gauge).await?;
+        let before = match after {
+            None => Vec::new(),
+            Some(service) => {
+                let mut opener = starttls(service)?;
+                talk::hold(&mut stream, opener.as_mut(), self.limits, &self.pacer).await.answer()?
+            }
+        };
+        talk::hold(&mut stream, &mut Prefixed { before, hello }, self.limits, &self.pacer).await.answer()
+    }
+
+    /// Looks closer at a service that was recognised.
+    async fn closer(&self, address: SocketAddr, examined: &mut Examined, hints: &[NetworkService], care: Care, gauge: &Gauge) {
+        let Some(seen) = &mut examined.seen else { return };
+        let service = seen.service;
+        match service {
+            NetworkService::Http => {
+                for inside in registry::INSIDE_HTTP {
+                    // Those that were hinted at have been asked already.
+                    let asked = hints.contains(inside);
+                    if asked || self.policy.may_ask(care, *inside, address.port(), false).is_err() {
+                        continue;
+                    }
+                    let Some(mut dialogue) = registry::tcp(*inside, &self.manner(address.ip(), examined.encrypted)) else { continue };
+                    let Some(stream) = self.open(address, gauge).await else { break };
+                    self.count(*inside);
+                    let ended = if examined.encrypted {
+                        let Some((mut stream, _)) = self.tls.wrap(stream, self.limits, &self.pacer).await else { break };
+                        self.hold(&mut stream, dialogue.as_mut()).await
+                    } else {
+                        let mut stream = stream;
+                        self.hold(&mut stream, dialogue.as_mut()).await
+                    };
+                    if let Ended::Done(special) = ended {
+                        let page = std::mem::replace(seen, special);
+                        seen.texts.extend(page.texts);
+                        if let Some(tls) = &mut examined.tls {
+                            tls.service = Known(seen.service);
+                        }
+                        break;
+                    }
+                }
+            }
+            NetworkService::Smb if !examined.encrypted => {
+                let mut audit = smb::Audit::new(&self.manner(address.ip(), false));
+                while let Some(mut dialogue) = audit.next() {
+                    let heard = match self.open(address, gauge).await {
+                        Some(mut stream) => self.hold(&mut stream, dialogue.as_mut()).await.answer(),
+                        None => None,
+                    };
+                    audit.told(heard);
+                }
+                audit.finish(seen);
+            }
+            NetworkService::Rdp => {
+                if let Detail::Rdp(first) = &seen.detail
+                    && first.nla_required.known().is_none()
+                    && let Some(mut stream) = self.open(address, gauge).await
+                    && let Ended::Done(Seen { detail: Detail::Rdp(second), .. }) =
+                        self.hold(&mut stream, &mut rdp::Rdp::asking(rdp::Protection::Tls)).await
+                {
+                    seen.detail = Detail::Rdp(rdp::merge(first.clone(), second));
+                }
+            }
+            _ => {}
+        }
+        if !examined.encrypted && STARTTLS_SERVICES.contains(&service) {
+            let mut audit = Audit::new(&address.ip().to_string(), self.seed());
+            let Some(offer) = audit.next_offer() else { return };
+            let Some(outcome) = self.offer(address, Some(service), Hello::new(offer), gauge).await else { return };
+            audit.heard(Some(&outcome));
+            self.audit(address, Some(service), &mut audit, gauge).await;
+            examined.tls = Some(DeviceTls { service: Known(service), starttls: Known(true), ..audit.finish() });
+        }
+    }
+
+    async fn hold<S, D>(&self, stream: &mut S, dialogue: &mut D) -> Ended<D::Answer>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+        D: Dialogue + ?Sized,
+    {
+        talk::hold(stream, dialogue, self.limits, &self.pacer).await
+    }
+
+    /// Asks a UDP port for the services that are usual there.
+    pub async fn udp(&self, host: IpAddr, port: u16, care: Care) -> (PortState, Examined) {
+        let address = SocketAddr::new(host, port);
+        let (mut state, mut refused) = (PortState::Unanswered, None);
+        for service in self.book.udp.get(&port).into_iter().flatten() {
+            if let Err(reason) = self.policy.may_ask(care, *service, port, true) {
+                refused.get_or_insert(reason);
+                continue;
+            }
+            let Some(mut dialogue) = registry::udp(*service, &self.manner(host, false)) else { continue };
+            if self.stop.load(Ordering::Relaxed) {
+                return (state, Examined::unknown(NotExamined::Stopped));
+            }
+            self.count(*service);
+            let any_port = *service == NetworkService::Tftp;
+            match talk::hold_datagrams(address, any_port, dialogue.as_mut(), self.limits, &self.pacer).await {
+                Ended::Done(mut seen) => {
+                    let class = self.fingerprints.apply(&mut seen);
+                    return (PortState::Open, Examined { seen: Some(seen), class, ..Examined::default() });
+                }
+                Ended::Unreachable => state = PortState::Closed,
+                Ended::NotThis => state = PortState::Open,
+                Ended::Silent => {}
+            }
+        }
+        (state, Examined::unknown(refused.unwrap_or(NotExamined::NotRecognised)))
+    }
+}
+
+/// Whether a service that speaks first could have said this.
+fn could_have_said(service: NetworkService, heard: &[u8], manner: &Manner) -> bool {
+    let Some(mut dialogue) = registry::tcp(service, manner) else { return false };
+    let Step::More = dialogue.step(Event::Connected) else { return false };
+    !matches!(dialogue.step(Event::Received(heard)), Step::NotThis)
+}
+
+/// Sends some bytes in front of an offer.
+struct Prefixed {
+    before: Vec<u8>,
+    hello: Hello,
+}
+
+impl Dialogue for Prefixed {
+    type Answer = HelloOutcome;
+
+    fn step(&mut self, event: Event<'_>) -> Step<HelloOutcome> {
+        match self.hello.step(event) {
+            Step::Send(bytes) => Step::Send([std::mem::take(&mut self.before), bytes].concat()),
+            step => step,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_that_becomes_slow_is_left_in_peace() {
+        let gauge = Gauge::default();
+        gauge.note(Some(Duration::from_millis(2)));
+        assert_eq!(gauge.pause(), Duration::ZERO);
+        gauge.note(Some(Duration::from_millis(60)));
+        assert_eq!(gauge.pause(), Duration::from_millis(100));
+        for _ in 0..20 {
+            gauge.note(None);
+        }
+        assert_eq!(gauge.pause(), Duration::from_millis(5_000));
+        for _ in 0..20 {
+            gauge.note(Some(Duration::from_millis(2)));
+        }
+        assert_eq!(gauge.pause(), Duration::ZERO);
+    }
+}
