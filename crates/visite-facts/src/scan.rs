@@ -72,6 +72,9 @@ pub struct ScannedTls {
 /// One port of a device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ScannedService {
+    /// Address, if it is another than the one at which the device was examined first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
     /// TCP or UDP.
     pub transport: Transport,
     /// Port.

@@ -54,7 +54,8 @@ fn ask(socket: &mut RawSocket, mac: EthernetAddress, source: Ipv4Addr, target: I
     let Some(token) = socket.transmit(Moment::ZERO) else { return };
     token.consume(FRAME_BYTES, |bytes| {
         let mut frame = EthernetFrame::new_unchecked(bytes);
-        EthernetRepr { src_addr: mac, dst_addr: EthernetAddress::BROADCAST, ethertype: EthernetProtocol::Arp }.emit(&mut frame);
+        EthernetRepr { src_addr: mac, dst_addr: EthernetAddress::BROADCAST, ethertype: EthernetProtocol::Arp }
+            .emit(&mut frame);
         let mut packet = ArpPacket::new_unchecked(frame.payload_mut());
         ArpRepr::EthernetIpv4 {
             operation: ArpOperation::Request,
@@ -89,11 +90,12 @@ fn reply(bytes: &[u8]) -> Option<(IpAddr, [u8; 6])> {
     }
     let packet = ArpPacket::new_checked(frame.payload()).ok()?;
     match ArpRepr::parse(&packet).ok()? {
-        ArpRepr::EthernetIpv4 { operation: ArpOperation::Reply, source_hardware_addr: mac, source_protocol_addr: address, .. }
-            if mac.is_unicast() =>
-        {
-            Some((IpAddr::V4(address), mac.0))
-        }
+        ArpRepr::EthernetIpv4 {
+            operation: ArpOperation::Reply,
+            source_hardware_addr: mac,
+            source_protocol_addr: address,
+            ..
+        } if mac.is_unicast() => Some((IpAddr::V4(address), mac.0)),
         _ => None,
     }
 }

@@ -116,7 +116,8 @@ impl Evidence {
         let vendor = self.vendor.as_deref().unwrap_or_default().to_lowercase();
         let by_vendor = VENDORS.iter().filter(|(maker, _)| vendor.starts_with(maker)).map(|(_, class)| *class);
         let by_service = TELLING.iter().filter(|(service, _)| self.services.contains(service)).map(|(_, class)| *class);
-        let mut classes: Vec<DeviceClass> = by_vendor.chain(by_service).chain(self.fingerprints.iter().copied()).collect();
+        let mut classes: Vec<DeviceClass> =
+            by_vendor.chain(by_service).chain(self.fingerprints.iter().copied()).collect();
         classes.sort_unstable();
         classes.dedup();
         match classes.as_slice() {

@@ -43,7 +43,12 @@ const KNOCKS: &[u16] = &[443, 80, 445, 22];
 const WAVE: usize = 4096;
 
 /// Finds the devices among `targets`; own addresses of this computer are left out.
-pub async fn discover(targets: &Targets, connections: &Connections, asking: &Asking, assume_up: bool) -> BTreeMap<IpAddr, Presence> {
+pub async fn discover(
+    targets: &Targets,
+    connections: &Connections,
+    asking: &Asking,
+    assume_up: bool,
+) -> BTreeMap<IpAddr, Presence> {
     let mut present = BTreeMap::new();
     neighbours_v4(targets, connections, asking, &mut present).await;
     everybody_v6(targets, connections, asking, &mut present).await;
@@ -69,11 +74,18 @@ pub async fn discover(targets: &Targets, connections: &Connections, asking: &Ask
 }
 
 /// Asks the local IPv4 segments for each address.
-async fn neighbours_v4(targets: &Targets, connections: &Connections, asking: &Asking, present: &mut BTreeMap<IpAddr, Presence>) {
+async fn neighbours_v4(
+    targets: &Targets,
+    connections: &Connections,
+    asking: &Asking,
+    present: &mut BTreeMap<IpAddr, Presence>,
+) {
     let mut asked = BTreeSet::new();
     for own in connections.addresses.iter().filter(|own| own.network.addr().is_ipv4()) {
         let Some(link) = connections.link(own.link).filter(|link| link.up && !link.loopback) else { continue };
-        if !asked.insert((own.link, own.network.trunc())) || !targets.iter().any(|address| own.network.contains(&address)) {
+        if !asked.insert((own.link, own.network.trunc()))
+            || !targets.iter().any(|address| own.network.contains(&address))
+        {
             continue;
         }
         let (link, own, wanted, asking) = (link.clone(), *own, targets.clone(), asking.clone());
@@ -89,7 +101,9 @@ async fn neighbours_v4(targets: &Targets, connections: &Connections, asking: &As
             Some(answered) => answered,
             None => by_neighbour_table(own.network, targets, connections, &asking).await,
         };
-        present.extend(answered.into_iter().map(|(address, mac)| (address, Presence { how: Found::Neighbour, mac: Some(mac) })));
+        present.extend(
+            answered.into_iter().map(|(address, mac)| (address, Presence { how: Found::Neighbour, mac: Some(mac) })),
+        );
     }
 }
 
@@ -125,7 +139,12 @@ async fn by_neighbour_table(
 }
 
 /// Asks all devices of the local IPv6 segments at once.
-async fn everybody_v6(targets: &Targets, connections: &Connections, asking: &Asking, present: &mut BTreeMap<IpAddr, Presence>) {
+async fn everybody_v6(
+    targets: &Targets,
+    connections: &Connections,
+    asking: &Asking,
+    present: &mut BTreeMap<IpAddr, Presence>,
+) {
     for own in connections.addresses.iter().filter(|own| own.network.addr().is_ipv6()) {
         let wanted = targets.wide().iter().any(|network| ipnet::IpNet::V6(*network).contains(&own.network.addr()));
         let usable = connections.link(own.link).is_some_and(|link| link.up && !link.loopback);
@@ -133,7 +152,8 @@ async fn everybody_v6(targets: &Targets, connections: &Connections, asking: &Ask
             continue;
         }
         let Ok(echo) = Echo::open(own.network.addr()) else { continue };
-        let answered = echo.ask_everybody(own.link, &asking.pacer, asking.patience.min(Duration::from_millis(600))).await;
+        let answered =
+            echo.ask_everybody(own.link, &asking.pacer, asking.patience.min(Duration::from_millis(600))).await;
         let wanted = answered.into_iter().filter(|address| targets.contains(*address) && !connections.is_own(*address));
         present.extend(wanted.map(|address| (address, Presence { how: Found::Echo, mac: None })));
     }

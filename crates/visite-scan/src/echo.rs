@@ -23,7 +23,8 @@ impl Echo {
     /// Opens a ping socket, or a raw one; `from` is the address to send from. An error means that neither is allowed.
     pub fn open(from: IpAddr) -> io::Result<Self> {
         let v4 = from.is_ipv4();
-        let (family, protocol) = if v4 { (AddressFamily::INET, ipproto::ICMP) } else { (AddressFamily::INET6, ipproto::ICMPV6) };
+        let (family, protocol) =
+            if v4 { (AddressFamily::INET, ipproto::ICMP) } else { (AddressFamily::INET6, ipproto::ICMPV6) };
         let (socket, raw) = match rustix::net::socket(family, SocketType::DGRAM, Some(protocol)) {
             Ok(socket) => (socket, false),
             Err(_) => (rustix::net::socket(family, SocketType::RAW, Some(protocol))?, true),
@@ -41,7 +42,12 @@ impl Echo {
     }
 
     /// Asks each of `hosts` once, and says who answered within `patience` after the last question.
-    pub async fn ask(&self, hosts: impl Iterator<Item = IpAddr>, pacer: &Pacer, patience: Duration) -> BTreeSet<IpAddr> {
+    pub async fn ask(
+        &self,
+        hosts: impl Iterator<Item = IpAddr>,
+        pacer: &Pacer,
+        patience: Duration,
+    ) -> BTreeSet<IpAddr> {
         let mut answered = BTreeSet::new();
         for host in hosts {
             pacer.wait("icmp", 1).await;
@@ -94,7 +100,8 @@ impl Echo {
     }
 
     fn is_reply(&self, packet: &[u8]) -> bool {
-        let header = if self.raw && self.v4 { packet.first().map_or(0, |first| usize::from(first & 15) * 4) } else { 0 };
+        let header =
+            if self.raw && self.v4 { packet.first().map_or(0, |first| usize::from(first & 15) * 4) } else { 0 };
         let message = packet.get(header..).unwrap_or_default();
         let kind = if self.v4 { 0 } else { 129 };
         let ours = !self.raw || message.get(4..6) == Some(self.identifier.to_be_bytes().as_slice());

@@ -115,7 +115,7 @@ pub struct Examiner {
     /// Where to look for what.
     pub book: Book,
     /// How products are told.
-    pub fingerprints: Fingerprints,
+    pub fingerprints: Arc<Fingerprints>,
     /// Dialogues held, by service.
     pub dialogues: Mutex<BTreeMap<&'static str, u64>>,
     tls: Tls,
@@ -126,7 +126,13 @@ pub struct Examiner {
 
 impl Examiner {
     /// An examiner without anything done yet.
-    pub fn new(policy: Policy, pacer: Arc<Pacer>, stop: Arc<AtomicBool>, book: Book, fingerprints: Fingerprints) -> Self {
+    pub fn new(
+        policy: Policy,
+        pacer: Arc<Pacer>,
+        stop: Arc<AtomicBool>,
+        book: Book,
+        fingerprints: Arc<Fingerprints>,
+    ) -> Self {
         let fast = policy.tries_everything();
         let limits = Limits {
             connect: Duration::from_millis(if fast { 900 } else { 3_000 }),
@@ -180,7 +186,9 @@ impl Examiner {
 
     /// Holds one recognising dialogue over a connection of its own.
     async fn ask(&self, address: SocketAddr, service: NetworkService, gauge: &Gauge) -> Ended<Seen> {
-        let Some(mut dialogue) = registry::tcp(service, &self.manner(address.ip(), false)) else { return Ended::NotThis };
+        let Some(mut dialogue) = registry::tcp(service, &self.manner(address.ip(), false)) else {
+            return Ended::NotThis;
+        };
         let Some(mut stream) = self.open(address, gauge).await else { return Ended::Unreachable };
         self.count(service);
         talk::hold(&mut stream, dialogue.as_mut(), self.limits, &self.pacer).await
@@ -192,7 +200,10 @@ impl Examiner {
         let hints = self.book.tcp(port);
         let mut refused = None;
         let may = |service, expected, refused: &mut Option<NotExamined>| {
-            self.policy.may_ask(care, service, port, expected).map_err(|reason| *refused = refused.or(Some(reason))).is_ok()
+            self.policy
+                .may_ask(care, service, port, expected)
+                .map_err(|reason| *refused = refused.or(Some(reason)))
+                .is_ok()
         };
         let tls_first = TLS_PORTS.contains(&port);
         let mut examined = None;
@@ -222,7 +233,11 @@ impl Examiner {
         }
         let Some(mut examined) = examined else {
             let stopped = self.stop.load(Ordering::Relaxed);
-            return Examined::unknown(if stopped { NotExamined::Stopped } else { refused.unwrap_or(NotExamined::NotRecognised) });
+            return Examined::unknown(if stopped {
+                NotExamined::Stopped
+            } else {
+                refused.unwrap_or(NotExamined::NotRecognised)
+            });
         };
         self.closer(address, &mut examined, &hints, care, gauge).await;
         if let Some(seen) = &mut examined.seen {
@@ -266,7 +281,12 @@ impl Examiner {
     }
 
     /// Every other dialogue, several at a time.
-    async fn by_everything(self: &Arc<Self>, address: SocketAddr, hints: &[NetworkService], gauge: &Arc<Gauge>) -> Option<Examined> {
+    async fn by_everything(
+        self: &Arc<Self>,
+        address: SocketAddr,
+        hints: &[NetworkService],
+        gauge: &Arc<Gauge>,
+    ) -> Option<Examined> {
         let left: Vec<NetworkService> =
             registry::WAITING.iter().copied().filter(|service| !hints.contains(service)).collect();
         for together in left.chunks(SIDE_BY_SIDE) {
@@ -292,7 +312,13 @@ impl Examiner {
     }
 
     /// Asks whether the port speaks TLS; if so, how, and what speaks inside.
-    async fn inside_tls(&self, address: SocketAddr, hints: &[NetworkService], care: Care, gauge: &Gauge) -> Option<Examined> {
+    async fn inside_tls(
+        &self,
+        address: SocketAddr,
+        hints: &[NetworkService],
+        care: Care,
+        gauge: &Gauge,
+    ) -> Option<Examined> {
         let mut audit = Audit::new(&address.ip().to_string(), self.seed());
         let offer = audit.next_offer()?;
         self.count(NetworkService::Tls);
@@ -344,7 +370,13 @@ impl Examiner {
     }
 
     /// Makes one offer over one connection; `after` names the service that changes over to TLS first.
-    async fn offer(&self, address: SocketAddr, after: Option<NetworkService>, hello: Hello, gauge: &Gauge) -> Option<HelloOutcome> {
+    async fn offer(
+        &self,
+        address: SocketAddr,
+        after: Option<NetworkService>,
+        hello: Hello,
+        gauge: &Gauge,
+    ) -> Option<HelloOutcome> {
         let mut stream = self.open(address, gauge).await?;
         let before = match after {
             None => Vec::new(),
@@ -357,7 +389,14 @@ impl Examiner {
     }
 
     /// Looks closer at a service that was recognised.
-    async fn closer(&self, address: SocketAddr, examined: &mut Examined, hints: &[NetworkService], care: Care, gauge: &Gauge) {
+    async fn closer(
+        &self,
+        address: SocketAddr,
+        examined: &mut Examined,
+        hints: &[NetworkService],
+        care: Care,
+        gauge: &Gauge,
+    ) {
         let Some(seen) = &mut examined.seen else { return };
         let service = seen.service;
         match service {
@@ -368,11 +407,16 @@ impl Examiner {
                     if asked || self.policy.may_ask(care, *inside, address.port(), false).is_err() {
                         continue;
                     }
-                    let Some(mut dialogue) = registry::tcp(*inside, &self.manner(address.ip(), examined.encrypted)) else { continue };
+                    let Some(mut dialogue) = registry::tcp(*inside, &self.manner(address.ip(), examined.encrypted))
+                    else {
+                        continue;
+                    };
                     let Some(stream) = self.open(address, gauge).await else { break };
                     self.count(*inside);
                     let ended = if examined.encrypted {
-                        let Some((mut stream, _)) = self.tls.wrap(stream, self.limits, &self.pacer).await else { break };
+                        let Some((mut stream, _)) = self.tls.wrap(stream, self.limits, &self.pacer).await else {
+                            break;
+                        };
                         self.hold(&mut stream, dialogue.as_mut()).await
                     } else {
                         let mut stream = stream;

@@ -8,11 +8,14 @@ pub mod discover;
 mod echo;
 pub mod examine;
 pub mod net;
+pub mod observe;
 pub mod pace;
 pub mod policy;
+pub mod scan;
 pub mod sweep;
 mod syn;
 pub mod talk;
 pub mod targets;
+pub mod vendors;
 
 pub use syn::is_allowed as raw_sockets_allowed;

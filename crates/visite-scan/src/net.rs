@@ -86,7 +86,8 @@ impl Connections {
             };
             link.is_some_and(|link| link.up && !link.loopback) && !local
         };
-        let mut networks: Vec<IpNet> = self.addresses.iter().filter(usable).map(|address| address.network.trunc()).collect();
+        let mut networks: Vec<IpNet> =
+            self.addresses.iter().filter(usable).map(|address| address.network.trunc()).collect();
         networks.sort_unstable();
         networks.dedup();
         networks
@@ -104,7 +105,11 @@ impl Connections {
 
     /// This computer's address and interface in the network to which `address` belongs, if that is directly attached.
     pub fn beside(&self, address: IpAddr) -> Option<(LocalAddress, &Link)> {
-        let nearest = self.addresses.iter().filter(|own| own.network.contains(&address)).max_by_key(|own| own.network.prefix_len())?;
+        let nearest = self
+            .addresses
+            .iter()
+            .filter(|own| own.network.contains(&address))
+            .max_by_key(|own| own.network.prefix_len())?;
         let link = self.link(nearest.link)?;
         (link.up && !link.loopback).then_some((*nearest, link))
     }

@@ -179,7 +179,11 @@ mod tests {
         for raw in [false, true] {
             let host: IpAddr = "127.0.0.1".parse().unwrap();
             let found = runtime().block_on(sweep(&[host], &[open, closed], &asking(raw)));
-            assert_eq!(found[&host], Ports { open: vec![open], closed: vec![closed], unanswered: vec![] }, "raw: {raw}");
+            assert_eq!(
+                found[&host],
+                Ports { open: vec![open], closed: vec![closed], unanswered: vec![] },
+                "raw: {raw}"
+            );
         }
     }
 

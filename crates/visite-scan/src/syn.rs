@@ -59,7 +59,8 @@ impl Raw {
         let any: IpAddr = if v4 { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
         // Bound to loopback the port is taken, and nobody outside can reach the listener.
         let loopback: IpAddr = if v4 { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
-        let port = TcpListener::bind(SocketAddr::new(loopback, 0)).or_else(|_| TcpListener::bind(SocketAddr::new(any, 0)))?;
+        let port =
+            TcpListener::bind(SocketAddr::new(loopback, 0)).or_else(|_| TcpListener::bind(SocketAddr::new(any, 0)))?;
         // A raw socket takes the calls of a datagram socket.
         let listening = UdpSocket::from(socket.try_clone()?);
         listening.set_read_timeout(Some(Duration::from_millis(20)))?;
@@ -71,7 +72,9 @@ impl Raw {
         for _ in 0..50 {
             match rustix::net::sendto(&self.socket, packet, SendFlags::empty(), &SocketAddr::new(host, 0)) {
                 Ok(_) => return Ok(()),
-                Err(rustix::io::Errno::NOBUFS | rustix::io::Errno::AGAIN) => std::thread::sleep(Duration::from_millis(1)),
+                Err(rustix::io::Errno::NOBUFS | rustix::io::Errno::AGAIN) => {
+                    std::thread::sleep(Duration::from_millis(1))
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -105,7 +108,8 @@ impl Board<'_> {
     fn note(&self, from: IpAddr, segment: &[u8], our_port: u16) {
         let Some((port, to, acknowledged, flags)) = read_segment(segment) else { return };
         let Some(host) = self.numbers.get(&from).copied() else { return };
-        let Some(number) = self.port_numbers.get(usize::from(port)).and_then(|number| usize::try_from(*number).ok()) else {
+        let Some(number) = self.port_numbers.get(usize::from(port)).and_then(|number| usize::try_from(*number).ok())
+        else {
             return;
         };
         if to != our_port || acknowledged != self.sequence(host, port).wrapping_add(1) {
@@ -180,7 +184,8 @@ fn ask(raw: &Raw, board: &Board<'_>, asking: &Asking) {
         let again = |host: usize| {
             let answered = (0..board.ports.len()).filter(|port| board.state(host, *port) != UNKNOWN).count();
             // Most ports answered: what is missing was lost. Else a packet filter is the likelier reason.
-            answered < board.ports.len() && (round < asking.tries || (asking.up_to.is_some() && answered * 2 > board.ports.len()))
+            answered < board.ports.len()
+                && (round < asking.tries || (asking.up_to.is_some() && answered * 2 > board.ports.len()))
         };
         let hosts: Vec<usize> = (0..board.hosts.len()).filter(|host| again(*host)).collect();
         if hosts.is_empty() {

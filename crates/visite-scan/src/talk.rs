@@ -143,7 +143,13 @@ pub async fn greeting(stream: &mut TcpStream, wait: Duration) -> Option<Vec<u8>>
 }
 
 /// Holds a dialogue over datagrams. A question that is not answered is asked once more.
-pub async fn hold_datagrams<D>(address: SocketAddr, any_port: bool, dialogue: &mut D, limits: Limits, pacer: &Pacer) -> Ended<D::Answer>
+pub async fn hold_datagrams<D>(
+    address: SocketAddr,
+    any_port: bool,
+    dialogue: &mut D,
+    limits: Limits,
+    pacer: &Pacer,
+) -> Ended<D::Answer>
 where
     D: Dialogue + ?Sized,
 {
@@ -224,7 +230,12 @@ impl Tls {
     }
 
     /// Goes over to TLS; the certificates that the server showed stand beside the stream, its own first.
-    pub async fn wrap(&self, stream: TcpStream, limits: Limits, pacer: &Pacer) -> Option<(TlsStream<TcpStream>, Vec<Vec<u8>>)> {
+    pub async fn wrap(
+        &self,
+        stream: TcpStream,
+        limits: Limits,
+        pacer: &Pacer,
+    ) -> Option<(TlsStream<TcpStream>, Vec<Vec<u8>>)> {
         pacer.wait("tcp", 4).await;
         let name = ServerName::from(stream.peer_addr().ok()?.ip());
         let stream = timeout(limits.whole, self.0.connect(name, stream)).await.ok()?.ok()?;

@@ -248,7 +248,8 @@ impl Ranges {
     }
 
     fn count(&self) -> u64 {
-        let counts = self.0.iter().map(|(first, last)| u64::try_from(last - first).unwrap_or(u64::MAX).saturating_add(1));
+        let counts =
+            self.0.iter().map(|(first, last)| u64::try_from(last - first).unwrap_or(u64::MAX).saturating_add(1));
         counts.fold(0, u64::saturating_add)
     }
 
@@ -272,12 +273,21 @@ mod tests {
 
     #[test]
     fn every_way_to_write_a_target() {
-        let targets = parse(&["10.0.0.10-12", "10.0.0.12-10.0.0.13", "pacs", "192.168.1.7/30", "fd00::1-fd00::2", "fd00::9"]);
+        let targets =
+            parse(&["10.0.0.10-12", "10.0.0.12-10.0.0.13", "pacs", "192.168.1.7/30", "fd00::1-fd00::2", "fd00::9"]);
         assert_eq!(
             all(&targets.unwrap()),
             [
-                "10.0.0.9", "10.0.0.10", "10.0.0.11", "10.0.0.12", "10.0.0.13", "192.168.1.5", "192.168.1.6", "fd00::1",
-                "fd00::2", "fd00::9"
+                "10.0.0.9",
+                "10.0.0.10",
+                "10.0.0.11",
+                "10.0.0.12",
+                "10.0.0.13",
+                "192.168.1.5",
+                "192.168.1.6",
+                "fd00::1",
+                "fd00::2",
+                "fd00::9"
             ]
         );
     }
@@ -310,7 +320,17 @@ mod tests {
 
     #[test]
     fn a_wrong_target_says_what_to_write() {
-        for written in ["", "10.0.0.0/33", "10.0.0.9-3", "10.0.0.0/8", "fd00::1-5", "kein name", "nowhere", "10.0.0.1-300", "0.0.0.0/0"] {
+        for written in [
+            "",
+            "10.0.0.0/33",
+            "10.0.0.9-3",
+            "10.0.0.0/8",
+            "fd00::1-5",
+            "kein name",
+            "nowhere",
+            "10.0.0.1-300",
+            "0.0.0.0/0",
+        ] {
             let error = parse(&[written]).unwrap_err();
             assert_eq!(error.written, written);
             assert!(!error.what.de.is_empty());

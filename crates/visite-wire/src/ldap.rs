@@ -140,9 +140,10 @@ impl Ldap {
                     return Step::NotThis;
                 }
                 if let Some((name, attributes)) = answers.entry
-                    && (!name.is_empty() || read_root(&mut self.root, attributes).is_none()) {
-                        return Step::NotThis;
-                    }
+                    && (!name.is_empty() || read_root(&mut self.root, attributes).is_none())
+                {
+                    return Step::NotThis;
+                }
                 match (answers.ended, self.logins) {
                     (false, true) if self.root.top.is_some() => self.ask(Asked::Login),
                     (false, true) => self.done(Err(UnknownReason::NotSupported)),

@@ -1,0 +1,314 @@
+//! What a scan saw, as facts. An answer that did not come is unknown, and a collection that may lack something says so.
+
+use crate::examine::Book;
+use crate::policy::Policy;
+use crate::scan::{DeviceSeen, Scan, ServiceSeen};
+use ipnet::IpNet;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+use visite_facts::facts::{
+    DeviceClass, DeviceNetwork, DeviceService, DeviceTls, DeviceWay, NetworkService, Transport, ZoneSurvey,
+};
+use visite_facts::identity::derived_id;
+use visite_facts::scan::{NotExamined, PortState, ScannedHost, ScannedService, ScannedTls};
+use visite_facts::{
+    Collection, Completeness, Identifier, IdentifierKind, Known, Observed, Snapshot, Subject, SubjectKind, Unknown,
+    UnknownReason, Word,
+};
+use visite_wire::Detail;
+
+/// The collector's name.
+pub const COLLECTOR: &str = "scan";
+
+/// Facts of every device, and of every directly attached network.
+pub fn snapshots(scan: &Scan, policy: Policy, book: &Book, at: Timestamp) -> Vec<Snapshot> {
+    let mut snapshots: Vec<Snapshot> =
+        scan.devices.iter().map(|device| of_device(device, scan, policy, book, at)).collect();
+    snapshots.extend(surveys(scan, at));
+    snapshots
+}
+
+/// Devices as the scan file lists them.
+pub fn hosts(scan: &Scan) -> Vec<ScannedHost> {
+    scan.devices.iter().map(host).collect()
+}
+
+fn subject(device: &DeviceSeen) -> (Subject, Vec<Identifier>) {
+    let identifiers: Vec<Identifier> =
+        device.mac.and_then(|mac| Identifier::new(IdentifierKind::Mac, &written(mac))).into_iter().collect();
+    let id = derived_id(SubjectKind::Device, &identifiers, &device.address.to_string());
+    let name = names(device).into_iter().next().unwrap_or_else(|| device.address.to_string());
+    (Subject { id, kind: SubjectKind::Device, name }, identifiers)
+}
+
+/// A hardware address as text, `aa:bb:cc:dd:ee:ff`.
+pub fn written(mac: [u8; 6]) -> String {
+    mac.map(|byte| format!("{byte:02x}")).join(":")
+}
+
+fn names(device: &DeviceSeen) -> Vec<String> {
+    let seen = device.services.iter().filter_map(|service| service.examined.seen.as_ref());
+    let names: BTreeSet<String> = seen.flat_map(|seen| seen.names.iter().cloned()).collect();
+    names.into_iter().collect()
+}
+
+/// The system that its answers name, if they agree: the longest, when all others are the beginning of it.
+fn system(device: &DeviceSeen) -> Option<String> {
+    let seen = device.services.iter().filter_map(|service| service.examined.seen.as_ref());
+    let systems: BTreeSet<&str> = seen.filter_map(|seen| seen.system.as_deref()).collect();
+    let longest = systems.iter().max_by_key(|system| system.len())?;
+    systems.iter().all(|system| longest.starts_with(system)).then(|| (*longest).to_owned())
+}
+
+fn endpoint(service: &ServiceSeen) -> String {
+    format!("{} {}", service.transport.word(), SocketAddr::new(service.address, service.port))
+}
+
+/// The network in which this computer stood when it spoke with `address`.
+fn seen_from(scan: &Scan, address: IpAddr) -> Option<IpNet> {
+    if let Some((own, _)) = scan.connections.beside(address) {
+        return Some(own.network.trunc());
+    }
+    let route = scan.connections.route(address)?;
+    let own = scan.connections.addresses.iter().filter(|own| own.link == route.link);
+    let same_family = own.filter(|own| own.network.addr().is_ipv4() == address.is_ipv4());
+    same_family
+        .filter(|own| route.gateway.is_none_or(|gateway| own.network.contains(&gateway)))
+        .map(|own| own.network.trunc())
+        .next()
+}
+
+fn known<T>(value: Option<T>) -> Observed<T> {
+    value.map_or(Unknown(UnknownReason::NotCollected), Known)
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Whether something may be missing in what the ports of a transport said, and why.
+fn completeness(device: &DeviceSeen, policy: Policy, transport: Transport) -> Completeness {
+    if !device.finished {
+        return Completeness::Incomplete(UnknownReason::Incomplete);
+    }
+    let unanswered = match transport {
+        Transport::Tcp => device.ports.values().any(|ports| !ports.unanswered.is_empty()),
+        Transport::Udp | Transport::Any => device
+            .services
+            .iter()
+            .any(|service| service.transport == Transport::Udp && service.state == PortState::Unanswered),
+    };
+    let held_back = |service: &ServiceSeen| match service.examined.not_examined {
+        // With every dialogue held, a service that no dialogue recognised is none of those that facts are about.
+        Some(NotExamined::NotRecognised) => !policy.tries_everything() && service.state == PortState::Open,
+        Some(_) => true,
+        None => false,
+    };
+    if device.services.iter().any(|service| service.transport == transport && held_back(service)) {
+        return Completeness::Incomplete(UnknownReason::NoPermission);
+    }
+    if unanswered { Completeness::Incomplete(UnknownReason::TimedOut) } else { Completeness::Complete }
+}
+
+/// Puts the details of each kind as a collection of its own.
+macro_rules! details {
+    ($snapshot:ident, $device:ident, $completeness:ident, $($kind:ident)+) => {$(
+        let records = $device.services.iter().filter_map(|service| match &service.examined.seen.as_ref()?.detail {
+            Detail::$kind(detail) => {
+                let mut detail = detail.clone();
+                detail.endpoint = Known(endpoint(service));
+                Some(detail)
+            }
+            _ => None,
+        });
+        $snapshot.put_all(&Collection { records: records.collect::<Vec<_>>(), completeness: $completeness });
+    )+};
+}
+
+fn of_device(device: &DeviceSeen, scan: &Scan, policy: Policy, book: &Book, at: Timestamp) -> Snapshot {
+    let (subject, identifiers) = subject(device);
+    let mut snapshot = Snapshot {
+        collector: COLLECTOR.to_owned(),
+        observed_at: at,
+        received_at: None,
+        subject,
+        identifiers,
+        facts: BTreeMap::new(),
+        problems: Vec::new(),
+    };
+    let from = seen_from(scan, device.address);
+    snapshot.put(&DeviceNetwork {
+        address: Known(device.address.to_string()),
+        addresses: Known(device.addresses.iter().map(IpAddr::to_string).collect()),
+        mac: known(device.mac.map(written)),
+        vendor: known(device.vendor.map(str::to_owned)),
+        names: Known(names(device)),
+        class: known(device.class),
+        system: known(system(device)),
+        seen_from: known(from.map(|network| network.to_string())),
+        asked_ports: Known(asked(device)),
+        unanswered_ports: Known(unanswered(device)),
+    });
+    let tcp = completeness(device, policy, Transport::Tcp);
+    let both = tcp.and(completeness(device, policy, Transport::Udp));
+    let open = || device.services.iter().filter(|service| service.state == PortState::Open);
+    snapshot.put_all(&Collection { records: open().map(service_fact).collect(), completeness: both });
+    let ways = open().filter_map(|service| way(service, seen_from(scan, service.address)?, book));
+    snapshot.put_all(&Collection { records: ways.collect(), completeness: both });
+    let tls = open().filter_map(|service| {
+        service.examined.tls.clone().map(|tls| DeviceTls { endpoint: Known(endpoint(service)), ..tls })
+    });
+    snapshot.put_all(&Collection { records: tls.collect::<Vec<DeviceTls>>(), completeness: tcp });
+    details!(snapshot, device, tcp, Ssh Smb Rdp Vnc Ftp Ldap Database Web Dicom Mllp Konnektor);
+    details!(snapshot, device, both, Snmp Dns);
+    snapshot
+}
+
+fn asked(device: &DeviceSeen) -> i64 {
+    let tcp: usize =
+        device.ports.values().map(|ports| ports.open.len() + ports.closed.len() + ports.unanswered.len()).sum();
+    count(tcp + device.services.iter().filter(|service| service.transport == Transport::Udp).count())
+}
+
+fn unanswered(device: &DeviceSeen) -> i64 {
+    let tcp: usize = device.ports.values().map(|ports| ports.unanswered.len()).sum();
+    count(tcp + device.services.iter().filter(|service| service.state == PortState::Unanswered).count())
+}
+
+/// Why the protocol of an open port is not known.
+fn reason(service: &ServiceSeen) -> UnknownReason {
+    match service.examined.not_examined {
+        Some(NotExamined::DeviceClass | NotExamined::UnknownDevice | NotExamined::UnexpectedPort) => {
+            UnknownReason::NoPermission
+        }
+        Some(NotExamined::Stopped) => UnknownReason::Incomplete,
+        Some(NotExamined::NotRecognised) | None => UnknownReason::NotSupported,
+    }
+}
+
+fn service_fact(service: &ServiceSeen) -> DeviceService {
+    let seen = service.examined.seen.as_ref();
+    DeviceService {
+        endpoint: Known(endpoint(service)),
+        transport: Known(service.transport),
+        port: Known(i64::from(service.port)),
+        service: seen.map_or(Unknown(reason(service)), |seen| Known(seen.service)),
+        encrypted: if seen.is_some() { Known(service.examined.encrypted) } else { Unknown(reason(service)) },
+        product: known(seen.and_then(|seen| seen.product.clone())),
+        version: known(seen.and_then(|seen| seen.version.clone())),
+        vendor: known(seen.and_then(|seen| seen.vendor.clone())),
+    }
+}
+
+fn way(service: &ServiceSeen, from: IpNet, book: &Book) -> Option<DeviceWay> {
+    let seen = service.examined.seen.as_ref();
+    let endpoint = endpoint(service);
+    let page = seen.and_then(|seen| match &seen.detail {
+        Detail::Web(web) => web.management.known().copied(),
+        _ => None,
+    });
+    let management = seen.map(|seen| match seen.service {
+        NetworkService::Http => known(page),
+        other => Known(book.management.contains(&other)),
+    });
+    Some(DeviceWay {
+        way: Known(format!("{from} > {endpoint}")),
+        from_network: Known(from.to_string()),
+        endpoint: Known(endpoint),
+        address: Known(service.address.to_string()),
+        transport: Known(service.transport),
+        port: Known(i64::from(service.port)),
+        service: seen.map_or(Unknown(reason(service)), |seen| Known(seen.service)),
+        management: management.unwrap_or(Unknown(reason(service))),
+    })
+}
+
+/// Counts of each directly attached network in which something was found.
+fn surveys(scan: &Scan, at: Timestamp) -> Vec<Snapshot> {
+    let networks = scan.connections.attached().into_iter();
+    networks.filter_map(|network| survey(scan, network, at)).collect()
+}
+
+fn survey(scan: &Scan, network: IpNet, at: Timestamp) -> Option<Snapshot> {
+    use DeviceClass as Class;
+    let within: Vec<&DeviceSeen> =
+        scan.devices.iter().filter(|device| device.addresses.iter().any(|address| network.contains(address))).collect();
+    if within.is_empty() {
+        return None;
+    }
+    let of = |classes: &[Class]| {
+        Known(count(within.iter().filter(|device| device.class.is_some_and(|class| classes.contains(&class))).count()))
+    };
+    let survey = ZoneSurvey {
+        network: Known(network.to_string()),
+        devices: Known(count(within.len())),
+        workplaces: of(&[Class::Workplace]),
+        servers: of(&[Class::Server, Class::PvsServer, Class::Nas]),
+        medical_devices: of(&[Class::MedicalDevice, Class::DeviceConsole]),
+        telematics: of(&[Class::Connector, Class::CardTerminal]),
+        peripherals: of(&[Class::Telephone, Class::Printer, Class::Camera, Class::Controller]),
+        mobiles: of(&[Class::Mobile]),
+        unidentified: Known(count(within.iter().filter(|device| device.class.is_none()).count())),
+        ipv6_routers: Unknown(UnknownReason::NotCollected),
+    };
+    let id = derived_id(SubjectKind::Zone, &[], &network.to_string());
+    let mut snapshot = Snapshot {
+        collector: COLLECTOR.to_owned(),
+        observed_at: at,
+        received_at: None,
+        subject: Subject { id, kind: SubjectKind::Zone, name: network.to_string() },
+        identifiers: Vec::new(),
+        facts: BTreeMap::new(),
+        problems: Vec::new(),
+    };
+    snapshot.put(&survey);
+    Some(snapshot)
+}
+
+fn host(device: &DeviceSeen) -> ScannedHost {
+    let closed: usize = device.ports.values().map(|ports| ports.closed.len()).sum();
+    let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    ScannedHost {
+        subject: subject(device).0.id,
+        address: device.address,
+        addresses: device.addresses.clone(),
+        mac: device.mac.map(written),
+        vendor: device.vendor.map(str::to_owned),
+        names: names(device),
+        class: device.class,
+        system: system(device),
+        services: device
+            .services
+            .iter()
+            .filter(|service| service.state == PortState::Open)
+            .map(|service| scanned(service, device))
+            .collect(),
+        asked_ports: number(asked(device)),
+        closed_ports: number(count(
+            closed + device.services.iter().filter(|service| service.state == PortState::Closed).count(),
+        )),
+        unanswered_ports: number(unanswered(device)),
+        finished: device.finished,
+    }
+}
+
+fn scanned(service: &ServiceSeen, device: &DeviceSeen) -> ScannedService {
+    let seen = service.examined.seen.as_ref();
+    ScannedService {
+        address: (service.address != device.address).then_some(service.address),
+        transport: service.transport,
+        port: service.port,
+        state: service.state,
+        service: seen.map(|seen| seen.service),
+        not_examined: if seen.is_some() { None } else { service.examined.not_examined },
+        vendor: seen.and_then(|seen| seen.vendor.clone()),
+        product: seen.and_then(|seen| seen.product.clone()),
+        version: seen.and_then(|seen| seen.version.clone()),
+        tls: service.examined.tls.as_ref().map(|tls| ScannedTls {
+            versions: tls.versions.known().cloned().unwrap_or_default(),
+            starttls: tls.starttls.known().copied().unwrap_or(false),
+            certificate_not_after: tls.certificate_not_after.known().copied(),
+        }),
+    }
+}
