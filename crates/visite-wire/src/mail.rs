@@ -13,8 +13,8 @@ pub(crate) const CLIENT_NAME: &str = "visite.invalid";
 
 /// Most lines of a list of abilities.
 const MAX_LINES: usize = 128;
-/// Most characters of a greeting that are kept.
-const MAX_TEXT: usize = 512;
+/// Most characters of a greeting that are kept; IMAP servers list their abilities in it.
+const MAX_TEXT: usize = 1024;
 
 /// Mail transfer: a greeting with 220 that is followed by 250 for EHLO, or for HELO. A file server greets with 220 too,
 /// but knows neither.
@@ -321,4 +321,144 @@ fn list(bytes: &[u8]) -> Reading<Vec<String>> {
         }
     }
     Reading::Bad
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialogue::play;
+    use proptest::prelude::*;
+
+    fn texts(seen: Option<Seen>) -> Option<Vec<(TextPlace, String)>> {
+        seen.map(|seen| seen.texts)
+    }
+
+    fn banner(place: TextPlace, text: &str) -> Option<Vec<(TextPlace, String)>> {
+        Some(vec![(place, text.to_owned())])
+    }
+
+    // aiosmtpd 1.4.6, recorded.
+    const SMTP: [&[u8]; 2] = [
+        b"220 localhost Python SMTP 1.4.6\r\n",
+        b"250-localhost\r\n250-SIZE 33554432\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-STARTTLS\r\n250 HELP\r\n",
+    ];
+    // Dovecot 2.3.19 of Debian 12, recorded.
+    const IMAP: [&[u8]; 2] = [
+        b"* OK [CAPABILITY IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ STARTTLS AUTH=PLAIN] Dovecot (Debian) ready.\r\n",
+        b"* CAPABILITY IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ STARTTLS AUTH=PLAIN\r\nv1 OK Pre-login capabilities listed, post-login capabilities have more.\r\n",
+    ];
+    const POP3: [&[u8]; 2] = [
+        b"+OK Dovecot (Debian) ready.\r\n",
+        b"+OK\r\nCAPA\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nPIPELINING\r\nAUTH-RESP-CODE\r\nSTLS\r\nUSER\r\nSASL PLAIN\r\n.\r\n",
+    ];
+
+    #[test]
+    fn real_servers_are_recognised() {
+        let manner = Manner::default();
+        let mut smtp = Smtp::new(&manner);
+        let (seen, sent) = play(&mut smtp, &SMTP);
+        assert_eq!(texts(seen), banner(TextPlace::SmtpBanner, "localhost Python SMTP 1.4.6"));
+        assert_eq!(sent, [b"EHLO visite.invalid\r\n"]);
+        assert_eq!(smtp.starttls_offered(), Some(true));
+
+        let mut imap = Imap::new(&manner);
+        let (seen, sent) = play(&mut imap, &IMAP);
+        let (place, text) = seen.and_then(|seen| seen.texts.into_iter().next()).expect("a greeting");
+        assert_eq!(place, TextPlace::ImapBanner);
+        assert!(text.starts_with("[CAPABILITY IMAP4rev1") && text.ends_with("] Dovecot (Debian) ready."), "{text}");
+        assert_eq!(sent, [b"v1 CAPABILITY\r\n"]);
+        assert_eq!(imap.starttls_offered(), Some(true));
+
+        let mut pop = Pop3::new(&manner);
+        let (seen, sent) = play(&mut pop, &POP3);
+        assert_eq!(texts(seen), banner(TextPlace::PopBanner, "Dovecot (Debian) ready."));
+        assert_eq!(sent, [b"CAPA\r\n"]);
+        assert_eq!(pop.stls_offered(), Some(true));
+    }
+
+    /// Hand-made after RFC 821 and RFC 1939.
+    #[test]
+    fn old_servers_are_recognised() {
+        let smtp = [b"220 mail.praxis.example ESMTP\r\n".as_slice(), b"500 What?\r\n", b"250 hello\r\n"];
+        let mut dialogue = Smtp::new(&Manner::default());
+        let (seen, sent) = play(&mut dialogue, &smtp);
+        assert_eq!(seen.map(|seen| seen.names), Some(vec!["mail.praxis.example".to_owned()]));
+        assert_eq!(sent.last().map(Vec::as_slice), Some(b"HELO visite.invalid\r\n".as_slice()));
+        assert_eq!(dialogue.starttls_offered(), Some(false));
+        let pop = [b"+OK POP3 <1.2@host>\r\n".as_slice(), b"-ERR unknown\r\n", b"+OK bye\r\n"];
+        assert!(play(&mut Pop3::new(&Manner::default()), &pop).0.is_some());
+    }
+
+    #[test]
+    fn others_are_not_taken_for_it() {
+        let others: [&[&[u8]]; 16] = [
+            // vsftpd 3.0.3 and pyftpdlib 2.2.0, recorded.
+            &[b"220 (vsFTPd 3.0.3)\r\n", b"530 Please login with USER and PASS.\r\n"],
+            &[b"220 pyftpdlib 2.2.0 ready.\r\n", b"500 Command \"EHLO\" not understood.\r\n", b"500 No.\r\n"],
+            &[b"HTTP/1.1 400 Bad Request\r\n\r\n"],
+            &[b"SSH-2.0-OpenSSH_9.2p1\r\n"],
+            &[b"220 a\r\n", b"EHLO visite.invalid\r\n"],
+            &[b"220 a\r\n", b"220 a\r\n"],
+            &[b"554 no\r\n"],
+            &[b"+OK\r\n", b"CAPA\r\n"],
+            &[b"+OK\r\n", b"-ERR\r\n", b"-ERR\r\n"],
+            &[b"+OK\r\n", b"+OK\r\n", b"+OK\r\n"],
+            &[b"+OKAY\r\n"],
+            &[b"* OK a\r\n", b"v1 CAPABILITY\r\n"],
+            &[b"* OK a\r\n", b"v1 OK done\r\n"],
+            &[b"* OK a\r\n", b"* OK a\r\n", b"* OK a\r\n"],
+            &[b"* BYE busy\r\n"],
+            &[b"\xff\xfd\x18"],
+        ];
+        for arrivals in others {
+            assert_eq!(play(&mut Smtp::default(), arrivals).0, None, "{arrivals:?}");
+            assert_eq!(play(&mut Imap::default(), arrivals).0, None, "{arrivals:?}");
+            assert_eq!(play(&mut Pop3::default(), arrivals).0, None, "{arrivals:?}");
+        }
+        // Nor is one of them taken for another, or an endless banner for any.
+        for endless in [b"220-a\r\n".as_slice(), b"* OK a\r\n", b"+OK a\r\n"] {
+            let all = endless.repeat(5000);
+            for arrivals in [[all.as_slice(), &all].as_slice(), &[endless, &all]] {
+                assert_eq!(play(&mut Smtp::default(), arrivals).0, None);
+                assert_eq!(play(&mut Imap::default(), arrivals).0, None);
+                assert_eq!(play(&mut Pop3::default(), arrivals).0, None);
+            }
+        }
+        for arrivals in [IMAP, POP3] {
+            assert_eq!(play(&mut Smtp::default(), &arrivals).1.len(), 0);
+        }
+    }
+
+    #[test]
+    fn pieces_and_broken_answers_do_no_harm() {
+        fn check<D: Dialogue<Answer = Seen> + Default>([greeting, answer]: [&[u8]; 2]) {
+            for end in 1..answer.len() {
+                let (begin, rest) = answer.split_at(end);
+                assert!(play(&mut D::default(), &[greeting, begin, rest]).0.is_some(), "{end}");
+                assert_eq!(play(&mut D::default(), &[greeting, begin]).0, None, "{end}");
+                assert_eq!(play(&mut D::default(), &[greeting, begin, b""]).0, None, "{end}");
+            }
+            for end in 1..greeting.len() {
+                let (begin, rest) = greeting.split_at(end);
+                assert!(play(&mut D::default(), &[begin, rest, answer]).0.is_some(), "{end}");
+                assert_eq!(play(&mut D::default(), &[begin]).0, None, "{end}");
+            }
+        }
+        check::<Smtp>(SMTP);
+        check::<Imap>(IMAP);
+        check::<Pop3>(POP3);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(arrivals in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..60), 0..5)) {
+            let arrivals: Vec<&[u8]> = arrivals.iter().map(Vec::as_slice).collect();
+            prop_assert_eq!(play(&mut Smtp::default(), &arrivals).0, None);
+            prop_assert_eq!(play(&mut Imap::default(), &arrivals).0, None);
+            prop_assert_eq!(play(&mut Pop3::default(), &arrivals).0, None);
+            prop_assert_eq!(play(&mut Smtp::default(), &[&SMTP[..1], &arrivals].concat()).0, None);
+            prop_assert_eq!(play(&mut Imap::default(), &[&IMAP[..1], &arrivals].concat()).0, None);
+            prop_assert_eq!(play(&mut Pop3::default(), &[&POP3[..1], &arrivals].concat()).0, None);
+        }
+    }
 }

@@ -130,30 +130,121 @@ impl Dialogue for Rdp {
         match (confirmation(bytes), self.protection) {
             (Err(true), _) => return Step::More,
             (Err(false), _) => return Step::NotThis,
-            // Whoever takes less than a login before the desktop does not insist on one.
-            (Ok(Confirmation::Old | Confirmation::Selected(0)), Protection::Rdp) => {
+            // Whoever takes less than a login before the desktop does not insist on one. A server that knows nothing
+            // else takes the old encryption also when asked for TLS, instead of refusing (seen with xrdp).
+            (Ok(Confirmation::Old | Confirmation::Selected(0)), _) => {
                 facts.rdp_security = Known(true);
                 facts.nla_required = Known(false);
             }
             (Ok(Confirmation::Selected(1)), Protection::Tls) => facts.nla_required = Known(false),
-            (Ok(Confirmation::Old), Protection::Tls) => {
-                facts.rdp_security = Known(true);
-                facts.nla_required = Known(false);
-            }
             // Something that was not asked for.
             (Ok(Confirmation::Selected(_)), _) => return Step::NotThis,
             (Ok(Confirmation::Refused(reason)), protection) => {
                 if protection == Protection::Rdp {
                     facts.rdp_security = Known(false);
                 }
-                // HYBRID_REQUIRED_BY_SERVER.
-                if reason == 5 {
-                    facts.nla_required = Known(true);
+                match reason {
+                    2 => facts.nla_required = Known(false), // SSL_NOT_ALLOWED_BY_SERVER: the old encryption only
+                    5 => facts.nla_required = Known(true),  // HYBRID_REQUIRED_BY_SERVER
+                    _ => {}
                 }
             }
         }
         let mut seen = Seen::new(NetworkService::Rdp);
         seen.detail = Detail::Rdp(facts);
         Step::Done(seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialogue::play;
+    use proptest::prelude::*;
+
+    fn ask(protection: Protection, answer: &[u8]) -> Option<(Option<bool>, Option<bool>)> {
+        match play(&mut Rdp::asking(protection), &[answer]).0?.detail {
+            Detail::Rdp(facts) => Some((facts.nla_required.known().copied(), facts.rdp_security.known().copied())),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn confirm(reference: u16, kind: u8, flags: u8, value: u8) -> Vec<u8> {
+        let [high, low] = reference.to_be_bytes();
+        vec![3, 0, 0, 19, 14, 0xd0, 0, 0, high, low, 0, kind, flags, 8, 0, value, 0, 0, 0]
+    }
+
+    /// xrdp 0.9.21 and freerdp-shadow 2.11.7 of Debian 12, recorded.
+    #[test]
+    fn real_servers() {
+        use Protection::{Rdp, Tls};
+        let (xrdp, freerdp) = (0x1234, 0);
+        let expected = [
+            // xrdp with security_layer=negotiate, tls, rdp.
+            (Rdp, confirm(xrdp, 2, 1, 0), (Some(false), Some(true))),
+            (Tls, confirm(xrdp, 2, 1, 1), (Some(false), None)),
+            (Rdp, confirm(xrdp, 3, 0, 1), (None, Some(false))),
+            (Tls, confirm(xrdp, 2, 1, 0), (Some(false), Some(true))),
+            // freerdp-shadow with /sec:nla, /sec:tls, /sec:rdp.
+            (Rdp, confirm(freerdp, 3, 0, 5), (Some(true), Some(false))),
+            (Tls, confirm(freerdp, 3, 0, 5), (Some(true), None)),
+            (Rdp, confirm(freerdp, 3, 0, 1), (None, Some(false))),
+            (Tls, confirm(freerdp, 2, 3, 1), (Some(false), None)),
+            (Tls, confirm(freerdp, 3, 0, 2), (Some(false), None)),
+        ];
+        for (protection, answer, facts) in expected {
+            assert_eq!(ask(protection, &answer), Some(facts), "{protection:?} {answer:?}");
+        }
+    }
+
+    /// Windows before Vista, hand-made after X.224 and MS-RDPBCGR 2.2.1.2.
+    #[test]
+    fn a_server_without_negotiation() {
+        let old = [3, 0, 0, 11, 6, 0xd0, 0, 0, 0x12, 0x34, 0];
+        assert_eq!(ask(Protection::Rdp, &old), Some((Some(false), Some(true))));
+        // Another service over the same transport, here a programmable controller, names other references.
+        assert_eq!(ask(Protection::Rdp, &[3, 0, 0, 11, 6, 0xd0, 0, 0, 0, 1, 0]), None);
+    }
+
+    #[test]
+    fn asks_only_for_what_it_says_and_puts_both_together() {
+        let (_, sent) = play(&mut Rdp::new(&Manner::default()), &[]);
+        assert_eq!(sent, [[3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 0, 0, 0, 0]]);
+        let facts = |nla_required, rdp_security| DeviceRdp { nla_required, rdp_security, ..DeviceRdp::default() };
+        let merged = merge(facts(Observed::default(), Known(false)), facts(Known(true), Observed::default()));
+        assert_eq!(merged, facts(Known(true), Known(false)));
+    }
+
+    #[test]
+    fn others_are_not_taken_for_it() {
+        let mut others = vec![
+            request(0), // an echo
+            b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(),
+            b"220 mail\r\n".to_vec(),
+            // A controller of Siemens, over the same transport (RFC 1006).
+            vec![3, 0, 0, 22, 17, 0xd0, 0, 0, 0, 1, 0, 0xc0, 1, 10, 0xc1, 2, 1, 0, 0xc2, 2, 1, 2],
+            confirm(0x1234, 2, 0, 2), // nobody asked for this
+            confirm(0x1234, 2, 0, 3),
+            confirm(0x1234, 4, 0, 0),
+            confirm(0x1234, 3, 0, 0),
+        ];
+        others.push([confirm(0, 2, 0, 0), vec![0]].concat());
+        for other in others {
+            assert_eq!(ask(Protection::Rdp, &other), None, "{other:?}");
+        }
+        let whole = confirm(0x1234, 2, 1, 0);
+        for end in 1..whole.len() {
+            let (begin, rest) = whole.split_at(end);
+            assert_eq!(ask(Protection::Rdp, begin), None, "{end}");
+            assert!(play(&mut Rdp::asking(Protection::Rdp), &[begin, rest]).0.is_some(), "{end}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            prop_assert_eq!(ask(Protection::Tls, &bytes), None);
+            ask(Protection::Rdp, &[&confirm(0, 2, 0, 0)[..7], &bytes].concat());
+        }
     }
 }

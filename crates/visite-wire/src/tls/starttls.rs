@@ -250,14 +250,108 @@ fn mysql_abilities(bytes: &[u8]) -> Reading<u16> {
     }
 }
 
-/// MS-RDPBCGR 2.2.1.1: asks for TLS only.
+/// MS-RDPBCGR 2.2.1.1: asks for TLS, with or without the login behind it (CredSSP): both begin with the same TLS, and a
+/// server that insists on the login refuses whoever asks for TLS only.
 fn remote_desktop(turn: usize, bytes: &[u8]) -> Turn {
     if turn == 0 {
-        return Turn::Say(rdp::request(1));
+        return Turn::Say(rdp::request(1 | 2));
     }
     match rdp::confirmation(bytes) {
-        Ok(rdp::Confirmation::Selected(1)) => Turn::Open,
+        Ok(rdp::Confirmation::Selected(1 | 2)) => Turn::Open,
         Err(true) => Turn::Wait,
         _ => Turn::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialogue::play;
+    use proptest::prelude::*;
+
+    fn open(service: NetworkService, arrivals: &[&[u8]]) -> (Option<Vec<u8>>, Vec<Vec<u8>>) {
+        play(&mut *starttls(service).expect("a service with STARTTLS"), arrivals)
+    }
+
+    // Greeting of MariaDB 10.11 of Debian 12 with TLS, recorded.
+    const MYSQL: &[u8] = b"d\0\0\0\n5.5.5-10.11.19-MariaDB-0+deb12u1\0\x03\0\0\0fK%uA$.[\0\xfe\xff\x08\x02\0\xff\x81\x15\0\0\0\0\0\0\x1d\0\0\0_NFV]R`n't7S\0mysql_native_password\0";
+
+    /// What real servers say until the way is free: aiosmtpd 1.4.6, Dovecot 2.3.19, vsftpd 3.0.3, OpenLDAP 2.5.13,
+    /// PostgreSQL 15, MariaDB 10.11, xrdp 0.9.21, recorded.
+    const REAL: [(NetworkService, &[&[u8]]); 8] = [
+        (
+            NetworkService::Smtp,
+            &[
+                b"220 localhost Python SMTP 1.4.6\r\n",
+                b"250-localhost\r\n250-STARTTLS\r\n250 HELP\r\n",
+                b"220 Ready to start TLS\r\n",
+            ],
+        ),
+        (
+            NetworkService::Imap,
+            &[b"* OK [CAPABILITY IMAP4rev1] Dovecot (Debian) ready.\r\n", b"v1 OK Begin TLS negotiation now.\r\n"],
+        ),
+        (NetworkService::Pop3, &[b"+OK Dovecot (Debian) ready.\r\n", b"+OK Begin TLS negotiation now.\r\n"]),
+        (NetworkService::Ftp, &[b"220 (vsFTPd 3.0.3)\r\n", b"234 Proceed with negotiation.\r\n"]),
+        (NetworkService::Ldap, &[&[0x30, 12, 2, 1, 1, 0x78, 7, 10, 1, 0, 4, 0, 4, 0]]),
+        (NetworkService::Postgresql, &[b"S"]),
+        (NetworkService::Mysql, &[MYSQL]),
+        (NetworkService::Rdp, &[&[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 1, 0, 0, 0]]),
+    ];
+
+    #[test]
+    fn real_servers_open() {
+        for (service, arrivals) in REAL {
+            let (before, _) = open(service, arrivals);
+            assert!(before.is_some(), "{service:?}");
+            assert_eq!(before.is_some_and(|bytes| bytes.len() == 36), service == NetworkService::Mysql);
+        }
+        assert_eq!(REAL.map(|(service, _)| service), STARTTLS_SERVICES);
+        assert!(starttls(NetworkService::Http).is_none());
+    }
+
+    #[test]
+    fn pieces_do_no_harm_and_what_comes_too_early_is_refused() {
+        for (service, arrivals) in REAL {
+            let Some((last, before)) = arrivals.split_last() else { continue };
+            for end in 1..last.len() {
+                let (begin, rest) = last.split_at(end);
+                assert!(open(service, &[before, &[begin, rest]].concat()).0.is_some(), "{service:?} {end}");
+                assert_eq!(open(service, &[before, &[begin]].concat()).0, None, "{service:?} {end}");
+            }
+            let early = [last, b"+OK\r\n".as_slice()].concat();
+            assert_eq!(open(service, &[before, &[&early]].concat()).0, None, "{service:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_heard() {
+        use NetworkService::{Ftp, Imap, Ldap, Mysql, Pop3, Postgresql, Rdp, Smtp};
+        let mut without = MYSQL.to_vec();
+        without[52] &= !0x08; // MariaDB without a certificate leaves out this ability
+        let refusals: [(NetworkService, &[&[u8]]); 9] = [
+            (Smtp, &[b"220 a\r\n", b"250-a\r\n250 HELP\r\n"]),
+            (Smtp, &[b"220 a\r\n", b"250-a\r\n250 STARTTLS\r\n", b"454 not now\r\n"]),
+            (Imap, &[b"* OK a\r\n", b"v1 BAD what?\r\n"]),
+            (Pop3, &[b"+OK a\r\n", b"-ERR what?\r\n"]),
+            (Ftp, &[b"220 a\r\n", b"530 Please login with USER and PASS.\r\n"]),
+            (Ldap, &[&[0x30, 12, 2, 1, 1, 0x78, 7, 10, 1, 2, 4, 0, 4, 0]]),
+            (Postgresql, &[b"N"]),
+            (Mysql, &[&without]),
+            (Rdp, &[&[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 3, 0, 8, 0, 2, 0, 0, 0]]),
+        ];
+        for (service, arrivals) in refusals {
+            assert_eq!(open(service, arrivals).0, None, "{service:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(arrivals in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 2..60), 0..5)) {
+            let arrivals: Vec<&[u8]> = arrivals.iter().map(Vec::as_slice).collect();
+            for service in STARTTLS_SERVICES {
+                prop_assert_eq!(open(service, &arrivals).0, None);
+            }
+        }
     }
 }
