@@ -192,8 +192,11 @@ mod tests {
         Ftp::new(&Manner { logins, ..Manner::default() })
     }
 
-    /// Anonymous, TLS, and what was sent.
-    fn ask(logins: bool, arrivals: &[&[u8]]) -> (Option<(Observed<bool>, Observed<bool>)>, String) {
+    /// Whether anonymous users are let in, and whether TLS is offered.
+    type Facts = (Observed<bool>, Observed<bool>);
+
+    /// The facts, and what was sent.
+    fn ask(logins: bool, arrivals: &[&[u8]]) -> (Option<Facts>, String) {
         let (seen, sent) = play(&mut ftp(logins), arrivals);
         let detail = seen.map(|seen| match seen.detail {
             Detail::Ftp(facts) => (facts.anonymous, facts.tls_offered),

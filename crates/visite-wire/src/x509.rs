@@ -355,3 +355,175 @@ fn digest(id: &[u8]) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use x509_parser::prelude::{FromDer, X509Certificate};
+
+    const RSA: &[u8] = include_bytes!("../tests/data/x509/rsa-2048.der");
+    const VERSION_1: &[u8] = include_bytes!("../tests/data/x509/version-1-md5-rsa-1024.der");
+    const EXPIRED: &[u8] = include_bytes!("../tests/data/x509/expired-sha1-rsa-1024.der");
+    const NEVER: &[u8] = include_bytes!("../tests/data/x509/never-expires.der");
+    const PSS: &[u8] = include_bytes!("../tests/data/x509/rsa-pss-sha384.der");
+    const KEYS: [(&[u8], &str, u32, &str); 6] = [
+        (include_bytes!("../tests/data/x509/ec-p256.der"), "ec", 256, "sha256"),
+        (include_bytes!("../tests/data/x509/ec-p521.der"), "ec", 521, "sha512"),
+        (include_bytes!("../tests/data/x509/ec-brainpool-p256.der"), "ec", 256, "sha256"),
+        (include_bytes!("../tests/data/x509/ed25519.der"), "ed25519", 256, "sha512"),
+        (include_bytes!("../tests/data/x509/ed448.der"), "ed448", 448, "shake256"),
+        (include_bytes!("../tests/data/x509/dsa-1024-sha1.der"), "dsa", 1024, "sha1"),
+    ];
+
+    fn read(der: &[u8]) -> Certificate {
+        Certificate::read(der).expect("a certificate")
+    }
+
+    fn time(text: &str) -> Option<Timestamp> {
+        Some(text.parse().expect("a time"))
+    }
+
+    #[test]
+    fn an_ordinary_certificate() {
+        let name = Name {
+            common_name: Some("praxis.example".to_owned()),
+            organisation: Some("Musterpraxis".to_owned()),
+            unit: None,
+        };
+        let expected = Certificate {
+            version: 3,
+            subject: name.clone(),
+            issuer: name.clone(),
+            self_signed: true,
+            not_before: time("2026-11-25T22:57:44Z"),
+            not_after: time("2036-11-22T22:57:44Z"),
+            key: Some("rsa"),
+            key_bits: Some(2048),
+            hash: Some("sha256"),
+            fingerprint: "055628047ea7eb21eb1d3b98bf55bc14b580b1afb7b8339b5791221f400bdb75".to_owned(),
+        };
+        assert_eq!(read(RSA), expected);
+        assert_eq!(name.text().as_deref(), Some("CN=praxis.example,O=Musterpraxis"));
+        assert_eq!(Name::default().text(), None);
+    }
+
+    #[test]
+    fn a_certificate_as_old_devices_have_it() {
+        let certificate = read(VERSION_1);
+        assert_eq!((certificate.version, certificate.hash), (1, Some("md5")));
+        assert_eq!((certificate.key, certificate.key_bits), (Some("rsa"), Some(1024)));
+        assert!(!certificate.self_signed);
+        assert_eq!(certificate.subject.text().as_deref(), Some("CN=Drucker,OU=Empfang"));
+        assert_eq!(certificate.issuer.text().as_deref(), Some("O=Hersteller GmbH"));
+
+        let certificate = read(EXPIRED);
+        assert_eq!(certificate.subject.common_name.as_deref(), Some("Röntgen 1"));
+        assert_eq!((certificate.hash, certificate.not_after), (Some("sha1"), time("2015-01-01T12:00:00Z")));
+        // Years from 1950 on are written in four digits, and this end means "never".
+        let certificate = read(NEVER);
+        assert_eq!(certificate.not_before, time("1949-01-01T12:00:00Z"));
+        assert_eq!(certificate.not_after, Some(Timestamp::MAX));
+    }
+
+    #[test]
+    fn keys_and_hashes_of_every_kind() {
+        for (der, key, bits, hash) in KEYS {
+            let certificate = read(der);
+            assert_eq!((certificate.key, certificate.key_bits, certificate.hash), (Some(key), Some(bits), Some(hash)));
+        }
+        assert_eq!(read(PSS).hash, Some("sha384"));
+    }
+
+    /// The same as another reader finds.
+    #[test]
+    fn agrees_with_x509_parser() {
+        for der in KEYS.iter().map(|(der, ..)| *der).chain([RSA, VERSION_1, EXPIRED, PSS]) {
+            let (_, theirs) = X509Certificate::from_der(der).expect("x509-parser reads it");
+            let ours = read(der);
+            let seconds = |moment: Option<Timestamp>| moment.map(Timestamp::as_second);
+            assert_eq!(u32::from(ours.version), theirs.version().0 + 1);
+            assert_eq!(seconds(ours.not_before), Some(theirs.validity().not_before.timestamp()));
+            assert_eq!(seconds(ours.not_after), Some(theirs.validity().not_after.timestamp()));
+            let name = theirs.subject().iter_common_name().next().and_then(|name| name.as_str().ok());
+            assert_eq!(ours.subject.common_name.as_deref(), name);
+        }
+    }
+
+    #[test]
+    fn moments_in_every_notation() {
+        let utc = |text: &str| moment(UTC_TIME, text.as_bytes());
+        let general = |text: &str| moment(GENERALIZED_TIME, text.as_bytes());
+        assert_eq!(utc("491231235959Z"), time("2049-12-31T23:59:59Z"));
+        assert_eq!(utc("500101000000Z"), time("1950-01-01T00:00:00Z"));
+        assert_eq!(utc("2611252257Z"), time("2026-11-25T22:57:00Z"));
+        assert_eq!(utc("261125225744+0100"), time("2026-11-25T21:57:44Z"));
+        assert_eq!(general("20261125225744Z"), time("2026-11-25T22:57:44Z"));
+        assert_eq!(general("20261125225744.123Z"), time("2026-11-25T22:57:44Z"));
+        assert_eq!(general("20261125225744-0130"), time("2026-11-26T00:27:44Z"));
+        for broken in [
+            "",
+            "Z",
+            "261125",
+            "261325225744Z",
+            "260230000000Z",
+            "261125225744",
+            "26112522574Z",
+            "261125225744+01",
+            "261125225744+9999",
+            "261125225744Z0",
+            "26-125225744Z",
+            "2611252257440000Z",
+        ] {
+            assert_eq!(utc(broken), None, "{broken}");
+        }
+        assert_eq!(general("99991231235959+0000"), Some(Timestamp::MAX));
+        assert_eq!(moment(INTEGER, b"261125225744Z"), None);
+    }
+
+    #[test]
+    fn texts_in_every_alphabet() {
+        assert_eq!(text(0x14, b"R\xf6ntgen").as_deref(), Some("Röntgen"));
+        assert_eq!(text(0x14, "Röntgen".as_bytes()).as_deref(), Some("Röntgen"));
+        assert_eq!(text(0x1e, b"\0R\0\xf6\0n").as_deref(), Some("Rön"));
+        assert_eq!(text(0x1c, b"\0\0\0R\0\x11\0\0").as_deref(), Some("R"));
+        assert_eq!(text(0x0c, b"\0\x1b[31m\n").as_deref(), Some("[31m"));
+        assert_eq!(text(0x04, b"a"), None);
+    }
+
+    #[test]
+    fn what_is_no_certificate() {
+        for end in 0..RSA.len() {
+            assert_eq!(Certificate::read(&RSA[..end]), None, "{end}");
+        }
+        // A key alone, an indefinite length, a length that lies, nested nonsense.
+        for bytes in [
+            b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00".as_slice(),
+            &[0x30, 0x80, 0, 0],
+            &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff],
+            &[0x30; 64],
+            &[],
+        ] {
+            assert_eq!(Certificate::read(bytes), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert_eq!(Certificate::read(&bytes), None);
+            moment(UTC_TIME, &bytes);
+            text(0x1e, &bytes);
+        }
+
+        #[test]
+        fn survives_changed_bytes(which in 0..KEYS.len(), places in proptest::collection::vec((any::<u16>(), any::<u8>()), 1..6)) {
+            let mut der = KEYS[which].0.to_vec();
+            for (place, byte) in places {
+                let place = usize::from(place) % der.len();
+                der[place] = byte;
+            }
+            Certificate::read(&der);
+        }
+    }
+}

@@ -74,7 +74,7 @@ impl Audit {
         }
         let offer = if self.repeat {
             let (offer, _) = self.asked.take()?;
-            offer
+            Offer { seed: self.seed, ..offer }
         } else if self.made == 0 {
             Offer::first(&self.host, self.seed)
         } else {
@@ -254,4 +254,184 @@ fn part<T>(
     take: impl FnOnce(&Certificate) -> Option<T>,
 ) -> Observed<T> {
     certificate.as_ref().map_err(|reason| *reason).and_then(|certificate| take(certificate).ok_or(missing)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::hello::{Alert, HelloAnswer};
+    use super::*;
+    use proptest::prelude::*;
+
+    const RSA: &[u8] = include_bytes!("../../tests/data/x509/rsa-2048.der");
+
+    /// A server that speaks these versions and takes these kinds, in the order of the client.
+    struct Server<'s> {
+        versions: &'s [Version],
+        kinds: &'s [SuiteKind],
+        asks_client: bool,
+        refusal: HelloOutcome,
+    }
+
+    impl Server<'_> {
+        fn answer(&self, offer: &Offer) -> HelloOutcome {
+            let version = self.versions.iter().copied().filter(|version| *version <= offer.version).max();
+            let newest = version == Some(Version::Tls13);
+            let kind = match newest {
+                true => Some(SuiteKind::Aead),
+                false => offer.kinds.iter().copied().find(|kind| self.kinds.contains(kind)),
+            };
+            match (version, kind) {
+                (Some(version), Some(kind)) => HelloOutcome::Accepted(HelloAnswer {
+                    version,
+                    suite: if newest { 0x1301 } else { kind.suites()[0] },
+                    kind,
+                    certificates: if newest || kind == SuiteKind::Anonymous { vec![] } else { vec![RSA.to_vec()] },
+                    client_certificate_requested: (!newest).then_some(self.asks_client && kind != SuiteKind::Anonymous),
+                }),
+                _ => self.refusal.clone(),
+            }
+        }
+
+        fn audit(&self) -> (Audit, usize) {
+            let mut audit = Audit::new("localhost", [0; 32]);
+            let mut connections = 0;
+            while let Some(offer) = audit.next_offer() {
+                connections += 1;
+                audit.heard(Some(&self.answer(&offer)));
+            }
+            (audit, connections)
+        }
+    }
+
+    fn words(facts: &DeviceTls) -> (String, String) {
+        let join = |list: &Observed<Vec<String>>| list.known().map_or("unknown".to_owned(), |list| list.join(" "));
+        (join(&facts.versions), join(&facts.cipher_kinds))
+    }
+
+    const REFUSED: HelloOutcome = HelloOutcome::Refused(Alert { description: 40 });
+
+    #[test]
+    fn finds_what_a_server_accepts_with_few_connections() {
+        use SuiteKind::{Aead, Anonymous, Cbc, Export, Null, Rc4, TripleDes};
+        use Version::{Ssl3, Tls10, Tls11, Tls12, Tls13};
+        // Versions, kinds, most connections, and what is found.
+        type Case<'c> = (&'c [Version], &'c [SuiteKind], usize, &'c str, &'c str);
+        let servers: [Case<'_>; 8] = [
+            (&[Tls12, Tls13], &[Aead, Cbc], 6, "tls1.2 tls1.3", "cbc aead"),
+            (&[Tls12], &[Aead], 5, "tls1.2", "aead"),
+            (&[Tls13], &[], 5, "tls1.3", "aead"),
+            (&[Tls10, Tls11, Tls12], &[Aead, Cbc, TripleDes], 7, "tls1.0 tls1.1 tls1.2", "3des cbc aead"),
+            (&[Ssl3], &[TripleDes, Rc4], 4, "ssl3", "rc4 3des"),
+            (&[Ssl3, Tls12], &[Export, Aead], 3, "ssl3 tls1.2", "export aead"),
+            (&[Tls12], &[Anonymous, Null], 6, "tls1.2", "null anonymous"),
+            (
+                &Version::ALL,
+                &SuiteKind::ALL,
+                12,
+                "ssl3 tls1.0 tls1.1 tls1.2 tls1.3",
+                "null anonymous export des rc4 3des cbc aead",
+            ),
+        ];
+        for refusal in [REFUSED, HelloOutcome::HungUp] {
+            for (versions, kinds, most, expected_versions, expected_kinds) in servers {
+                let server = Server { versions, kinds, asks_client: true, refusal: refusal.clone() };
+                let (audit, connections) = server.audit();
+                let found = words(&audit.finish());
+                assert_eq!(found, (expected_versions.to_owned(), expected_kinds.to_owned()));
+                assert!(connections <= most, "{connections} connections for {expected_versions}, {expected_kinds}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_certificate_and_the_wish_for_one() {
+        let versions = [Version::Tls12, Version::Tls13];
+        for asks_client in [true, false] {
+            let server = Server { versions: &versions, kinds: &[SuiteKind::Cbc], asks_client, refusal: REFUSED };
+            let facts = server.audit().0.finish();
+            assert_eq!(facts.client_certificate_requested, Known(asks_client));
+            assert_eq!(facts.certificate_subject, Known("praxis.example".to_owned()));
+            assert_eq!(facts.certificate_key_bits, Known(2048));
+            assert_eq!(facts.certificate_version, Known(3));
+        }
+        // An anonymous server may not ask, and one of version 1.3 asks behind a curtain.
+        let not_supported = UnknownReason::NotSupported;
+        for (versions, kinds) in [(&versions[..1], [SuiteKind::Anonymous]), (&versions[1..], [SuiteKind::Aead])] {
+            let (mut audit, _) = Server { versions, kinds: &kinds, asks_client: false, refusal: REFUSED }.audit();
+            let facts = audit.finish();
+            assert_eq!(facts.client_certificate_requested, Unknown(not_supported));
+            assert_eq!(facts.certificate_subject, Unknown(not_supported));
+            audit.saw_certificates(&[RSA.to_vec()]);
+            assert_eq!(audit.finish().certificate_hash, Known("sha256".to_owned()));
+            audit.saw_certificates(&[vec![1]]);
+            assert_eq!(audit.certificates(), [RSA]);
+        }
+        let mut facts = DeviceTls::default();
+        describe_certificate(&mut facts, Some(b"no certificate"));
+        assert_eq!(facts.certificate_subject, Unknown(UnknownReason::Malformed));
+    }
+
+    #[test]
+    fn no_answer_is_asked_again_and_is_not_a_no() {
+        let server =
+            Server { versions: &[Version::Tls12], kinds: &[SuiteKind::Aead], asks_client: false, refusal: REFUSED };
+        // Every second answer is lost: everything is found all the same.
+        let mut audit = Audit::new("localhost", [0; 32]);
+        let mut lost = true;
+        while let Some(offer) = audit.next_offer() {
+            audit.heard(Some(&server.answer(&offer)).filter(|_| !lost));
+            lost = !lost;
+        }
+        assert_eq!(words(&audit.finish()), ("tls1.2".to_owned(), "aead".to_owned()));
+        // It never answers to SSL 3.0.
+        let mut audit = Audit::new("localhost", [0; 32]);
+        while let Some(offer) = audit.next_offer() {
+            audit.heard(Some(&server.answer(&offer)).filter(|_| offer.version != Version::Ssl3));
+        }
+        assert_eq!(audit.finish().versions, Unknown(UnknownReason::TimedOut));
+        assert_eq!(words(&audit.finish()).1, "aead");
+        // It never answers at all, or refuses everything, or nobody went on asking.
+        let mut audit = Audit::new("localhost", [0; 32]);
+        while audit.next_offer().is_some() {
+            audit.heard(None);
+        }
+        assert_eq!(audit.finish().versions, Unknown(UnknownReason::TimedOut));
+        let refuses = Server { versions: &[], kinds: &[], asks_client: false, refusal: REFUSED }.audit().0.finish();
+        assert_eq!(refuses.versions, Unknown(UnknownReason::NotSupported));
+        assert!(refuses.cipher_kinds.known().is_none());
+        let mut audit = Audit::new("localhost", [0; 32]);
+        audit.next_offer();
+        assert_eq!(audit.finish().versions, Unknown(UnknownReason::Incomplete));
+    }
+
+    #[test]
+    fn each_offer_is_different_for_an_observer() {
+        let mut audit = Audit::new("localhost", [255; 32]);
+        let mut seeds = Vec::new();
+        while let Some(offer) = audit.next_offer() {
+            assert!(!seeds.contains(&offer.seed));
+            seeds.push(offer.seed);
+            audit.heard(Some(&REFUSED).filter(|_| seeds.len() % 3 > 0));
+        }
+    }
+
+    proptest! {
+        /// Whatever a server answers, the audit comes to an end.
+        #[test]
+        fn ends(answers in proptest::collection::vec((0..4_usize, 0..5_usize, 0..8_usize), 40)) {
+            let mut audit = Audit::new("localhost", [0; 32]);
+            let mut made = 0;
+            for (what, version, kind) in answers {
+                if audit.next_offer().is_none() {
+                    break;
+                }
+                made += 1;
+                let (version, kind) = (Version::ALL[version], SuiteKind::ALL[kind]);
+                let answer = HelloAnswer { version, suite: 1, kind, certificates: vec![vec![0x30]], client_certificate_requested: None };
+                audit.heard([None, Some(&REFUSED), Some(&HelloOutcome::HungUp), Some(&HelloOutcome::Accepted(answer))][what]);
+            }
+            prop_assert!(made <= MAX_HELLOS);
+            audit.finish();
+        }
+    }
 }

@@ -494,3 +494,222 @@ impl<'b> ServerHello<'b> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialogue::play;
+    use proptest::prelude::*;
+
+    const SEED: [u8; 32] = [7; 32];
+    const TLS_1_2: &[u8] = include_bytes!("../../tests/data/tls/tls1.2-client-certificate.bin");
+    const TLS_1_3: &[u8] = include_bytes!("../../tests/data/tls/tls1.3.bin");
+    const RETRY: &[u8] = include_bytes!("../../tests/data/tls/tls1.3-retry.bin");
+    const SSL_3: &[u8] = include_bytes!("../../tests/data/tls/ssl3.bin");
+
+    fn first() -> Offer {
+        Offer::first("localhost", SEED)
+    }
+
+    fn up_to(version: Version) -> Offer {
+        Offer::new("localhost", SEED, version, &SuiteKind::ALL)
+    }
+
+    fn hear(offer: Offer, arrivals: &[&[u8]]) -> Option<HelloOutcome> {
+        play(&mut Hello::new(offer), arrivals).0
+    }
+
+    fn accepted(outcome: Option<HelloOutcome>) -> HelloAnswer {
+        match outcome {
+            Some(HelloOutcome::Accepted(answer)) => answer,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// All bytes of a record header and the lengths inside fit together.
+    fn lengths_fit(hello: &[u8]) -> Option<()> {
+        let mut record = Reader::new(hello);
+        record.take(3)?;
+        let mut message = Reader::new(record.prefixed16()?);
+        message.u8().filter(|kind| *kind == CLIENT_HELLO)?;
+        let mut body = Reader::new(message.prefixed24()?);
+        body.take(34)?;
+        body.prefixed8()?;
+        body.prefixed16().filter(|suites| suites.len() < 256)?;
+        body.prefixed8().filter(|methods| *methods == [0])?;
+        if !body.is_empty() {
+            let mut extensions = Reader::new(body.prefixed16()?);
+            while !extensions.is_empty() {
+                extensions.u16()?;
+                extensions.prefixed16()?;
+            }
+        }
+        (record.is_empty() && message.is_empty() && body.is_empty()).then_some(())
+    }
+
+    #[test]
+    fn offers_are_well_formed() {
+        for version in Version::ALL {
+            for host in ["praxis.example", "192.168.10.5", "fe80::1"] {
+                let bytes = Offer::new(host, SEED, version, &SuiteKind::ALL).to_bytes();
+                assert!(lengths_fit(&bytes).is_some(), "{version:?}");
+                assert!(bytes.len() <= 517, "{}", bytes.len());
+                let told = bytes.windows(host.len()).any(|window| window == host.as_bytes());
+                assert_eq!(told, host == "praxis.example" && version > Version::Ssl3, "{version:?} {host}");
+            }
+        }
+        // Record and hello say 3.0 for SSL, and nothing stands behind the compression.
+        let ssl3 = up_to(Version::Ssl3).to_bytes();
+        assert_eq!((ssl3.get(..3), ssl3.get(9..11)), (Some([22, 3, 0].as_slice()), Some([3, 0].as_slice())));
+        assert!(ssl3.ends_with(&[0x00, 0xff, 1, 0]));
+    }
+
+    #[test]
+    fn names_are_told_and_addresses_are_not() {
+        for (host, name) in [
+            ("praxis.example", Some("praxis.example")),
+            ("praxis.example.", Some("praxis.example")),
+            ("pc_1", Some("pc_1")),
+            ("10.0.0.1", None),
+            ("fe80::1%eth0", None),
+            ("", None),
+            ("a..b", None),
+            ("a b", None),
+        ] {
+            assert_eq!(server_name(host), name, "{host}");
+        }
+        assert_eq!(server_name(&"a.".repeat(200)), None);
+    }
+
+    #[test]
+    fn version_1_2_with_a_client_certificate() {
+        let answer = accepted(hear(first(), &[TLS_1_2]));
+        assert_eq!((answer.version, answer.suite, answer.kind), (Version::Tls12, 0xc02c, SuiteKind::Aead));
+        assert_eq!(answer.client_certificate_requested, Some(true));
+        assert_eq!(answer.certificates, [include_bytes!("../../tests/data/x509/ec-p256.der")]);
+    }
+
+    #[test]
+    fn version_1_3_says_little_in_the_clear() {
+        for recorded in [TLS_1_3, RETRY] {
+            let answer = accepted(hear(first(), &[recorded]));
+            assert_eq!((answer.version, answer.suite, answer.kind), (Version::Tls13, 0x1302, SuiteKind::Aead));
+            assert_eq!((answer.client_certificate_requested, answer.certificates), (None, vec![]));
+        }
+    }
+
+    #[test]
+    fn ssl_3() {
+        let answer = accepted(hear(up_to(Version::Tls12), &[SSL_3]));
+        assert_eq!((answer.version, answer.suite, answer.kind), (Version::Ssl3, 0xc012, SuiteKind::TripleDes));
+        assert_eq!((answer.client_certificate_requested, answer.certificates.len()), (Some(false), 1));
+    }
+
+    #[test]
+    fn an_alert_is_tls_and_a_warning_is_none() {
+        let alert = |level, description| [21, 3, 1, 0, 2, level, description];
+        let refused = |description| Some(HelloOutcome::Refused(Alert { description }));
+        assert_eq!(hear(first(), &[&alert(2, 70)]), refused(70));
+        assert_eq!(hear(first(), &[&alert(1, 0)]), refused(0));
+        assert_eq!(hear(first(), &[&alert(1, 112)]), None);
+        assert_eq!(hear(first(), &[&alert(3, 70)]), None);
+        assert_eq!(hear(first(), &[&alert(2, 1)]), None);
+        // "I do not know this name", and the answer all the same.
+        let both = [alert(1, 112).as_slice(), TLS_1_2].concat();
+        assert_eq!(accepted(hear(first(), &[&both])).version, Version::Tls12);
+    }
+
+    #[test]
+    fn hanging_up_is_a_refusal_only_from_a_known_server() {
+        assert_eq!(hear(first(), &[]), None);
+        let known = |arrivals: &[&[u8]]| play(&mut Hello::to_known(first()), arrivals).0;
+        assert_eq!(known(&[]), Some(HelloOutcome::HungUp));
+        assert_eq!(known(&[b""]), None);
+        assert_eq!(known(&[b"\x16\x03"]), None);
+        assert_eq!(known(&[b"HTTP/1.1 400 Bad Request\r\n\r\n"]), None);
+    }
+
+    /// The same handshake in records of a few bytes each, as RFC 8446, 5.1 allows.
+    fn fragmented(handshake: &[u8], size: usize) -> Vec<u8> {
+        let (messages, _) = super::handshake(handshake).expect("records");
+        let records = messages.chunks(size).map(|chunk| {
+            let mut record = vec![22, 3, 3];
+            put(&mut record, 2, |record| record.extend_from_slice(chunk));
+            record
+        });
+        records.collect::<Vec<_>>().concat()
+    }
+
+    #[test]
+    fn pieces_fragments_and_broken_answers() {
+        let whole = accepted(hear(first(), &[TLS_1_2]));
+        for size in [1, 3, 70, 5000] {
+            assert_eq!(accepted(hear(first(), &[&fragmented(TLS_1_2, size)])), whole, "{size}");
+        }
+        for (offer, recorded) in
+            [(first(), TLS_1_2), (first(), TLS_1_3), (first(), RETRY), (up_to(Version::Tls12), SSL_3)]
+        {
+            let whole = accepted(hear(offer.clone(), &[recorded]));
+            for end in 1..recorded.len() {
+                let (begin, rest) = recorded.split_at(end);
+                assert_eq!(accepted(hear(offer.clone(), &[begin, rest])), whole, "{end}");
+                match hear(offer.clone(), &[begin]) {
+                    None => {}
+                    Some(HelloOutcome::Accepted(part)) => {
+                        assert_eq!((part.version, part.suite), (whole.version, whole.suite));
+                        assert_ne!(part.client_certificate_requested, Some(false));
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn others_are_not_taken_for_it() {
+        let echo = first().to_bytes();
+        let endless = b"220-more\r\n".repeat(7000);
+        let records = [22, 3, 3, 0, 1, 2].repeat(12_000);
+        let others: [&[u8]; 8] = [
+            b"HTTP/1.1 400 Bad Request\r\n\r\n",
+            b"SSH-2.0-OpenSSH_9.2p1\r\n",
+            b"220 mail\r\n",
+            &[0; 100],
+            &[22; 100],
+            &echo,
+            &endless,
+            &records,
+        ];
+        for other in others {
+            assert_eq!(hear(first(), &[other]), None);
+        }
+        // Not what was offered: version 1.3, another session, suites that were left out.
+        assert_eq!(hear(up_to(Version::Tls12), &[TLS_1_3]), None);
+        assert_eq!(hear(Offer::first("localhost", [8; 32]), &[TLS_1_3]), None);
+        assert_eq!(hear(Offer::new("localhost", SEED, Version::Tls12, &[SuiteKind::Rc4]), &[TLS_1_2]), None);
+        assert_eq!(hear(up_to(Version::Tls11), &[TLS_1_2]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 1..300)) {
+            prop_assert_eq!(hear(first(), &[&bytes]), None);
+            // The same behind a sound beginning.
+            for cut in [5, 9, 43, 100, 300] {
+                hear(first(), &[&[&TLS_1_2[..cut], &bytes].concat()]);
+            }
+        }
+
+        #[test]
+        fn survives_changed_bytes(places in proptest::collection::vec((any::<u16>(), any::<u8>()), 1..6)) {
+            for recorded in [TLS_1_2, TLS_1_3, RETRY] {
+                let mut bytes = recorded.to_vec();
+                for (place, byte) in &places {
+                    let place = usize::from(*place) % bytes.len();
+                    bytes[place] = *byte;
+                }
+                hear(first(), &[&bytes]);
+            }
+        }
+    }
+}

@@ -24,6 +24,9 @@ pub const STARTTLS_SERVICES: [NetworkService; 8] = [
 /// `Done` gives the bytes that go out in front of the first bytes of TLS, without waiting between them: none, except for
 /// MySQL, which says nothing to the wish for TLS. Then a [`super::Hello`] may begin. `NotThis` means that the service
 /// refused, or is not what it was taken for. A service that greets is listened to first.
+///
+/// MySQL counts a connection that ends without a login as an error and shuts out a computer after 100 of them in a row
+/// (`max_connect_errors`), which one successful login from there resets. An audit takes about seven.
 pub fn starttls(service: NetworkService) -> Option<Box<dyn Dialogue<Answer = Vec<u8>> + Send>> {
     let (speaks_first, opener): (bool, Turns) = match service {
         NetworkService::Smtp => (false, smtp),
