@@ -17,6 +17,7 @@ pub mod firebird;
 pub mod ftp;
 #[cfg(test)]
 mod hostile;
+mod head;
 pub mod http;
 pub mod ipmi;
 pub mod ipp;
