@@ -54,6 +54,7 @@ pub mod tftp;
 pub mod tls;
 #[cfg(test)]
 mod trial;
+mod trials;
 pub mod vnc;
 pub mod x11;
 pub mod x509;
