@@ -102,7 +102,7 @@ pub struct Scope<'p, 'v> {
 }
 
 impl Scope<'static, 'static> {
-    /// Makes fields of single facts known to conditions: fact, field, value. `now` is the clock for `age_days`.
+    /// Makes fields of single facts known to conditions: fact, field, value. `now` is the clock for `age_days` and `days_left`.
     pub fn new<'r>(fields: impl IntoIterator<Item = (&'static str, &'static str, &'r Value)>, now: Timestamp) -> Self {
         type Fields = HashMap<Key, CelValue>;
         let mut roots: BTreeMap<&str, BTreeMap<&str, Fields>> = BTreeMap::new();
@@ -118,6 +118,9 @@ impl Scope<'static, 'static> {
             context.add_variable_from_value(*root, map(facts));
         }
         let now = now.as_second();
+        context
+            .add_function(expression::DAYS_LEFT, move |then: i64| then.saturating_sub(now).div_euclid(86_400))
+            .expect("the standard library has no function of this name");
         context
             .add_function(expression::AGE_DAYS, move |then: i64| age_days(now, then))
             .expect("the standard library has no function of this name");

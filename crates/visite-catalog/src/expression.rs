@@ -10,11 +10,13 @@ use visite_facts::{FactSpec, FieldKind, Shape, facts};
 use visite_target::yaml::nearest;
 
 /// First parts of the names of facts.
-pub const ROOTS: &[&str] = &["host"];
+pub const ROOTS: &[&str] = &["host", "device", "zone"];
 /// The name of the record that is being judged.
 pub const RECORD: &str = "record";
 /// The function that turns a time into whole days before now.
 pub const AGE_DAYS: &str = "age_days";
+/// The function that turns a time into whole days from now until then; negative once it is over.
+pub const DAYS_LEFT: &str = "days_left";
 /// Deepest nesting of a condition.
 const MAX_DEPTH: usize = 64;
 
@@ -250,7 +252,7 @@ impl Checker<'_> {
                 Ok(Kind::Boolean)
             }
             (operators::IN, [item, list]) => self.membership(node, item, list),
-            (AGE_DAYS, [time]) => {
+            (AGE_DAYS | DAYS_LEFT, [time]) => {
                 self.expect(time, &Kind::Time)?;
                 Ok(Kind::Integer)
             }
@@ -258,9 +260,11 @@ impl Checker<'_> {
                 self.expect(list, &Kind::Texts)?;
                 Ok(Kind::Integer)
             }
-            (name, _) => Err(self
-                .mistake(node, format!("`{}` is not for conditions", name.trim_matches(['_', '@'])))
-                .maybe(nearest(name, [AGE_DAYS, "size", "has"].into_iter().filter(|known| *known != "has")))),
+            (name, _) => {
+                Err(self.mistake(node, format!("`{}` is not for conditions", name.trim_matches(['_', '@']))).maybe(
+                    nearest(name, [AGE_DAYS, DAYS_LEFT, "size", "has"].into_iter().filter(|known| *known != "has")),
+                ))
+            }
         }
     }
 

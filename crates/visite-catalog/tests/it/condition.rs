@@ -109,6 +109,19 @@ fn days_are_whole_and_counted_back_from_now() {
     assert_eq!(ahead.holds(&Scope::new([("host.os", "boot_time", &future)], now())), Some(true));
 }
 
+#[test]
+fn days_left_are_whole_and_counted_forward_from_now() {
+    let ends = |text: &str| Value::Time(text.parse().expect("a time"));
+    let left = |condition: &str, end: &Value| {
+        let condition = Condition::compile(condition, None).expect("a good condition");
+        condition.holds(&Scope::new([("host.support", "ends_at", end)], now()))
+    };
+    assert_eq!(left("days_left(host.support.ends_at) == 20", &ends("2026-12-15T11:00:00Z")), Some(true));
+    assert_eq!(left("days_left(host.support.ends_at) == 0", &ends("2026-11-24T13:00:00Z")), Some(true));
+    assert_eq!(left("days_left(host.support.ends_at) == -1", &ends("2026-11-24T11:00:00Z")), Some(true));
+    assert_eq!(left("days_left(host.support.ends_at) < 0", &ends("2019-01-01T00:00:00Z")), Some(true));
+}
+
 proptest! {
     #[test]
     fn no_text_makes_the_compiler_panic(text in "\\PC{0,80}") {
@@ -117,7 +130,7 @@ proptest! {
 
     #[test]
     fn nor_do_the_pieces_of_real_conditions(parts in prop::collection::vec(prop::sample::select(vec![
-        "record.uid", "record.password", "==", "!=", "\"none\"", "0", "&&", "||", "!", "(", ")", "in", "[", "]", ",", ".", "has", "age_days", "-", "null", "?", ":", "{", "}",
+        "record.uid", "record.password", "==", "!=", "\"none\"", "0", "&&", "||", "!", "(", ")", "in", "[", "]", ",", ".", "has", "age_days", "days_left", "-", "null", "?", ":", "{", "}",
     ]), 0..24)) {
         let _ = Condition::compile(&parts.join(" "), accounts());
     }
