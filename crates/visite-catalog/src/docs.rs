@@ -4,7 +4,7 @@
 //! from the catalogue and the fact schema, so nothing here can say something else than they do.
 
 use crate::Catalog;
-use crate::model::{Check, Framework, Requirement};
+use crate::model::{Check, Encryption, Framework, PortGroup, Requirement, SILENT_TCP_PORTS};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use visite_facts::{CostClass, Doer, FactSpec, FieldKind, Lang, Measure, Shape, Text, Word, facts};
@@ -184,6 +184,8 @@ pub fn reference(catalog: &Catalog) -> BTreeMap<String, String> {
         pages.insert(format!("frameworks/{}.md", framework.id), framework_page(catalog, framework));
     }
     pages.insert("facts.md".to_owned(), facts_page());
+    pages.insert("services.md".to_owned(), services_page(catalog));
+    pages.insert("ports.md".to_owned(), ports_page(catalog));
     pages.insert("README.md".to_owned(), index_page(catalog));
     pages
 }
@@ -212,7 +214,10 @@ fn index_page(catalog: &Catalog) -> String {
             out,
             "# Reference\n\nGenerated from `catalog/` and the fact schema by `cargo xtask generate`. Do not edit.\n"
         )?;
-        writeln!(out, "- [Facts](facts.md)\n- JSON Schemas: [schemas/](schemas/)\n")?;
+        writeln!(
+            out,
+            "- [Facts](facts.md)\n- [Services](services.md) and [ports](ports.md) of networks\n- JSON Schemas: [schemas/](schemas/)\n"
+        )?;
         writeln!(out, "## Checks\n\n| id | Deutsch | English |\n| --- | --- | --- |")?;
         for check in catalog.checks.values() {
             writeln!(out, "{}", row("checks", &check.id, &check.topic))?;
@@ -231,6 +236,94 @@ fn index_page(catalog: &Catalog) -> String {
         }
         Ok(())
     })
+}
+
+fn services_page(catalog: &Catalog) -> String {
+    page(|out| {
+        writeln!(out, "# Services\n\nGenerated from `catalog/services.yaml`. Do not edit.\n")?;
+        writeln!(
+            out,
+            "What a service is, its dialogue tells; the usual ports only say where to look first. “Management” marks services for\n\
+             managing the device itself.\n"
+        )?;
+        for lang in [Lang::De, Lang::En] {
+            let labels = Labels { lang };
+            writeln!(
+                out,
+                "## {}\n\n| id | {} | {} | TCP | UDP | {} | {} | {} |\n| --- | --- | --- | --- | --- | --- | --- | --- |",
+                labels.pick("Deutsch", "English"),
+                labels.pick("Dienst", "Service"),
+                labels.pick("Wozu", "What for"),
+                labels.pick("Verwaltung", "Management"),
+                labels.pick("Verschlüsselt", "Encrypted"),
+                labels.pick("Quelle", "Source"),
+            )?;
+            for (word, rule) in &catalog.services.services {
+                writeln!(
+                    out,
+                    "| `{word}` | {} | {} | {} | {} | {} | {} | {} |",
+                    rule.name.get(lang),
+                    rule.about.get(lang),
+                    numbers(&rule.tcp),
+                    numbers(&rule.udp),
+                    if rule.management { labels.pick("ja", "yes") } else { labels.pick("nein", "no") },
+                    encryption(rule.encrypted, lang),
+                    rule.source,
+                )?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
+    })
+}
+
+fn encryption(encryption: Encryption, lang: Lang) -> &'static str {
+    match (encryption, lang) {
+        (Encryption::Always, Lang::De) => "immer",
+        (Encryption::Always, Lang::En) => "always",
+        (Encryption::Usually, Lang::De) => "meist",
+        (Encryption::Usually, Lang::En) => "usually",
+        (Encryption::Sometimes, Lang::De) => "manchmal",
+        (Encryption::Sometimes, Lang::En) => "sometimes",
+        (Encryption::Never, Lang::De) => "nie",
+        (Encryption::Never, Lang::En) => "never",
+    }
+}
+
+fn ports_page(catalog: &Catalog) -> String {
+    let sets = &catalog.ports;
+    let section = |out: &mut String, groups: &[PortGroup]| -> fmt::Result {
+        writeln!(out, "| Deutsch | English | TCP | UDP | source |\n| --- | --- | --- | --- | --- |")?;
+        for group in groups {
+            let (tcp, udp) = (numbers(&group.tcp), numbers(&group.udp));
+            writeln!(out, "| {} | {} | {tcp} | {udp} | {} |", group.title.de, group.title.en, group.source)?;
+        }
+        Ok(())
+    };
+    page(|out| {
+        writeln!(out, "# Ports\n\nGenerated from `catalog/ports.yaml`. Do not edit.\n")?;
+        let silent: Vec<u16> = SILENT_TCP_PORTS.into_iter().flatten().collect();
+        writeln!(out, "These TCP ports never get a packet, for printers print what arrives: {}.\n", numbers(&silent))?;
+        let (tcp, udp) = (sets.practice_tcp().len(), sets.practice_udp().len());
+        writeln!(out, "## practice\n\nThe usual set: {tcp} TCP ports, {udp} UDP ports.\n")?;
+        section(out, &sets.practice)?;
+        writeln!(
+            out,
+            "\n## top1000\n\nThe TCP ports of `practice` and these, together {}.\n",
+            sets.top1000_tcp().len()
+        )?;
+        section(out, &sets.top1000)
+    })
+}
+
+/// Sorted numbers, neighbours as `first-last`.
+fn numbers(ports: &[u16]) -> String {
+    let neighbours = ports.chunk_by(|a, b| a.checked_add(1) == Some(*b));
+    let written = neighbours.filter_map(|run| match (run.first()?, run.last()?) {
+        (first, last) if first == last => Some(first.to_string()),
+        (first, last) => Some(format!("{first}-{last}")),
+    });
+    written.collect::<Vec<_>>().join(", ")
 }
 
 /// The reference of every fact and field.

@@ -11,6 +11,7 @@ mod expression;
 mod files;
 mod load;
 pub mod model;
+mod network;
 mod sources;
 mod template;
 
@@ -45,6 +46,10 @@ pub struct Catalog {
     pub severity: model::SeverityTable,
     /// Rules by room.
     pub rooms: model::Rooms,
+    /// What is known about each service of a network.
+    pub services: model::Services,
+    /// Which ports a scan asks.
+    pub ports: model::PortSets,
     /// Cases by the id of their check.
     pub cases: BTreeMap<String, Vec<Case>>,
     /// What each pattern is for, by id.

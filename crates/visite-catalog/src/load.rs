@@ -6,7 +6,8 @@
 
 use crate::checks::build_check;
 use crate::files::{CasesFile, CheckFile, MeasureFile, PatternFile, SwitchOff};
-use crate::model::{Case, Check, Framework, Lifecycle, Origin, Rooms, SeverityTable, UnstatedRoom};
+use crate::model::{Case, Check, Framework, Lifecycle, Origin, PortSets, Rooms, Services, SeverityTable, UnstatedRoom};
+use crate::network;
 use crate::sources::Layer;
 use crate::{Catalog, cases, untranslated};
 use serde::de::DeserializeOwned;
@@ -25,6 +26,8 @@ enum Kind {
     Lifecycle,
     Severity,
     Rooms,
+    Services,
+    Ports,
 }
 
 impl Kind {
@@ -35,6 +38,7 @@ impl Kind {
             Self::Framework => parts.contains(&Part::Frameworks),
             Self::Lifecycle => parts.contains(&Part::Lifecycles),
             Self::Severity | Self::Rooms => true,
+            Self::Services | Self::Ports => parts.contains(&Part::Network),
         }
     }
 
@@ -45,7 +49,7 @@ impl Kind {
             Self::Measure => "measures",
             Self::Framework => "frameworks",
             Self::Lifecycle => "lifecycles",
-            Self::Severity | Self::Rooms => "tables",
+            Self::Severity | Self::Rooms | Self::Services | Self::Ports => "tables",
         }
     }
 }
@@ -71,13 +75,19 @@ pub enum Part {
     Frameworks,
     /// Lifecycles.
     Lifecycles,
+    /// Services of networks, and sets of ports.
+    Network,
 }
 
 impl Part {
     /// Everything.
-    pub const ALL: &'static [Part] = &[Self::Checks, Self::Cases, Self::Measures, Self::Frameworks, Self::Lifecycles];
+    pub const ALL: &'static [Part] =
+        &[Self::Checks, Self::Cases, Self::Measures, Self::Frameworks, Self::Lifecycles, Self::Network];
     /// Everything that judging needs.
     pub const JUDGING: &'static [Part] = &[Self::Checks, Self::Measures, Self::Frameworks, Self::Lifecycles];
+    /// Everything that examining a network and judging it needs.
+    pub const SCANNING: &'static [Part] =
+        &[Self::Checks, Self::Measures, Self::Frameworks, Self::Lifecycles, Self::Network];
 }
 
 /// Loads the whole catalogue from its layers, lowest first.
@@ -99,6 +109,8 @@ pub fn load_parts(layers: &[Layer], parts: &[Part]) -> Result<Catalog, Vec<Mista
         lifecycles: BTreeMap::new(),
         severity: SeverityTable { replaces: None, data_class: BTreeMap::new(), exposure: BTreeMap::new() },
         rooms: Rooms { replaces: None, unstated: UnstatedRoom { lock_within_seconds: 600 }, rooms: BTreeMap::new() },
+        services: Services { replaces: None, services: BTreeMap::new() },
+        ports: PortSets { replaces: None, practice: Vec::new(), top1000: Vec::new() },
         patterns: BTreeMap::new(),
         cases: BTreeMap::new(),
         origins: BTreeMap::new(),
@@ -134,6 +146,18 @@ pub fn load_parts(layers: &[Layer], parts: &[Part]) -> Result<Catalog, Vec<Mista
             }
             Kind::Severity => catalog.severity = loading.parse(unit).unwrap_or(catalog.severity),
             Kind::Rooms => catalog.rooms = loading.parse(unit).unwrap_or(catalog.rooms),
+            Kind::Services => {
+                if let Some(services) = loading.parse::<Services>(unit) {
+                    loading.all_wrong(unit, network::wrong_services(&services));
+                    catalog.services = services;
+                }
+            }
+            Kind::Ports => {
+                if let Some(ports) = loading.parse::<PortSets>(unit) {
+                    loading.all_wrong(unit, network::wrong_ports(&ports));
+                    catalog.ports = ports;
+                }
+            }
         }
         catalog.origins.insert(format!("{}/{id}", kind.folder()), unit.origin.clone());
     }
@@ -271,6 +295,12 @@ impl Loading {
         }
     }
 
+    fn all_wrong(&mut self, unit: &Unit<'_>, messages: Vec<String>) {
+        for message in messages.into_iter().take(MAX_MISTAKES) {
+            self.mistake(&unit.origin.file, message, None);
+        }
+    }
+
     /// Every id that is named must exist, except those that frameworks name ahead of their time.
     fn resolve_ids(&mut self, catalog: &Catalog) {
         let measures: Vec<&str> = catalog.measures.keys().map(String::as_str).collect();
@@ -326,7 +356,7 @@ impl Loading {
 }
 
 const PLACES: &str = "checks/<area>/<id>/check.yaml and cases.yaml, patterns/<id>.yaml, measures/<id>.yaml, \
-                      frameworks/<id>.yaml, lifecycles/<id>.yaml, severity.yaml, rooms.yaml";
+                      frameworks/<id>.yaml, lifecycles/<id>.yaml, severity.yaml, rooms.yaml, services.yaml, ports.yaml";
 
 /// Which unit a path defines.
 fn place(path: &str) -> Option<(Kind, String, Option<Area>)> {
@@ -340,6 +370,8 @@ fn place(path: &str) -> Option<(Kind, String, Option<Area>)> {
         }
         ["severity.yaml"] => Some((Kind::Severity, "severity".to_owned(), None)),
         ["rooms.yaml"] => Some((Kind::Rooms, "rooms".to_owned(), None)),
+        ["services.yaml"] => Some((Kind::Services, "services".to_owned(), None)),
+        ["ports.yaml"] => Some((Kind::Ports, "ports".to_owned(), None)),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use visite_facts::facts::{OsFamily, Room};
+use visite_facts::facts::{NetworkService, OsFamily, Room};
 use visite_facts::{Area, Confidence, FactSpec, Severity, SubjectKind, Text, words};
 use visite_target::{AppliesTo, DataClass, Equipment};
 
@@ -365,6 +365,114 @@ impl Rooms {
         room.and_then(|room| self.rooms.get(&room))
             .map_or(self.unstated.lock_within_seconds, |rule| rule.lock_within_seconds)
     }
+}
+
+words! {
+    /// Whether what travels to a service is encrypted, as the service is usually set up.
+    pub enum Encryption {
+        /// The protocol knows nothing else.
+        Always = "always",
+        /// It can be, and today usually is.
+        Usually = "usually",
+        /// It can be, and often is not.
+        Sometimes = "sometimes",
+        /// The protocol itself has no encryption.
+        Never = "never",
+    }
+}
+
+/// What is known about a service that listens in a network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceRule {
+    /// Name for people.
+    pub name: Text,
+    /// What it is for in a practice, in a sentence or two.
+    pub about: Text,
+    /// TCP ports on which it usually listens. They say where to look, never what was found.
+    #[serde(default)]
+    pub tcp: Vec<u16>,
+    /// UDP ports on which it usually listens.
+    #[serde(default)]
+    pub udp: Vec<u16>,
+    /// Whether it is for managing the device itself.
+    pub management: bool,
+    /// Whether it is encrypted.
+    pub encrypted: Encryption,
+    /// The document that defines it.
+    pub source: String,
+}
+
+/// The closed list of services: every word of [`NetworkService`] exactly once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Services {
+    /// Replaces the list of a lower layer, `services@hash`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// By service.
+    pub services: BTreeMap<NetworkService, ServiceRule>,
+}
+
+/// TCP ports that never get a packet, because many printers print whatever arrives there. No layer of the catalogue can
+/// take one off this list, nor put one into a set of ports.
+pub const SILENT_TCP_PORTS: [core::ops::RangeInclusive<u16>; 3] = [515..=515, 9100..=9107, 9112..=9116];
+
+/// Whether a TCP port never gets a packet.
+pub fn is_silent(port: u16) -> bool {
+    SILENT_TCP_PORTS.iter().any(|range| range.contains(&port))
+}
+
+/// A part of a set of ports, and why it is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PortGroup {
+    /// What listens there.
+    pub title: Text,
+    /// TCP ports.
+    #[serde(default)]
+    pub tcp: Vec<u16>,
+    /// UDP ports; each needs a payload of its protocol, for silence says nothing.
+    #[serde(default)]
+    pub udp: Vec<u16>,
+    /// Where the numbers come from.
+    pub source: String,
+}
+
+/// Which ports a scan asks. No port stands in a set twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PortSets {
+    /// Replaces the sets of a lower layer, `ports@hash`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// The usual set: what there is in medical practices.
+    pub practice: Vec<PortGroup>,
+    /// A thousand TCP ports, for a wider look.
+    pub top1000: Vec<PortGroup>,
+}
+
+impl PortSets {
+    /// TCP ports of the usual set, sorted.
+    pub fn practice_tcp(&self) -> Vec<u16> {
+        sorted(self.practice.iter().flat_map(|group| &group.tcp))
+    }
+
+    /// UDP ports of the usual set, sorted.
+    pub fn practice_udp(&self) -> Vec<u16> {
+        sorted(self.practice.iter().flat_map(|group| &group.udp))
+    }
+
+    /// The thousand TCP ports, sorted; those of the usual set are among them.
+    pub fn top1000_tcp(&self) -> Vec<u16> {
+        sorted(self.practice.iter().chain(&self.top1000).flat_map(|group| &group.tcp))
+    }
+}
+
+fn sorted<'p>(ports: impl Iterator<Item = &'p u16>) -> Vec<u16> {
+    let mut ports: Vec<u16> = ports.copied().collect();
+    ports.sort_unstable();
+    ports
 }
 
 /// A small world and the verdict it must give: the test of a check, beside the check.

@@ -3,3 +3,4 @@
 mod condition;
 mod layers;
 mod lifecycle;
+mod network;
