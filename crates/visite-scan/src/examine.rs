@@ -455,6 +455,16 @@ impl Examiner {
             }
             _ => {}
         }
+        if let Some(mut dialogue) = registry::login(service, &self.manner(address.ip(), examined.encrypted))
+            && !examined.encrypted
+            && let Some(mut stream) = self.open(address, gauge).await
+            && let Ended::Done(told) = self.hold(&mut stream, dialogue.as_mut()).await
+        {
+            match (&mut seen.detail, told.detail) {
+                (Detail::Database(first), Detail::Database(second)) => first.without_password = second.without_password,
+                (first, second) => *first = second,
+            }
+        }
         if !examined.encrypted && STARTTLS_SERVICES.contains(&service) {
             let mut audit = Audit::new(&address.ip().to_string(), self.seed());
             let Some(offer) = audit.next_offer() else { return };

@@ -54,6 +54,7 @@ pub mod tftp;
 pub mod tls;
 #[cfg(test)]
 mod trial;
+#[cfg(test)]
 mod trials;
 pub mod vnc;
 pub mod x11;

@@ -1,7 +1,10 @@
 //! Which dialogue recognises which service.
 
 use crate::dialogue::{Dialogue, Manner, Seen};
-use crate::{dicom, fhir, ftp, http, ipp, konnektor, ldap, mail, mllp, msrpc, rdp, sicct, smb, snmp, ssh};
+use crate::{
+    dicom, dns, elasticsearch, fhir, firebird, ftp, http, ipmi, ipp, konnektor, ldap, mail, mllp, modbus, mongodb, mqtt, msrpc,
+    mssql, mysql, ntp, oracle, postgresql, rdp, redis, rtsp, sicct, sip, smb, snmp, ssdp, ssh, tftp,
+};
 use visite_facts::facts::NetworkService as S;
 
 /// A dialogue that recognises a service.
@@ -50,12 +53,25 @@ pub fn tcp(service: S, manner: &Manner) -> Option<Recogniser> {
         S::Rdp => Box::new(rdp::Rdp::new(manner)),
         S::Ftp => Box::new(ftp::Ftp::new(manner)),
         S::Ldap => Box::new(ldap::Ldap::new(manner)),
+        S::Dns => Box::new(dns::Dns::over_stream(manner)),
+        S::Sip => Box::new(sip::Sip::over_stream(manner)),
         S::Ipp => Box::new(ipp::Ipp::new(manner)),
+        S::Mqtt => Box::new(mqtt::Mqtt::new(manner)),
+        S::Rtsp => Box::new(rtsp::Rtsp::new(manner)),
+        S::Modbus => Box::new(modbus::Modbus::new(manner)),
         S::Msrpc => Box::new(msrpc::Msrpc::new(manner)),
+        S::Mssql => Box::new(mssql::Mssql::new(manner)),
+        S::Postgresql => Box::new(postgresql::Postgresql::new(manner)),
+        S::Mysql => Box::new(mysql::Mysql::new(manner)),
+        S::Mongodb => Box::new(mongodb::Mongodb::new(manner)),
+        S::Redis => Box::new(redis::Redis::new(manner)),
+        S::Elasticsearch => Box::new(elasticsearch::Elasticsearch::new(manner)),
+        S::Firebird => Box::new(firebird::Firebird::new(manner)),
+        S::Oracle => Box::new(oracle::Oracle::new(manner)),
         S::Dicom => Box::new(dicom::Dicom::new(manner)),
         S::Mllp => Box::new(mllp::Mllp::new(manner)),
         S::Konnektor => Box::new(konnektor::Konnektor::new(manner)),
-        S::Sicct => Box::new(sicct::Sicct::new(manner)),
+        S::Sicct => Box::new(sicct::SicctCommand::new(manner)),
         S::Fhir => Box::new(fhir::Fhir::new(manner)),
         S::Smtp => Box::new(mail::Smtp::new(manner)),
         S::Imap => Box::new(mail::Imap::new(manner)),
@@ -68,6 +84,21 @@ pub fn tcp(service: S, manner: &Manner) -> Option<Recogniser> {
 pub fn udp(service: S, manner: &Manner) -> Option<Recogniser> {
     Some(match service {
         S::Snmp => Box::new(snmp::Snmp::new(manner)),
+        S::Dns => Box::new(dns::Dns::new(manner)),
+        S::Mdns => Box::new(dns::Mdns::new(manner)),
+        S::Ntp => Box::new(ntp::Ntp::new(manner)),
+        S::Ssdp => Box::new(ssdp::Ssdp::new(manner)),
+        S::Sip => Box::new(sip::Sip::new(manner)),
+        S::Tftp => Box::new(tftp::Tftp::new(manner)),
+        S::Ipmi => Box::new(ipmi::Ipmi::new(manner)),
         _ => return None,
     })
+}
+
+/// A second dialogue over a connection of its own that tells, with consent, whether a password is asked for.
+pub fn login(service: S, manner: &Manner) -> Option<Recogniser> {
+    match service {
+        S::Postgresql if manner.logins => Some(Box::new(postgresql::Login::new(manner))),
+        _ => None,
+    }
 }
