@@ -47,7 +47,7 @@ pub(crate) fn play_in_pieces<D: Dialogue>(dialogue: &mut D, arrivals: &[&[u8]]) 
 }
 
 /// Plays a dialogue against a service that sends back whatever it is sent, behind a greeting of its own.
-fn play_echo<D: Dialogue>(dialogue: &mut D, greeting: &[u8]) -> Option<D::Answer> {
+pub(crate) fn play_echo<D: Dialogue>(dialogue: &mut D, greeting: &[u8]) -> Option<D::Answer> {
     let mut step = dialogue.step(Event::Connected);
     if matches!(step, Step::More) && !greeting.is_empty() {
         step = dialogue.step(Event::Received(greeting));
