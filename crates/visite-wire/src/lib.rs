@@ -15,9 +15,9 @@ pub mod fhir;
 pub mod fingerprints;
 pub mod firebird;
 pub mod ftp;
+mod head;
 #[cfg(test)]
 mod hostile;
-mod head;
 pub mod http;
 pub mod ipmi;
 pub mod ipp;

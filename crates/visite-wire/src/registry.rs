@@ -2,8 +2,9 @@
 
 use crate::dialogue::{Dialogue, Manner, Seen};
 use crate::{
-    dicom, dns, elasticsearch, fhir, firebird, ftp, http, ipmi, ipp, konnektor, ldap, mail, mllp, modbus, mongodb, mqtt, msrpc,
-    mssql, mysql, ntp, oracle, postgresql, rdp, redis, rtsp, sicct, sip, smb, snmp, ssdp, ssh, tftp,
+    dicom, dns, elasticsearch, fhir, firebird, ftp, http, ipmi, ipp, kerberos, konnektor, ldap, mail, mllp, modbus,
+    mongodb, mqtt, msrpc, mssql, mysql, netbios, ntp, oracle, postgresql, rdp, redis, rpcbind, rsync, rtsp, sicct, sip,
+    smb, snmp, ssdp, ssh, telnet, tftp, vnc, x11,
 };
 use visite_facts::facts::NetworkService as S;
 
@@ -76,6 +77,13 @@ pub fn tcp(service: S, manner: &Manner) -> Option<Recogniser> {
         S::Smtp => Box::new(mail::Smtp::new(manner)),
         S::Imap => Box::new(mail::Imap::new(manner)),
         S::Pop3 => Box::new(mail::Pop3::new(manner)),
+        S::Vnc => Box::new(vnc::Vnc::new(manner)),
+        S::Telnet => Box::new(telnet::Telnet::new(manner)),
+        S::Kerberos => Box::new(kerberos::Kerberos::new(manner)),
+        S::Rpcbind => Box::new(rpcbind::Rpcbind::new(manner)),
+        S::Rsync => Box::new(rsync::Rsync::new(manner)),
+        S::X11 => Box::new(x11::X11::new(manner)),
+        S::Netbios => Box::new(netbios::NetbiosSession::new(manner)),
         _ => return None,
     })
 }
@@ -91,6 +99,9 @@ pub fn udp(service: S, manner: &Manner) -> Option<Recogniser> {
         S::Sip => Box::new(sip::Sip::new(manner)),
         S::Tftp => Box::new(tftp::Tftp::new(manner)),
         S::Ipmi => Box::new(ipmi::Ipmi::new(manner)),
+        S::Netbios => Box::new(netbios::Netbios::new(manner)),
+        S::Kerberos => Box::new(kerberos::KerberosUdp::new(manner)),
+        S::Rpcbind => Box::new(rpcbind::RpcbindUdp::new(manner)),
         _ => return None,
     })
 }
