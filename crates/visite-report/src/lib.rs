@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use std::io;
 use std::io::Write;
 use std::str::FromStr;
+use visite_facts::scan::ScanSection;
 use visite_facts::{Assessment, Lang, Word, words};
 
 words! {
@@ -86,13 +87,15 @@ pub struct Options<'a> {
     pub command: &'a str,
     /// Version of Visite.
     pub version: &'a str,
+    /// What a scan of networks saw, if the assessment rests on one.
+    pub scan: Option<&'a ScanSection>,
 }
 
 /// Writes `assessment` in the form `format`.
 pub fn render(format: Format, assessment: &Assessment, options: &Options<'_>, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => formats::text::render(assessment, options, out),
-        Format::Json => formats::json::render(assessment, out),
+        Format::Json => formats::json::render(assessment, options.scan, out),
         Format::Sarif => formats::sarif::render(assessment, options, out),
         Format::Junit => formats::junit::render(assessment, options, out),
         Format::Html => formats::html::render(assessment, options, out),

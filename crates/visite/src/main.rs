@@ -7,8 +7,10 @@ mod cli;
 mod commands;
 mod failure;
 mod help;
+mod input;
 mod layers;
 mod output;
+mod verdict;
 
 use clap::FromArgMatches;
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-//! JSON: the assessment itself, `visite.assessment/1`, for programs and for later rounds.
+//! JSON: the assessment itself, `visite.assessment/1`, for programs and for later rounds; after a scan `visite.scan/1`,
+//! the same with the scan's section.
 //!
 //! Nothing is added and nothing left out, so reading it back gives the same assessment.
 
@@ -7,10 +8,22 @@ use std::fmt::Write as _;
 use std::io;
 use std::io::Write;
 use visite_facts::Assessment;
+use visite_facts::scan::{SCAN_SCHEMA, ScanSection};
 
 /// Writes the assessment as indented JSON with a line break at the end.
-pub fn render(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    write_json(assessment, out)
+pub fn render(assessment: &Assessment, scan: Option<&ScanSection>, out: &mut dyn Write) -> io::Result<()> {
+    let Some(section) = scan else { return write_json(assessment, out) };
+    let assessment = Assessment { schema: SCAN_SCHEMA.to_owned(), ..assessment.clone() };
+    write_json(&WithScan { assessment: &assessment, section }, out)
+}
+
+/// An assessment and what a scan saw, side by side in one object.
+#[derive(Serialize)]
+struct WithScan<'a> {
+    #[serde(flatten)]
+    assessment: &'a Assessment,
+    #[serde(flatten)]
+    section: &'a ScanSection,
 }
 
 /// Writes JSON that is safe to look at in a terminal: what acts on the screen stands as an escape, which JSON

@@ -20,6 +20,7 @@ pub fn options(lang: Lang) -> Options<'static> {
         detail: Detail::Normal,
         privileged: false,
         this_computer: true,
+        scan: None,
         command: "visite check",
         version: "0.1.0",
     }

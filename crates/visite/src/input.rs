@@ -1,0 +1,141 @@
+//! What commands read: facts, practice file, earlier assessments. Each error names the file and what to do.
+
+use crate::failure::{Failure, Kind};
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use visite_facts::scan::SCAN_SCHEMA;
+use visite_facts::snapshot::FactsError;
+use visite_facts::{ASSESSMENT_SCHEMA, FactsFile, Finding, Lang, Snapshot, Text};
+use visite_target::Practice;
+
+/// Largest facts, assessment or practice file, in bytes.
+const MAX_INPUT_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Facts from files, or from all files of directories.
+pub fn recorded(paths: &[PathBuf], lang: Lang) -> Result<Vec<Snapshot>, Failure> {
+    let mut snapshots = Vec::new();
+    for path in paths {
+        for file in facts_files(path)? {
+            let (facts, problems) = FactsFile::from_json(&read(&file)?).map_err(|error| not_facts(&file, &error))?;
+            if !problems.is_empty() {
+                let (count, shown) = (problems.len(), problems.iter().take(3).map(|problem| problem.path.as_str()));
+                let shown = shown.collect::<Vec<_>>().join(", ");
+                eprintln!(
+                    "{}",
+                    match lang {
+                        Lang::De => format!(
+                            "`{}`: {count} Angaben wurden nicht verstanden und zählen nicht ({shown})",
+                            file.display()
+                        ),
+                        Lang::En => format!(
+                            "`{}`: {count} entries were not understood and do not count ({shown})",
+                            file.display()
+                        ),
+                    }
+                );
+            }
+            snapshots.extend(facts.snapshots);
+        }
+    }
+    Ok(snapshots)
+}
+
+/// A file, or every `*.json` of a directory in the order of their names.
+fn facts_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(|error| Failure::reading(path, &error))? {
+        let file = entry.map_err(|error| Failure::reading(path, &error))?.path();
+        if file.extension().is_some_and(|extension| extension == "json") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::new(
+            Kind::Missing,
+            format!("In `{}` liegt keine Datei mit Beobachtungen (*.json)", path.display()),
+            format!("there is no facts file (*.json) in `{}`", path.display()),
+        ));
+    }
+    Ok(files)
+}
+
+fn not_facts(path: &Path, error: &FactsError) -> Failure {
+    let name = path.display();
+    let failure = Failure::new(
+        Kind::Data,
+        format!("`{name}` ist keine Datei mit Beobachtungen"),
+        format!("`{name}` is not a facts file"),
+    );
+    failure
+        .because_of(error.text())
+        .hint("So entsteht eine: visite check --save-facts DATEI", "to make one: visite check --save-facts FILE")
+}
+
+/// The practice file.
+pub fn practice(path: &Path) -> Result<Practice, Failure> {
+    let bytes = read(path)?;
+    let name = path.display().to_string();
+    let text = visite_target::yaml::decode(&bytes, &name).map_err(|mistake| vec![*mistake]);
+    text.and_then(|text| Practice::from_yaml(text, &name)).map_err(|mistakes| {
+        Failure::mistakes(&format!("Die Praxisdatei `{name}`"), &format!("the practice file `{name}`"), mistakes)
+    })
+}
+
+/// What counts of an earlier assessment, written with `--format json`.
+#[derive(serde::Deserialize)]
+struct Earlier {
+    schema: String,
+    findings: Vec<Finding>,
+}
+
+/// Findings of an earlier assessment.
+pub fn previous_findings(path: &Path) -> Result<Vec<Finding>, Failure> {
+    let name = path.display();
+    let failure = || {
+        Failure::new(
+            Kind::Data,
+            format!("`{name}` ist kein Ergebnis einer früheren Visite"),
+            format!("`{name}` is not the result of an earlier round"),
+        )
+        .hint(
+            "So entsteht eines: visite check --format json --output DATEI",
+            "to make one: visite check --format json --output FILE",
+        )
+    };
+    let earlier: Earlier = serde_json::from_slice(&read(path)?).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        failure().because_of(Text::new(
+            format!("Zeile {line}, Spalte {column} passt nicht dazu"),
+            format!("line {line}, column {column} does not fit"),
+        ))
+    })?;
+    if ![ASSESSMENT_SCHEMA, SCAN_SCHEMA].contains(&earlier.schema.as_str()) {
+        return Err(failure().because_of(Text::new(
+            format!("das Schema heißt `{}`, erwartet wird `{ASSESSMENT_SCHEMA}`", earlier.schema),
+            format!("the schema is `{}`, expected `{ASSESSMENT_SCHEMA}`", earlier.schema),
+        )));
+    }
+    Ok(earlier.findings)
+}
+
+/// Reads a file up to a size that no real one has.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_INPUT_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| Failure::reading(path, &error))?;
+    if bytes.len() as u64 > MAX_INPUT_BYTES {
+        let name = path.display();
+        return Err(Failure::new(
+            Kind::Data,
+            format!("`{name}` ist größer als 256 MiB"),
+            format!("`{name}` is larger than 256 MiB"),
+        ));
+    }
+    Ok(bytes)
+}
