@@ -109,7 +109,8 @@ mod tests {
         answer(
             "401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"security\" charset=\"UTF-8\"\r\n\
              content-type: application/json; charset=UTF-8",
-            r#"{"error":{"root_cause":[],"type":"security_exception","reason":"missing authentication credentials"},"status":401}"#,
+            r#"{"error":{"root_cause":[],"type":"security_exception","reason":"missing authentication credentials"},
+            "status":401}"#,
         )
     }
 

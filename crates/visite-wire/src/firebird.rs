@@ -1,8 +1,8 @@
 //! Firebird (Firebird source, `src/remote/protocol.h`; "Firebird Wire Protocol" of the .NET provider).
 //!
 //! The connection is negotiated and no database opened: the client offers every protocol, but no encryption, no login
-//! method and no user. So the server names the newest protocol that it speaks, or insists on encryption, before it would
-//! look at a login. An offer of a login method without a user would count as a failed login (seen with Firebird 3.0).
+//! method and no user. So the server names the newest protocol that it speaks, or insists on encryption, before it
+//! would look at a login. An offer of a login method without a user counts as a failed login (seen with Firebird 3.0).
 
 use crate::bytes::Reader;
 use crate::dialogue::{Detail, Dialogue, Event, Manner, Seen, Step};

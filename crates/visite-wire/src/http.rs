@@ -10,6 +10,12 @@ use core::net::IpAddr;
 use visite_facts::facts::{DeviceWeb, NetworkService};
 use visite_facts::{Known, Observed};
 
+mod marks;
+mod page;
+
+pub use marks::{MANAGEMENT_MARKS, Mark, Match, is_management};
+use page::Page;
+
 /// Longest head (status line and headers) of an answer, in bytes. Longer ones are no hypertext to us.
 pub const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// Most headers of an answer. Longer lists are no hypertext to us.
@@ -535,238 +541,10 @@ fn leads_to_tls(response: &Response, page: &Page) -> bool {
     (300..400).contains(&response.status) && response.header("location").is_some_and(secure) || page.refreshes_to_tls
 }
 
-/// What matters of a page's text.
-#[derive(Debug, Default)]
-struct Page {
-    title: Option<Vec<u8>>,
-    /// Whether it has a field for a password.
-    password: bool,
-    /// Whether it has any field, button or form.
-    operable: bool,
-    /// Whether scripts, frames or a redirection make up what the visitor sees.
-    scripted: bool,
-    /// Whether it sends the visitor on to an encrypted page.
-    refreshes_to_tls: bool,
-}
-
-impl Page {
-    /// Goes through the tags once; nothing is nested, nothing is run.
-    fn of(body: &[u8]) -> Self {
-        let mut page = Self::default();
-        let lower = body.to_ascii_lowercase();
-        let mut at = 0;
-        while let Some(found) = lower.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'<')) {
-            let start = at.saturating_add(found).saturating_add(1);
-            let rest = lower.get(start..).unwrap_or_default();
-            // A tag ends with its bracket or, if somebody forgot it, after 2 KiB.
-            let limited = rest.get(..rest.len().min(2048)).unwrap_or_default();
-            let length = limited.iter().position(|byte| matches!(byte, b'>' | b'<')).unwrap_or(limited.len());
-            let tag = limited.get(..length).unwrap_or_default();
-            at = start.saturating_add(length);
-            let name = tag.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next().unwrap_or_default();
-            match name {
-                b"title" if page.title.is_none() => {
-                    let text = at.saturating_add(1);
-                    let tail = lower.get(text..).unwrap_or_default();
-                    let tail = tail.get(..tail.len().min(1024)).unwrap_or_default();
-                    // A title may hold quoted code (`<title>" + ID_EESX_Welcome + "</title>`), but no tag.
-                    let end = tail.iter().position(|byte| *byte == b'<').unwrap_or(tail.len());
-                    page.title = body.get(text..text.saturating_add(end)).map(without_entities);
-                }
-                b"input" => {
-                    page.operable = true;
-                    page.password |= attribute(tag, b"type") == Some(b"password".as_slice());
-                }
-                b"form" | b"button" | b"select" | b"textarea" => page.operable = true,
-                b"script" | b"frame" | b"iframe" | b"object" | b"applet" | b"embed" => page.scripted = true,
-                b"meta" if attribute(tag, b"http-equiv") == Some(b"refresh".as_slice()) => {
-                    page.scripted = true;
-                    page.refreshes_to_tls |= find(tag, b"https://").is_some();
-                }
-                b"body" if find(tag, b"onload").is_some() => page.scripted = true,
-                _ => {}
-            }
-        }
-        page
-    }
-}
-
-/// Value of an attribute in a tag in small letters.
-fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
-    let mut rest = tag;
-    loop {
-        let at = find(rest, name)?;
-        let stands_alone = at.checked_sub(1).and_then(|before| rest.get(before)).is_some_and(u8::is_ascii_whitespace);
-        rest = rest.get(at.checked_add(name.len())?..)?;
-        if let Some(value) = rest.trim_ascii_start().strip_prefix(b"=").filter(|_| stands_alone) {
-            let value = value.trim_ascii_start();
-            return match value.first()? {
-                quote @ (b'"' | b'\'') => value.get(1..)?.split(|byte| byte == quote).next(),
-                _ => value.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next(),
-            };
-        }
-    }
-}
-
-/// A title with the entities spelled out that titles usually hold.
-fn without_entities(text: &[u8]) -> Vec<u8> {
-    let mut text = String::from_utf8_lossy(text).into_owned();
-    for (entity, meaning) in [
-        ("&nbsp;", " "),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&reg;", "®"),
-        ("&amp;", "&"),
-    ] {
-        text = text.replace(entity, meaning);
-    }
-    text.into_bytes()
-}
-
 /// Where `wanted` first stands in `bytes`. Linear for the short constants looked for here.
 pub(crate) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len().max(1)).position(|window| window == wanted)
 }
-
-/// How a mark is compared with a text; letters of either case are equal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Match {
-    /// The text is the mark.
-    Whole,
-    /// The text begins with the mark.
-    Start,
-    /// The mark stands anywhere in the text.
-    Within,
-}
-
-/// A text by which the management of a device is recognised.
-#[derive(Clone, Copy, Debug)]
-pub struct Mark {
-    /// Where it stands.
-    pub place: TextPlace,
-    /// How it is compared.
-    pub compared: Match,
-    /// The mark.
-    pub text: &'static str,
-}
-
-/// Whether one of these marks recognises the management of a device by this text.
-pub fn is_management(marks: &[Mark], place: TextPlace, text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    marks.iter().filter(|mark| mark.place == place).any(|mark| {
-        let wanted = mark.text.to_ascii_lowercase();
-        match mark.compared {
-            Match::Whole => text == wanted,
-            Match::Start => text.starts_with(&wanted),
-            Match::Within => text.contains(&wanted),
-        }
-    })
-}
-
-const fn title(compared: Match, text: &'static str) -> Mark {
-    Mark { place: TextPlace::HtmlTitle, compared, text }
-}
-
-const fn server(text: &'static str) -> Mark {
-    Mark { place: TextPlace::HttpServer, compared: Match::Start, text }
-}
-
-const fn challenge(text: &'static str) -> Mark {
-    Mark { place: TextPlace::HttpAuthenticate, compared: Match::Within, text }
-}
-
-const fn cookie(text: &'static str) -> Mark {
-    Mark { place: TextPlace::HttpCookie, compared: Match::Start, text }
-}
-
-/// Marks of devices and administration programs that are found in practices. Each line names where the text is attested:
-/// the examples of Rapid7's recog (BSD-2-Clause), the vendor's manual, or the program's own source.
-pub const MANAGEMENT_MARKS: &[Mark] = &[
-    // Routers, firewalls, switches and access points.
-    title(Match::Start, "FRITZ!"),           // recog; AVM, manual of the FRITZ!Box
-    title(Match::Start, "Speedport"),        // Deutsche Telekom, manuals of the Speedport routers
-    title(Match::Within, "LANCOM"),          // LANCOM Systems, LCOS reference manual (WEBconfig)
-    server("LANCOM"),                        // LANCOM Systems, LCOS reference manual (WEBconfig)
-    title(Match::Start, "RouterOS"),         // recog; MikroTik, manual (WebFig)
-    title(Match::Whole, "MikroTik SwOS"),    // recog
-    title(Match::Start, "UniFi"),            // recog; Ubiquiti
-    title(Match::Whole, "EdgeOS"),           // recog; Ubiquiti
-    title(Match::Within, "| OPNsense"),      // recog; program source, login page
-    server("OPNsense"),                      // recog
-    title(Match::Within, "pfSense"),         // recog; program source, login page
-    title(Match::Start, "FortiGate"),        // recog
-    server("xxxxxxxx-xxxxx"),                // recog: FortiGate
-    title(Match::Start, "SonicWall -"),      // recog
-    server("SonicWALL"),                     // recog
-    title(Match::Start, "ASUS Login"),       // recog
-    title(Match::Start, "Vigor Login"),      // recog: DrayTek
-    title(Match::Within, "ProCurve Switch"), // recog
-    title(Match::Start, "DD-WRT"),           // recog
-    title(Match::Within, "- LuCI"),          // OpenWrt, LuCI program source, page header
-    title(Match::Start, "NETGEAR"),          // recog
-    challenge("realm=\"NETGEAR"),            // recog
-    challenge("realm=\"TP-LINK"),            // recog
-    challenge("Router\""),                   // recog
-    challenge("realm=\"level_15"),           // recog; Cisco, IOS HTTP services configuration guide
-    challenge("realm=\"level 15"),           // recog; Cisco, IOS HTTP services configuration guide
-    server("cisco-IOS"),                     // recog
-    // Printers and print servers.
-    title(Match::Start, "HP LaserJet"),                   // recog
-    title(Match::Start, "HP Color LaserJet"),             // HP, user guides (embedded web server)
-    title(Match::Start, "HP OfficeJet"),                  // HP, user guides (embedded web server)
-    server("HP HTTP Server"),                             // recog
-    server("KM-MFP-http"),                                // recog: Kyocera
-    title(Match::Start, "Brother "),                      // recog
-    title(Match::Start, "Remote UI"),                     // recog; Canon, user guides
-    title(Match::Start, "Web Image Monitor"),             // Ricoh, user guides
-    title(Match::Within, "CentreWare Internet Services"), // Xerox, system administrator guides
-    title(Match::Within, "PageScope Web Connection"),     // Konica Minolta, user guides
-    title(Match::Within, "SyncThru Web Service"),         // Samsung, user guides
-    title(Match::Within, "- CUPS"),                       // recog; CUPS 2.4.2 in Debian 12
-    // Management of servers, hypervisors and their parts.
-    title(Match::Within, "iDRAC"),                   // Dell, iDRAC user's guides
-    title(Match::Start, "iLO "),                     // recog
-    title(Match::Within, "Integrated Lights-Out"),   // recog
-    title(Match::Within, "Integrated Lights Out"),   // recog
-    server("HP-iLO-Server"),                         // recog
-    server("HPE-iLO-Server"),                        // HPE, iLO 5 user guide
-    title(Match::Within, "Remote Management iRMC"),  // recog: Fujitsu
-    challenge("realm=\"iRMC"),                       // recog: Fujitsu
-    title(Match::Within, "XClarity Controller"),     // Lenovo, XClarity Controller user guide
-    server("Intel(R) Active Management Technology"), // recog
-    title(Match::Within, "ID_EESX_Welcome"),         // recog: VMware ESXi
-    title(Match::Within, "ID_VC_Welcome"),           // recog: VMware vCenter
-    title(Match::Within, "- Proxmox "),              // recog; program source
-    server("pve-api-daemon"),                        // recog
-    title(Match::Start, "Network Management Card"),  // recog: APC
-    challenge("APC Management Card"),                // recog
-    title(Match::Start, "Lantronix"),                // recog
-    title(Match::Start, "Digi "),                    // recog
-    // Network storage.
-    title(Match::Within, "Synology DiskStation"), // recog
-    title(Match::Within, "Synology RackStation"), // Synology, DSM administrator's guide
-    title(Match::Within, "QNAP"),                 // QNAP, QTS user manual
-    title(Match::Start, "FreeNAS"),               // recog
-    title(Match::Start, "TrueNAS"),               // iXsystems, TrueNAS documentation
-    title(Match::Start, "openmediavault"),        // recog
-    // Administration programs.
-    title(Match::Start, "Login to Webmin"),      // recog
-    title(Match::Start, "Login to Usermin"),     // recog
-    server("MiniServ/"),                         // recog: Webmin
-    title(Match::Start, "phpMyAdmin"),           // recog
-    cookie("phpMyAdmin="),                       // recog
-    title(Match::Within, "- Adminer"),           // recog
-    cookie("cockpit="),                          // Cockpit, program source (cookie of the session)
-    title(Match::Start, "Windows Admin Center"), // Microsoft, documentation of Windows Admin Center
-    // Cameras and recorders.
-    title(Match::Whole, "AXIS"),                // recog
-    title(Match::Whole, "NETSurveillance WEB"), // recog
-    server("DNVRS-Webs"),                       // recog: Hikvision
-    server("Hikvision-Webs"),                   // recog
-    challenge("realm=\"DVR\""),                 // recog
-];
 
 #[cfg(test)]
 mod tests {
@@ -796,7 +574,8 @@ mod tests {
         let plain = Request::get("/connector.sds", "10.1.0.5").encode();
         assert_eq!(
             String::from_utf8_lossy(&plain),
-            "GET /connector.sds HTTP/1.1\r\nHost: 10.1.0.5\r\nUser-Agent: Visite\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+            "GET /connector.sds HTTP/1.1\r\nHost: 10.1.0.5\r\nUser-Agent: Visite\r\nAccept: */*\r\n\
+             Connection: close\r\n\r\n"
         );
         let posted = Request {
             method: "POST",

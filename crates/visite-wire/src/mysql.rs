@@ -181,8 +181,8 @@ fn greeting(body: &[u8], encrypted: bool) -> Option<Seen> {
     Some(seen)
 }
 
-/// Why we are not welcome. MySQL, "ERR_Packet": before the greeting without a state. The text names our own address, and
-/// is not kept.
+/// Why we are not welcome. MySQL, "ERR_Packet": before the greeting without a state. The text names our own address,
+/// and is not kept.
 fn unwelcome(body: &[u8]) -> Option<Seen> {
     let mut reader = Reader::new(body);
     let (mark, code) = (reader.u8()?, reader.u16_le()?);
