@@ -55,9 +55,9 @@ const fn cookie(text: &'static str) -> Mark {
     Mark { place: TextPlace::HttpCookie, compared: Match::Start, text }
 }
 
-/// Marks of devices and administration programs that are found in practices. Each line names its source: the examples of
-/// Rapid7's recog (BSD-2-Clause), or where the vendor or the program states the text; the latter are unverified until
-/// an answer of the product has been recorded.
+/// Marks of devices and administration programs that are found in practices. Each line names its source: the examples
+/// of Rapid7's recog (BSD-2-Clause), or where the vendor or the program states the text; the latter are unverified
+/// until an answer of the product has been recorded.
 pub const MANAGEMENT_MARKS: &[Mark] = &[
     // Routers, firewalls, switches and access points.
     title(Match::Start, "FRITZ!"),           // recog; AVM, manual of the FRITZ!Box
