@@ -21,6 +21,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Check(CheckArgs),
+    #[cfg(feature = "scan")]
+    Scan(ScanArgs),
     Catalog(CatalogArgs),
 }
 
@@ -43,6 +45,48 @@ pub struct CheckArgs {
     pub catalog: Vec<PathBuf>,
     #[arg(long, value_name = "DIR", conflicts_with = "facts")]
     pub root: Option<PathBuf>,
+    #[arg(long, value_name = "SEVERITY", value_parser = word::<Severity>())]
+    pub fail_on: Option<Severity>,
+    #[arg(long)]
+    pub quiet: bool,
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// `visite scan`
+#[cfg(feature = "scan")]
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    pub targets_from: Vec<PathBuf>,
+    #[arg(long, value_name = "TARGET", value_delimiter = ',')]
+    pub exclude: Vec<String>,
+    #[arg(long, value_name = "NAME")]
+    pub authorised_by: Option<String>,
+    #[arg(long, value_name = "SET|LIST", default_value = "practice")]
+    pub ports: String,
+    #[arg(long, value_parser = word::<visite_facts::scan::Profile>(), default_value = "practice")]
+    pub profile: visite_facts::scan::Profile,
+    #[arg(long)]
+    pub allow_logins: bool,
+    #[arg(long)]
+    pub assume_up: bool,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long, value_parser = word::<Format>(), default_value = "text")]
+    pub format: Format,
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub save_facts: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub practice: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub previous: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub catalog: Vec<PathBuf>,
     #[arg(long, value_name = "SEVERITY", value_parser = word::<Severity>())]
     pub fail_on: Option<Severity>,
     #[arg(long)]

@@ -2,6 +2,8 @@
 
 mod catalog;
 mod check;
+#[cfg(feature = "scan")]
+mod scan;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
@@ -11,6 +13,8 @@ use std::process::ExitCode;
 pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Check(arguments) => check::run(&arguments, cli.lang),
+        #[cfg(feature = "scan")]
+        Command::Scan(arguments) => scan::run(&arguments, cli.lang),
         Command::Catalog(arguments) => catalog::run(&arguments, cli.lang),
     }
 }

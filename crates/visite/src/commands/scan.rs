@@ -1,0 +1,445 @@
+//! `visite scan`: examines networks for which a release is recorded, judges, and reports.
+
+use crate::cli::ScanArgs;
+use crate::failure::{Failure, Kind};
+use crate::verdict::{Reporting, exit_code, report};
+use crate::{input, layers, output};
+use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::io::{BufRead, IsTerminal, Write};
+use std::net::{IpAddr, ToSocketAddrs};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use visite_assess::{Input, assess};
+use visite_catalog::{Catalog, Part};
+use visite_facts::facts::{DeviceClass, ZoneKind};
+use visite_facts::scan::{ScanRecord, ScanSection};
+use visite_facts::{FactsFile, IdentifierKind, Lang, Text};
+use visite_scan::examine::Book;
+use visite_scan::net::Connections;
+use visite_scan::policy::Policy;
+use visite_scan::scan::{Control, Phase, Plan, Stated, Status};
+use visite_scan::targets::{TargetError, Targets};
+use visite_target::{ApprovedAction, Practice};
+use visite_wire::fingerprints::Fingerprints;
+
+/// Networks of the telematics infrastructure and of the networks of the associations of physicians, as connectors route
+/// them. They are nobody's practice.
+const TELEMATICS_NETWORKS: &[&str] = &["100.102.0.0/15", "188.144.0.0/15"];
+
+/// Runs the command.
+pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
+    let catalog = layers::load(&arguments.catalog, Part::SCANNING)?;
+    let practice = arguments.practice.as_deref().map(input::practice).transpose()?;
+    let previous = arguments.previous.as_deref().map(input::previous_findings).transpose()?.unwrap_or_default();
+    let connections = Connections::read().map_err(|error| {
+        let (de, en) = ("Die Netzwerkverbindungen lassen sich nicht lesen", "cannot read the network connections");
+        Failure::new(Kind::Permission, de, en).because(error)
+    })?;
+    let started_at = Timestamp::now();
+    let written = written_targets(arguments, &connections)?;
+    let targets = targets(&written, &arguments.exclude)?;
+    refuse_telematics(&targets, &connections, practice.as_ref())?;
+    let (tcp, udp) = ports(arguments, &catalog)?;
+    let policy = Policy { profile: arguments.profile, logins: arguments.allow_logins };
+    let plan = Plan {
+        targets,
+        guests: guests(practice.as_ref()),
+        tcp,
+        udp,
+        policy,
+        assume_up: arguments.assume_up,
+        stated: practice.as_ref().map(|practice| stated(practice, today(practice, started_at))).unwrap_or_default(),
+        done: std::collections::BTreeSet::new(),
+        book: book(&catalog),
+        fingerprints: Arc::new(Fingerprints::default()),
+    };
+    if arguments.dry_run {
+        return output::to_stdout(described(&plan, &connections, lang).as_bytes()).map(|()| ExitCode::SUCCESS);
+    }
+    let release = release(arguments, practice.as_ref(), &plan, started_at, lang)?;
+    let (authorised_by, release_id) = release;
+    let knocks = plan.knocks();
+    let book = plan.book.clone();
+    let control = Arc::new(Control::default());
+    let scan = carry_out(plan, &control, arguments.quiet, lang)?;
+    let finished_at = Timestamp::now();
+    let snapshots = visite_scan::observe::snapshots(&scan, policy, &book, started_at);
+    if let Some(path) = &arguments.save_facts {
+        output::to_file(path, FactsFile { snapshots: snapshots.clone() }.to_json().as_bytes())?;
+    }
+    let owned = |counts: &BTreeMap<&'static str, u64>| counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+    let section = ScanSection {
+        hosts: visite_scan::observe::hosts(&scan),
+        guests: scan.guests,
+        record: ScanRecord {
+            authorised_by,
+            release: release_id,
+            logins: policy.logins,
+            profile: policy.profile,
+            targets: written,
+            excluded: arguments.exclude.clone(),
+            seen_from: scan.connections.attached().iter().map(IpNet::to_string).collect(),
+            ports: format!("{} ({} TCP, {} UDP)", arguments.ports, knocks.len(), plan_udp(&catalog, arguments)),
+            started_at,
+            finished_at,
+            interrupted: scan.interrupted,
+            packets: owned(&scan.packets),
+            dialogues: owned(&scan.dialogues),
+            packets_per_second: scan.packets_per_second,
+        },
+    };
+    let assessment = assess(&Input {
+        catalog: &catalog,
+        practice: practice.as_ref(),
+        snapshots: &snapshots,
+        acceptances: &[],
+        previous: &previous,
+        now: finished_at,
+    });
+    let reporting = Reporting {
+        format: arguments.format,
+        output: arguments.output.as_deref(),
+        quiet: arguments.quiet,
+        verbose: arguments.verbose,
+        lang,
+        command: "visite scan",
+        privileged: true,
+        this_computer: false,
+        scan: Some(&section),
+    };
+    report(&reporting, &assessment)?;
+    Ok(exit_code(&assessment, arguments.fail_on))
+}
+
+/// Targets as written: arguments and lines of files, or else the networks this computer is in.
+fn written_targets(arguments: &ScanArgs, connections: &Connections) -> Result<Vec<String>, Failure> {
+    let mut written = arguments.targets.clone();
+    for path in &arguments.targets_from {
+        let text = String::from_utf8_lossy(&input::read(path)?).into_owned();
+        let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+        written.extend(lines.flat_map(str::split_whitespace).map(str::to_owned));
+    }
+    if arguments.targets.is_empty() && arguments.targets_from.is_empty() {
+        written.extend(connections.attached().iter().map(IpNet::to_string));
+    }
+    if written.is_empty() {
+        return Err(Failure::new(
+            Kind::Missing,
+            "Dieser Computer steht in keinem Netz, und es ist kein Ziel genannt",
+            "this computer is in no network, and no target is named",
+        )
+        .hint("Nennen Sie ein Netz: visite scan 192.168.10.0/24", "name a network: visite scan 192.168.10.0/24"));
+    }
+    Ok(written)
+}
+
+fn targets(written: &[String], excluded: &[String]) -> Result<Targets, Failure> {
+    let resolve = |name: &str| -> Vec<IpAddr> {
+        (name, 0).to_socket_addrs().map(|found| found.map(|address| address.ip()).collect()).unwrap_or_default()
+    };
+    let failure = |error: TargetError| {
+        let shown = error.written.escape_debug();
+        Failure::new(Kind::Data, format!("Das Ziel `{shown}` ist nicht zu verstehen"), format!("cannot read the target `{shown}`"))
+            .because_of(error.what)
+    };
+    let targets = Targets::parse(written, &resolve).map_err(failure)?;
+    let targets = targets.without(&Targets::parse(excluded, &resolve).map_err(failure)?);
+    if targets.is_empty() {
+        return Err(Failure::new(Kind::Data, "Nach den Ausnahmen bleibt kein Ziel übrig", "after the exclusions no target is left"));
+    }
+    Ok(targets)
+}
+
+/// Refuses what belongs to the telematics infrastructure, or is reached through a connector.
+fn refuse_telematics(targets: &Targets, connections: &Connections, practice: Option<&Practice>) -> Result<(), Failure> {
+    let foreign: Vec<IpNet> = TELEMATICS_NETWORKS.iter().filter_map(|network| network.parse().ok()).collect();
+    let mut connectors: Vec<IpAddr> = practice.into_iter().flat_map(|practice| addresses_of(practice, DeviceClass::Connector)).collect();
+    // Whoever routes the networks of the telematics infrastructure is a connector.
+    let routers = connections.routes.iter().filter(|route| route.to.prefix_len() > 0 && foreign.iter().any(|network| network.contains(&route.to)));
+    connectors.extend(routers.filter_map(|route| route.gateway));
+    for (first, last) in ends(targets) {
+        let inside = foreign.iter().any(|network| network.contains(&first) || network.contains(&last));
+        let through = [first, last].into_iter().find_map(|address| {
+            connections.beside(address).is_none().then(|| connections.route(address)?.gateway).flatten().filter(|gateway| connectors.contains(gateway))
+        });
+        if inside || through.is_some() {
+            let failure = Failure::new(
+                Kind::Permission,
+                format!("Das Netz mit {first} gehört zur Telematikinfrastruktur oder liegt hinter dem Konnektor"),
+                format!("the network with {first} belongs to the telematics infrastructure or lies behind the connector"),
+            );
+            return Err(failure.hint(
+                "Visite untersucht nur Netze der Praxis. Nennen Sie diese einzeln.",
+                "Visite examines networks of the practice only; name these one by one",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn ends(targets: &Targets) -> Vec<(IpAddr, IpAddr)> {
+    let wide = targets.wide().iter().map(|network| (network.network().into(), network.broadcast().into()));
+    targets.ranges().into_iter().chain(wide).collect()
+}
+
+fn addresses_of(practice: &Practice, class: DeviceClass) -> Vec<IpAddr> {
+    let devices = practice.devices.iter().flatten().filter(move |device| device.class == class);
+    devices.flat_map(|device| device.addresses.iter().flatten().copied()).collect()
+}
+
+fn guests(practice: Option<&Practice>) -> Vec<IpNet> {
+    let zones = practice.into_iter().flat_map(|practice| practice.zones.iter().flatten());
+    let guests = zones.filter(|zone| zone.kind == Some(ZoneKind::Guest));
+    guests.flat_map(|zone| zone.networks.iter().flatten().map(|network| network.0)).collect()
+}
+
+fn today(practice: &Practice, now: Timestamp) -> Date {
+    let zone = practice.time_zone.clone().unwrap_or_default().time_zone();
+    visite_target::time::local_date(now, &zone)
+}
+
+fn stated(practice: &Practice, today: Date) -> Vec<Stated> {
+    let devices = practice.devices.iter().flatten();
+    let of = |device: &visite_target::Device| Stated {
+        addresses: device.addresses.iter().flatten().copied().collect(),
+        mac: device.identifiers.iter().flatten().filter(|stated| stated.kind == IdentifierKind::Mac).find_map(|stated| mac(&stated.value)),
+        class: device.class,
+        approved: device.allows(ApprovedAction::Scan, today),
+    };
+    devices.map(of).collect()
+}
+
+fn mac(text: &str) -> Option<[u8; 6]> {
+    let parts: Vec<u8> = text.split([':', '-']).filter_map(|part| u8::from_str_radix(part, 16).ok()).collect();
+    parts.try_into().ok()
+}
+
+fn book(catalog: &Catalog) -> Book {
+    let mut book = Book::default();
+    for (service, rule) in &catalog.services.services {
+        rule.tcp.iter().for_each(|port| book.tcp.entry(*port).or_default().push(*service));
+        rule.udp.iter().for_each(|port| book.udp.entry(*port).or_default().push(*service));
+        if rule.management {
+            book.management.insert(*service);
+        }
+    }
+    book
+}
+
+/// TCP and UDP ports of a set or a list.
+fn ports(arguments: &ScanArgs, catalog: &Catalog) -> Result<(Vec<u16>, Vec<u16>), Failure> {
+    let udp = catalog.ports.practice_udp();
+    match arguments.ports.as_str() {
+        "practice" => Ok((catalog.ports.practice_tcp(), udp)),
+        "top1000" => Ok((catalog.ports.top1000_tcp(), udp)),
+        "all" => Ok(((1..=u16::MAX).collect(), udp)),
+        list => port_list(list).ok_or_else(|| {
+            Failure::new(
+                Kind::Data,
+                format!("`{}` ist weder ein Satz von Ports noch eine Liste", list.escape_debug()),
+                format!("`{}` is neither a set of ports nor a list", list.escape_debug()),
+            )
+            .hint(
+                "Schreiben Sie practice, top1000, all oder eine Liste wie 22,80,8000-8100,udp:161.",
+                "write practice, top1000, all or a list such as 22,80,8000-8100,udp:161",
+            )
+        }),
+    }
+}
+
+fn plan_udp(catalog: &Catalog, arguments: &ScanArgs) -> usize {
+    ports(arguments, catalog).map_or(0, |(_, udp)| udp.len())
+}
+
+/// `22,80,8000-8100,udp:161`.
+fn port_list(list: &str) -> Option<(Vec<u16>, Vec<u16>)> {
+    let (mut tcp, mut udp) = (Vec::new(), Vec::new());
+    for part in list.split(',') {
+        let part = part.trim();
+        let (into, range) = match part.split_once(':') {
+            Some(("udp", range)) => (&mut udp, range),
+            Some(("tcp", range)) => (&mut tcp, range),
+            Some(_) => return None,
+            None => (&mut tcp, part),
+        };
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        let (first, last): (u16, u16) = (first.parse().ok()?, last.parse().ok()?);
+        if first == 0 || last < first {
+            return None;
+        }
+        into.extend(first..=last);
+    }
+    for ports in [&mut tcp, &mut udp] {
+        ports.sort_unstable();
+        ports.dedup();
+    }
+    Some((tcp, udp))
+}
+
+/// Who allows the scan, and the release's id: from the practice file, the argument, or a question on the terminal.
+fn release(
+    arguments: &ScanArgs,
+    practice: Option<&Practice>,
+    plan: &Plan,
+    now: Timestamp,
+    lang: Lang,
+) -> Result<(String, Option<String>), Failure> {
+    let networks = networks(&plan.targets);
+    if let Some(practice) = practice {
+        let today = today(practice, now);
+        let covering = practice.releases.iter().flatten().find(|release| networks.iter().all(|network| release.covers(*network, today)));
+        if let Some(release) = covering {
+            if plan.policy.logins && !release.allows_login_attempts() {
+                return Err(no_release(
+                    "Die Freigabe in der Praxisdatei erlaubt keine Anmeldeversuche",
+                    "the release in the practice file does not allow login attempts",
+                ));
+            }
+            let person = practice.person(&release.allowed_by).and_then(|person| person.name.clone());
+            return Ok((person.unwrap_or_else(|| release.allowed_by.to_string()), Some(release.id.to_string())));
+        }
+    }
+    if let Some(name) = arguments.authorised_by.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+        return Ok((name.chars().filter(|c| !c.is_control()).take(120).collect(), None));
+    }
+    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        return asked(&networks, lang).map(|name| (name, None));
+    }
+    Err(no_release(
+        "Ohne Freigabe untersucht Visite kein Netz",
+        "without a release Visite examines no network",
+    ))
+}
+
+fn no_release(de: &str, en: &str) -> Failure {
+    Failure::new(Kind::Permission, de, en)
+        .because_of(Text::new(
+            "Wer für das Netz verantwortlich ist, muss die Untersuchung erlauben. Ein privater Adressbereich ist keine Erlaubnis.",
+            "whoever is responsible for the network has to allow it; a private address range is no permission",
+        ))
+        .hint(
+            "Nennen Sie, wer es erlaubt hat: --authorised-by \"Name\", oder tragen Sie eine Freigabe unter `releases` in die Praxisdatei ein.",
+            "say who allowed it: --authorised-by \"name\", or enter a release under `releases` in the practice file",
+        )
+}
+
+fn asked(networks: &[IpNet], lang: Lang) -> Result<String, Failure> {
+    let list = networks.iter().take(8).map(IpNet::to_string).collect::<Vec<_>>().join(", ");
+    let question = match lang {
+        Lang::De => format!(
+            "Visite schickt gleich Anfragen an {list}.\nDas darf nur, wer für dieses Netz und die Geräte darin verantwortlich ist oder die Erlaubnis dazu hat.\nWer hat es erlaubt? Name (leer bricht ab): "
+        ),
+        Lang::En => format!(
+            "Visite is about to send requests to {list}.\nOnly those responsible for this network and its devices may do that, or whoever has their permission.\nWho allowed it? Name (empty cancels): "
+        ),
+    };
+    eprint!("{question}");
+    let _ = std::io::stderr().flush();
+    let mut name = String::new();
+    let read = std::io::stdin().lock().read_line(&mut name);
+    let name: String = name.trim().chars().filter(|c| !c.is_control()).take(120).collect();
+    if read.is_err() || name.is_empty() {
+        return Err(no_release("Abgebrochen: Es wurde nichts gesendet", "cancelled: nothing was sent"));
+    }
+    Ok(name)
+}
+
+/// The targets as networks, for comparison with releases.
+fn networks(targets: &Targets) -> Vec<IpNet> {
+    let ranges = targets.ranges().into_iter().flat_map(|ends| -> Vec<IpNet> {
+        match ends {
+            (IpAddr::V4(first), IpAddr::V4(last)) => Ipv4Subnets::new(first, last, 0).map(IpNet::V4).collect(),
+            (IpAddr::V6(first), IpAddr::V6(last)) => Ipv6Subnets::new(first, last, 0).map(IpNet::V6).collect(),
+            _ => Vec::new(),
+        }
+    });
+    ranges.chain(targets.wide().iter().copied().map(IpNet::V6)).collect()
+}
+
+/// What a scan would do, for `--dry-run`.
+fn described(plan: &Plan, connections: &Connections, lang: Lang) -> String {
+    let knocks = plan.knocks().len();
+    let addresses = plan.targets.count();
+    let seconds = (addresses * 4) / u64::from(plan.policy.rate()).max(1) + 1;
+    let attached = connections.attached().iter().map(IpNet::to_string).collect::<Vec<_>>().join(", ");
+    let ranges: Vec<String> = plan.targets.ranges().iter().map(|(first, last)| if first == last { first.to_string() } else { format!("{first} – {last}") }).collect();
+    let wide: Vec<String> = plan.targets.wide().iter().map(ToString::to_string).collect();
+    let ranges = [ranges, wide].concat().join("\n  ");
+    let (profile, rate, udp) = (visite_facts::Word::word(plan.policy.profile), plan.policy.rate(), plan.udp.len());
+    match lang {
+        Lang::De => format!(
+            "Plan (es wird nichts gesendet)\n\nAdressen: {addresses}\n  {ranges}\nDieser Computer steht in: {attached}\nProfil: {profile}, höchstens {rate} Pakete je Sekunde\nPorts je Gerät: {knocks} TCP, {udp} UDP; nie 515, 9100-9107, 9112-9116\nAnmeldeversuche: {}\nSuche nach Geräten: etwa {seconds} Sekunden; danach je Gerät etwa {} Sekunden.\n",
+            if plan.policy.logins { "ja" } else { "nein" },
+            knocks as u64 * 2 / u64::from(rate) + 1
+        ),
+        Lang::En => format!(
+            "Plan (nothing is sent)\n\nAddresses: {addresses}\n  {ranges}\nThis computer is in: {attached}\nProfile: {profile}, at most {rate} packets a second\nPorts a device: {knocks} TCP, {udp} UDP; never 515, 9100-9107, 9112-9116\nLogin attempts: {}\nLooking for devices: about {seconds} seconds; then about {} seconds a device.\n",
+            if plan.policy.logins { "yes" } else { "no" },
+            knocks as u64 * 2 / u64::from(rate) + 1
+        ),
+    }
+}
+
+/// Runs the scan; shows how far it is, and stops with the results so far on Ctrl-C.
+fn carry_out(plan: Plan, control: &Arc<Control>, quiet: bool, lang: Lang) -> Result<visite_scan::scan::Scan, Failure> {
+    let show = !quiet && std::io::stderr().is_terminal();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let failure = |error: std::io::Error| {
+        Failure::new(Kind::Permission, "Die Untersuchung lässt sich nicht beginnen", "cannot begin the scan").because(error)
+    };
+    let runtime = runtime.map_err(failure)?;
+    runtime.block_on(async {
+        let scan = visite_scan::scan::run(plan, control);
+        tokio::pin!(scan);
+        let mut tick = tokio::time::interval(Duration::from_millis(500));
+        loop {
+            tokio::select! {
+                done = &mut scan => {
+                    if show {
+                        eprint!("\r\x1b[K");
+                    }
+                    return done.map_err(failure);
+                }
+                _ = tokio::signal::ctrl_c() => {
+                    control.stop.store(true, Ordering::Relaxed);
+                    eprintln!("{}", match lang {
+                        Lang::De => "\nWird beendet. Was bisher gesehen wurde, folgt.",
+                        Lang::En => "\nStopping. What was seen so far follows.",
+                    });
+                }
+                _ = tick.tick() => {
+                    if show {
+                        eprint!("\r\x1b[K{}", progress(control.status(), lang));
+                        let _ = std::io::stderr().flush();
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn progress(status: Status, lang: Lang) -> String {
+    let left = status.left.map_or(String::new(), |left| match lang {
+        Lang::De => format!(" · noch etwa {} s", left.as_secs()),
+        Lang::En => format!(" · about {} s left", left.as_secs()),
+    });
+    let doing = match (status.phase, lang) {
+        (Phase::Discovery, Lang::De) => "Geräte suchen",
+        (Phase::Discovery, Lang::En) => "Looking for devices",
+        (Phase::Ports, Lang::De) => "Ports fragen",
+        (Phase::Ports, Lang::En) => "Asking ports",
+        (Phase::Services | Phase::Done, Lang::De) => "Dienste ansehen",
+        (Phase::Services | Phase::Done, Lang::En) => "Looking at services",
+    };
+    let (done, found, packets, rate) = (status.done, status.found, status.packets, status.rate);
+    match lang {
+        Lang::De => format!("{doing}: {done} von {found} Geräten · {packets} Pakete, höchstens {rate} je Sekunde{left}"),
+        Lang::En => format!("{doing}: {done} of {found} devices · {packets} packets, at most {rate} a second{left}"),
+    }
+}
+
