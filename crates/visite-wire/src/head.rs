@@ -32,7 +32,7 @@ impl<'b> Head<'b> {
 /// whole; `Err` as soon as it cannot become one.
 pub fn parse_head<'b>(bytes: &'b [u8], beginnings: &[&str]) -> Result<Option<Head<'b>>, ()> {
     let fits = |beginning: &&str| bytes.iter().zip(beginning.as_bytes()).all(|(found, expected)| found == expected);
-    if !beginnings.iter().any(|beginning| fits(beginning)) {
+    if !beginnings.iter().any(fits) {
         return Err(());
     }
     let looked_at = bytes.get(..MAX_HEAD_BYTES).unwrap_or(bytes);
