@@ -146,6 +146,9 @@ impl Ldap {
                 }
                 match (answers.ended, self.logins) {
                     (false, true) if self.root.top.is_some() => self.ask(Asked::Login),
+                    // Who does not even show its root entry: strong authentication required, inappropriate authentication,
+                    // invalid credentials, insufficient access rights, unwilling to perform (OpenLDAP: `require authc`).
+                    (false, true) if matches!(answers.code, Some((_, 8 | 48 | 49 | 50 | 53))) => self.done(Ok(false)),
                     (false, true) => self.done(Err(UnknownReason::NotSupported)),
                     _ => self.done(Err(UnknownReason::NotCollected)),
                 }
@@ -398,8 +401,16 @@ mod tests {
 
     #[test]
     fn closed_directories_are_recognised_too() {
-        let seen = trial::stream(|| dialogue(true), &[&result(1, DONE, 53)]);
+        // OpenLDAP 2.5.13 of Debian 12, with `require authc`, and with `security ssf=128`.
+        let authentication = trial::hex("3023020101651e0a01350400041761757468656e7469636174696f6e207265717569726564");
+        let secrecy = trial::hex("3024020101651f0a010d04000418636f6e666964656e7469616c697479207265717569726564");
+        let seen = trial::stream(|| dialogue(true), &[&authentication]);
         assert_eq!(detail(&seen).domain_controller, Unknown(UnknownReason::NoPermission));
+        assert_eq!(detail(&seen).anonymous_read, Known(false));
+        let seen = trial::stream(|| dialogue(false), &[&authentication]);
+        assert_eq!(detail(&seen).anonymous_read, Unknown(UnknownReason::NotCollected));
+        let seen = trial::stream(|| dialogue(true), &[&secrecy]);
+        assert_eq!(detail(&seen).anonymous_read, Unknown(UnknownReason::NotSupported), "perhaps with TLS");
         let notice =
             wrap(EXTENDED_RESPONSE, &[&[ENUMERATED, 1, 13, OCTETS, 0, OCTETS, 0], &wrap(0x8a, &[DISCONNECTION])]);
         let notice = wrap(SEQUENCE, &[&[2, 1, 0], &notice]);
