@@ -91,12 +91,21 @@ mod tests {
     use crate::trial;
     use proptest::prelude::*;
 
+    /// NTPsec 1.2.2 of Debian 12, just started, so that it does not know the time yet.
+    const NTPSEC: &str =
+        "e40000e80000000000000001494e49540000000000000000e3569a1773b42c6deeb1e8c2aaaf9051eeb1e8c2aab5ef8b";
     /// chrony 4.3 of Debian 12, recorded on the loopback interface.
     const CHRONY: &str =
         "240a00e600000000000000007f7f0101eeb1e75ebe45f188e3569a1773b42c6deeb1e760127f7a63eeb1e76012843998";
-    /// As in RFC 9327, 2 and 4: an answer to reading the system's variables, with the usual text of ntpd.
-    const VARIABLES: &str = "16825673 0615 0000 0000 003a 76657273696f6e3d226e74706420342e322e38703135222c200d0a737973
-        74656d3d224c696e75782f342e31342e3334222c206c6561703d300d0a0000";
+    /// ntpd of NTPsec 1.2.2 of Debian 12; the kernel's version is replaced.
+    const VARIABLES: &str =
+        "d6825673c0160000000001596c6561703d332c207374726174756d3d31362c20707265636973696f6e3d2d32342c20726f6f7464656c61
+        793d302e3030302c20726f6f74646973703d302e3034352c0d0a72656669643d494e49542c2072656674696d653d307830303030303030
+        302e30303030303030302c2074633d302c20706565723d302c206f66667365743d302e3030303030302c0d0a6672657175656e63793d30
+        2e3030303030302c207379735f6a69747465723d302e3030303030302c20636c6b5f6a69747465723d302e3030303036302c0d0a636c6f
+        636b3d307865656231653864382e32623636646566652c2070726f636573736f723d227838365f3634222c0d0a73797374656d3d224c69
+        6e75782f362e31322e302d31382d616d643634222c2076657273696f6e3d226e747064206e74707365632d312e322e32222c0d0a636c6b
+        5f77616e6465723d302e3030303030302c206d696e74633d300d0a000000";
 
     fn ntp() -> Ntp {
         Ntp::new(&Manner::default())
@@ -110,12 +119,16 @@ mod tests {
     fn time_servers() {
         let answer = trial::hex(CHRONY);
         assert_eq!(trial::datagrams(ntp, &[&answer]), Seen::new(NetworkService::Ntp));
+        assert_eq!(trial::datagrams(ntp, &[&trial::hex(NTPSEC)]), Seen::new(NetworkService::Ntp));
         let silent = trial::datagrams(with_variables, &[&answer, &[]]);
         assert_eq!(silent, Seen::new(NetworkService::Ntp));
         let variables = trial::hex(VARIABLES);
         let seen = trial::datagrams(with_variables, &[&answer, &variables]);
-        let text = "version=\"ntpd 4.2.8p15\", system=\"Linux/4.14.34\", leap=0";
-        assert_eq!(seen.texts, [(TextPlace::NtpBanner, text.to_owned())]);
+        let text = match seen.texts.as_slice() {
+            [(TextPlace::NtpBanner, text)] => text,
+            other => panic!("{other:?}"),
+        };
+        assert!(text.contains("system=\"Linux/6.12.0-18-amd64\", version=\"ntpd ntpsec-1.2.2\""), "{text}");
     }
 
     #[test]
