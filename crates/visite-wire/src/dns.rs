@@ -437,7 +437,7 @@ impl Dns {
     }
 
     fn question(&self) -> Question {
-        if self.external { asks(EXTERNAL_NAME, kind::A, IN) } else { asks("version.bind", kind::TXT, CHAOS) }
+        if self.external { asks(EXTERNAL_NAME, kind::A, IN) } else { version_question() }
     }
 
     fn ask(&self) -> Step<Seen> {
@@ -446,19 +446,31 @@ impl Dns {
         Step::Send(if self.stream { framed(&message) } else { message })
     }
 
-    /// The answer; `None` while it has not come whole.
+    /// The answer; `None` while it has not come whole, or while only answers to the question before have come again.
     fn answer(&self, bytes: &[u8]) -> Result<Option<Message>, ()> {
-        let message = if self.stream {
-            match first_frame(bytes)? {
-                None => return Ok(None),
-                Some((frame, [])) => parse_message(frame),
-                Some(_) => None,
+        if self.stream {
+            return match first_frame(bytes)? {
+                None => Ok(None),
+                Some((frame, [])) => self.fitting(parse_message(frame)).map(Some).ok_or(()),
+                Some(_) => Err(()),
+            };
+        }
+        let mut rest = bytes;
+        while let Some((message, length)) = parse_front(rest).filter(|_| rest.starts_with(&ID.to_be_bytes())) {
+            rest = rest.get(length..).unwrap_or_default();
+            let late = self.recognised && is_answer(&message, &version_question());
+            match self.fitting(Some(message)) {
+                Some(message) if rest.is_empty() || rest.starts_with(&ID.to_be_bytes()) => return Ok(Some(message)),
+                None if late && rest.is_empty() => return Ok(None),
+                None if late => {}
+                _ => return Err(()),
             }
-        } else {
-            let front = parse_front(bytes);
-            front.filter(|(_, length)| followed_by_another(bytes, *length)).map(|(message, _)| message)
-        };
-        message.filter(|message| is_answer(message, &self.question())).map(Some).ok_or(())
+        }
+        Err(())
+    }
+
+    fn fitting(&self, message: Option<Message>) -> Option<Message> {
+        message.filter(|message| is_answer(message, &self.question()))
     }
 
     fn done(&mut self, recursive: Observed<bool>) -> Step<Seen> {
@@ -495,6 +507,10 @@ impl Dialogue for Dns {
             Err(()) => Step::NotThis,
         }
     }
+}
+
+fn version_question() -> Question {
+    asks("version.bind", kind::TXT, CHAOS)
 }
 
 /// Whether another datagram with our number follows, or nothing.
@@ -799,6 +815,8 @@ mod tests {
             Known(true),
             "silent about its version"
         );
+        let late = crate::play(&mut dns(), &[&version, &version, &external]).0.expect("recognised");
+        assert_eq!(detail(&late).recursive, Known(true), "the first answer came twice");
         let silent = trial::datagrams(dns, &[&version, &[]]);
         assert_eq!(detail(&silent).recursive, Unknown(UnknownReason::TimedOut));
     }

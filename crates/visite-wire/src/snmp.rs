@@ -32,6 +32,17 @@ pub struct Snmp {
     versions: Vec<String>,
     engine: Option<Engine>,
     answers: Vec<Answer>,
+    disturbed: bool,
+}
+
+/// What the messages of an arrival hold.
+enum Found {
+    /// The answer, in this version.
+    Answer(&'static str),
+    /// Nothing but answers to earlier questions, come again or late.
+    Earlier,
+    /// Something else.
+    Other,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,12 +55,51 @@ enum Asked {
 impl Snmp {
     /// A dialogue in this manner.
     pub fn new(manner: &Manner) -> Self {
-        Self { logins: manner.logins, asked: Asked::Three, versions: Vec::new(), engine: None, answers: Vec::new() }
+        Self {
+            logins: manner.logins,
+            asked: Asked::Three,
+            versions: Vec::new(),
+            engine: None,
+            answers: Vec::new(),
+            disturbed: false,
+        }
     }
 
     /// Who made the agent, by its engine id; known once it has answered in version 3.
     pub fn engine(&self) -> Option<&Engine> {
         self.engine.as_ref()
+    }
+
+    fn read(&mut self, bytes: &[u8]) -> Found {
+        let mut rest = Reader::new(bytes);
+        while !rest.is_empty() {
+            let whole = rest.rest();
+            if expect(&mut rest, SEQUENCE).is_none() {
+                return Found::Other;
+            }
+            let length = whole.len().saturating_sub(rest.rest().len());
+            let message = whole.get(..length).unwrap_or_default();
+            let (engine, two, one) = (parse_report(message), parse_answer(message, 1), parse_answer(message, 0));
+            match (self.asked, engine, two, one) {
+                (Asked::Three, Some(engine), ..) => {
+                    self.engine = Some(engine);
+                    return Found::Answer("3");
+                }
+                (Asked::TwoC, _, Some(answer), _) => {
+                    self.answers.push(answer);
+                    return Found::Answer("2c");
+                }
+                (Asked::One, _, _, Some(answer)) => {
+                    self.answers.push(answer);
+                    return Found::Answer("1");
+                }
+                // Of what the agent has answered before; an answer to what seemed to be lost is no answer any more.
+                (Asked::TwoC | Asked::One, Some(_), ..) if self.versions.iter().any(|version| version == "3") => {}
+                (Asked::One, _, Some(_), _) if self.versions.iter().any(|version| version == "2c") => {}
+                _ => return Found::Other,
+            }
+        }
+        Found::Earlier
     }
 
     fn next(&mut self) -> Step<Seen> {
@@ -96,7 +146,7 @@ impl Snmp {
             let accepted = self.answers.iter().any(|answer| answer.accepted == Some(true));
             // An agent drops a message whose community it does not know (RFC 3584, 5.2.1), so silence of an agent that
             // answers in version 3 is a refusal.
-            if accepted || refused || self.answers.is_empty() {
+            if accepted || refused || (self.answers.is_empty() && !self.disturbed) {
                 detail.default_community = Known(accepted);
             }
         }
@@ -115,15 +165,11 @@ impl Dialogue for Snmp {
             Event::Silence | Event::Closed => return self.next(),
             Event::Received(bytes) => bytes,
         };
-        let version = match self.asked {
-            Asked::Three => parse_report(bytes).map(|engine| self.engine = Some(engine)).map(|()| "3"),
-            Asked::TwoC => parse_answer(bytes, 1).map(|answer| self.answers.push(answer)).map(|()| "2c"),
-            Asked::One => parse_answer(bytes, 0).map(|answer| self.answers.push(answer)).map(|()| "1"),
-        };
-        match version {
-            Some(version) => self.versions.push(version.to_owned()),
-            None if self.versions.is_empty() => return Step::NotThis,
-            None => {}
+        match self.read(bytes) {
+            Found::Answer(version) => self.versions.push(version.to_owned()),
+            Found::Earlier => return Step::More,
+            Found::Other if self.versions.is_empty() => return Step::NotThis,
+            Found::Other => self.disturbed = true,
         }
         self.next()
     }
@@ -176,11 +222,11 @@ fn parse_engine_id(id: &[u8]) -> Option<Engine> {
     (enterprise != 0).then_some(Engine { enterprise, mac })
 }
 
-/// The front message of a datagram, if nothing stands behind it but further messages.
+/// A message that fills `bytes`.
 fn message(bytes: &[u8]) -> Option<Reader<'_>> {
     let mut reader = Reader::new(bytes);
     let contents = expect(&mut reader, SEQUENCE)?;
-    matches!(reader.rest().first(), None | Some(&SEQUENCE)).then(|| Reader::new(contents))
+    reader.is_empty().then(|| Reader::new(contents))
 }
 
 fn parse_report(bytes: &[u8]) -> Option<Engine> {
@@ -273,7 +319,10 @@ fn product_of(description: &str) -> Option<String> {
     let words: Vec<&str> = description.split(' ').collect();
     let part = match words.as_slice() {
         // `uname -a`: system, name of the computer, release, ...
-        ["Linux" | "FreeBSD" | "NetBSD" | "OpenBSD" | "Darwin" | "SunOS" | "AIX" | "HP-UX", rest @ ..] => {
+        [
+            "Linux" | "FreeBSD" | "NetBSD" | "OpenBSD" | "Darwin" | "SunOS" | "AIX" | "HP-UX" | "pfSense" | "OPNsense",
+            rest @ ..,
+        ] => {
             let system = words.first().copied().unwrap_or_default();
             match rest.get(1).filter(|release| release.starts_with(|c: char| c.is_ascii_digit())) {
                 Some(release) => format!("{system} {release}"),
@@ -412,6 +461,10 @@ mod tests {
         assert_eq!(detail(&old).versions, Known(vec!["1".to_owned()]));
         let refused = trial::datagrams(|| dialogue(true), &[&report, &[], &[]]);
         assert_eq!(detail(&refused).default_community, Known(false));
+        let late = crate::play(&mut dialogue(true), &[&report, &report, &two, &two, &one]).0.expect("recognised");
+        assert_eq!(late, seen, "answers that came twice");
+        let disturbed = crate::play(&mut dialogue(true), &[&report, b"HTTP", &[]]).0.expect("recognised");
+        assert_eq!(detail(&disturbed).default_community.known(), None, "disturbed, so silence proves nothing");
     }
 
     #[test]
@@ -419,6 +472,7 @@ mod tests {
         for (description, product) in [
             ("Linux server-von-meier 5.10.0-8-amd64 #1 SMP Debian x86_64", "Linux 5.10.0-8-amd64"),
             ("Linux empfang", "Linux"),
+            ("pfSense tor.praxis.example 2.6.0-RELEASE FreeBSD 12.3-STABLE amd64", "pfSense 2.6.0-RELEASE"),
             (
                 "Hardware: Intel64 Family 6 - Software: Windows Version 6.3 (Build 17763 Multiprocessor Free)",
                 "Windows Version 6.3",
