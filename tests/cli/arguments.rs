@@ -222,7 +222,7 @@ fn an_unknown_value_is_named_with_the_possible_ones() {
     assert_snapshot!(visite(["catalog", "list", "doctors"]).run(), @"
     status: 64
     ---- stderr
-    Fehler: `doctors` passt nicht zu `[WHAT]`; möglich sind: checks, measures, requirements, lifecycles
+    Fehler: `doctors` passt nicht zu `[WHAT]`; möglich sind: checks, measures, requirements, lifecycles, services
     Hinweis: Mehr zeigt: visite --help
     ");
 }

@@ -131,6 +131,7 @@ pub enum Listing {
     Measures,
     Requirements,
     Lifecycles,
+    Services,
 }
 
 /// A parser for a word of a closed list, which clap then also lists in the help.

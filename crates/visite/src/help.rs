@@ -75,8 +75,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("visite catalog list", "Auflisten", "List"),
     (
         "list what",
-        "Was aufgelistet wird: checks, measures, requirements oder lifecycles [Vorgabe: checks]",
-        "What to list: checks, measures, requirements or lifecycles [default: checks]",
+        "Was aufgelistet wird: checks, measures, requirements, lifecycles oder services [Vorgabe: checks]",
+        "What to list: checks, measures, requirements, lifecycles or services [default: checks]",
     ),
     ("visite catalog show", "Alles zu einer Kennung zeigen", "Show everything about an id"),
     ("show id", "Kennung einer Prüfung, Maßnahme oder Anforderung", "Id of a check, measure or requirement"),

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use visite_assess::cases;
 use visite_catalog::{Catalog, Part, docs};
-use visite_facts::{Lang, Text};
+use visite_facts::{Lang, Text, Word};
 use visite_target::yaml::nearest;
 
 /// Runs the command.
@@ -19,7 +19,9 @@ pub fn run(arguments: &CatalogArgs, lang: Lang) -> Result<ExitCode, Failure> {
         CatalogCommand::List { what: Listing::Measures } => &[Part::Measures],
         CatalogCommand::List { what: Listing::Requirements } => &[Part::Frameworks],
         CatalogCommand::List { what: Listing::Lifecycles } => &[Part::Lifecycles],
-        CatalogCommand::Show { .. } | CatalogCommand::Docs { .. } => Part::JUDGING,
+        CatalogCommand::List { what: Listing::Services } => &[Part::Network],
+        CatalogCommand::Show { .. } => Part::JUDGING,
+        CatalogCommand::Docs { .. } => Part::SCANNING,
         CatalogCommand::Validate { .. } => Part::ALL,
     };
     let catalog = layers::load(&arguments.catalog, parts)?;
@@ -50,6 +52,10 @@ fn list(catalog: &Catalog, what: Listing, lang: Lang) -> String {
             let row = |cycle: &visite_catalog::model::Cycle| format!("{} {}", cycle.ends, cycle.name);
             let cycles = catalog.lifecycles.values();
             cycles.flat_map(|life| life.cycles.iter().map(move |cycle| (life.id.as_str(), row(cycle)))).collect()
+        }
+        Listing::Services => {
+            let services = catalog.services.services.iter();
+            services.map(|(word, rule)| (word.word(), rule.name.get(lang).to_owned())).collect()
         }
     };
     let width = rows.iter().map(|(id, _)| id.len()).max().unwrap_or(0);
@@ -113,6 +119,8 @@ fn validate(catalog: &Catalog, open: bool, lang: Lang) -> Result<(), Failure> {
             "Versionen mit Supportende",
             "versions with an end of support",
         ),
+        (catalog.services.services.len(), "Dienste", "services"),
+        (catalog.ports.top1000_tcp().len(), "TCP-Ports", "TCP ports"),
     ];
     let mut text = String::new();
     for (count, de, en) in counts {
