@@ -1,4 +1,4 @@
-//! What Visite knows, loaded and checked: checks, measures, frameworks, lifecycles, tables.
+//! What Visite knows, loaded and checked: checks, measures, frameworks, lifecycles, fingerprints, tables.
 //!
 //! For assess, which judges with it, and for `visite catalog`, which explains it. CEL appears in this crate only.
 //! It reads no disk and no clock, and it judges nothing: [`Condition::holds`] answers for one record at a time.
@@ -9,6 +9,7 @@ mod condition;
 pub mod docs;
 mod expression;
 mod files;
+pub mod fingerprints;
 mod load;
 pub mod model;
 mod network;
@@ -42,6 +43,8 @@ pub struct Catalog {
     pub frameworks: BTreeMap<String, Framework>,
     /// Lifecycles by id.
     pub lifecycles: BTreeMap<String, Lifecycle>,
+    /// Files of fingerprints by id.
+    pub fingerprints: BTreeMap<String, fingerprints::FingerprintFile>,
     /// The table from which the effective severity follows.
     pub severity: model::SeverityTable,
     /// Rules by room.

@@ -6,6 +6,7 @@
 
 use crate::checks::build_check;
 use crate::files::{CasesFile, CheckFile, MeasureFile, PatternFile, SwitchOff};
+use crate::fingerprints::{FingerprintFile, wrong_fingerprints};
 use crate::model::{Case, Check, Framework, Lifecycle, Origin, PortSets, Rooms, Services, SeverityTable, UnstatedRoom};
 use crate::network;
 use crate::sources::Layer;
@@ -24,6 +25,7 @@ enum Kind {
     Measure,
     Framework,
     Lifecycle,
+    Fingerprints,
     Severity,
     Rooms,
     Services,
@@ -38,7 +40,7 @@ impl Kind {
             Self::Framework => parts.contains(&Part::Frameworks),
             Self::Lifecycle => parts.contains(&Part::Lifecycles),
             Self::Severity | Self::Rooms => true,
-            Self::Services | Self::Ports => parts.contains(&Part::Network),
+            Self::Fingerprints | Self::Services | Self::Ports => parts.contains(&Part::Network),
         }
     }
 
@@ -49,6 +51,7 @@ impl Kind {
             Self::Measure => "measures",
             Self::Framework => "frameworks",
             Self::Lifecycle => "lifecycles",
+            Self::Fingerprints => "fingerprints",
             Self::Severity | Self::Rooms | Self::Services | Self::Ports => "tables",
         }
     }
@@ -75,7 +78,7 @@ pub enum Part {
     Frameworks,
     /// Lifecycles.
     Lifecycles,
-    /// Services of networks, and sets of ports.
+    /// Services of networks, sets of ports, and fingerprints.
     Network,
 }
 
@@ -107,6 +110,7 @@ pub fn load_parts(layers: &[Layer], parts: &[Part]) -> Result<Catalog, Vec<Mista
         measures: BTreeMap::new(),
         frameworks: BTreeMap::new(),
         lifecycles: BTreeMap::new(),
+        fingerprints: BTreeMap::new(),
         severity: SeverityTable { replaces: None, data_class: BTreeMap::new(), exposure: BTreeMap::new() },
         rooms: Rooms { replaces: None, unstated: UnstatedRoom { lock_within_seconds: 600 }, rooms: BTreeMap::new() },
         services: Services { replaces: None, services: BTreeMap::new() },
@@ -142,6 +146,13 @@ pub fn load_parts(layers: &[Layer], parts: &[Part]) -> Result<Catalog, Vec<Mista
                 if let Some(lifecycle) = loading.parse::<Lifecycle>(unit) {
                     loading.same_id(unit, id, &lifecycle.id);
                     catalog.lifecycles.insert(id.clone(), lifecycle);
+                }
+            }
+            Kind::Fingerprints => {
+                if let Some(file) = loading.parse::<FingerprintFile>(unit) {
+                    loading.same_id(unit, id, &file.id);
+                    loading.all_wrong(unit, wrong_fingerprints(&file));
+                    catalog.fingerprints.insert(id.clone(), file);
                 }
             }
             Kind::Severity => catalog.severity = loading.parse(unit).unwrap_or(catalog.severity),
@@ -356,7 +367,7 @@ impl Loading {
 }
 
 const PLACES: &str = "checks/<area>/<id>/check.yaml and cases.yaml, patterns/<id>.yaml, measures/<id>.yaml, \
-                      frameworks/<id>.yaml, lifecycles/<id>.yaml, severity.yaml, rooms.yaml, services.yaml, ports.yaml";
+                      frameworks/<id>.yaml, lifecycles/<id>.yaml, fingerprints/<id>.yaml, severity.yaml, rooms.yaml, services.yaml, ports.yaml";
 
 /// Which unit a path defines.
 fn place(path: &str) -> Option<(Kind, String, Option<Area>)> {
@@ -364,7 +375,7 @@ fn place(path: &str) -> Option<(Kind, String, Option<Area>)> {
     match parts.as_slice() {
         ["checks", area, id, "check.yaml"] => Some((Kind::Check, (*id).to_owned(), Area::from_word(area))),
         [folder, file] => {
-            let kinds = [Kind::Pattern, Kind::Measure, Kind::Framework, Kind::Lifecycle];
+            let kinds = [Kind::Pattern, Kind::Measure, Kind::Framework, Kind::Lifecycle, Kind::Fingerprints];
             let kind = kinds.into_iter().find(|kind| kind.folder() == *folder)?;
             Some((kind, file.strip_suffix(".yaml")?.to_owned(), None))
         }

@@ -674,6 +674,89 @@ mod tests {
         }
     }
 
+    #[derive(serde::Deserialize)]
+    struct File {
+        fingerprints: Vec<Entry>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Entry {
+        id: String,
+        place: String,
+        pattern: String,
+        vendor: Option<String>,
+        product: Option<String>,
+        version: Option<String>,
+        system: Option<String>,
+        class: Option<DeviceClass>,
+        examples: Vec<Example>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Example {
+        text: String,
+        vendor: Option<String>,
+        product: Option<String>,
+        version: Option<String>,
+        system: Option<String>,
+    }
+
+    /// The loader of the catalogue proves each fingerprint alone; here each example meets all of them.
+    #[test]
+    fn no_fingerprint_of_the_catalogue_hides_another() {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../catalog/fingerprints");
+        let mut paths: Vec<PathBuf> =
+            std::fs::read_dir(folder).expect("folder").map(|file| file.expect("entry").path()).collect();
+        paths.sort();
+        let files: Vec<File> = paths
+            .iter()
+            .map(|path| serde_saphyr::from_str(&std::fs::read_to_string(path).expect("file")).expect("YAML"))
+            .collect();
+        let entries: Vec<&Entry> = files.iter().flat_map(|file| &file.fingerprints).collect();
+        let mut fingerprints = Fingerprints::default();
+        for entry in &entries {
+            let added = fingerprints.add_own(&Own {
+                id: &entry.id,
+                place: &entry.place,
+                pattern: &entry.pattern,
+                vendor: entry.vendor.as_deref(),
+                product: entry.product.as_deref(),
+                version: entry.version.as_deref(),
+                system: entry.system.as_deref(),
+                class: entry.class,
+            });
+            assert_eq!(added, Ok(()));
+        }
+        assert!(entries.len() > 100);
+        for entry in &entries {
+            let place = TextPlace::from_word(&entry.place).expect("place");
+            for example in &entry.examples {
+                let found = fingerprints.identify(place, &example.text).expect(&example.text);
+                for (stated, found) in [
+                    (&example.vendor, &found.vendor),
+                    (&example.product, &found.product),
+                    (&example.version, &found.version),
+                    (&example.system, &found.system),
+                ] {
+                    assert!(stated.is_none() || stated == found, "{}: {found:?} for {}", entry.id, example.text);
+                }
+                assert_eq!(found.class, entry.class, "{}: {}", entry.id, example.text);
+                let filled = entry.product.as_deref().filter(|product| !product.contains('{'));
+                assert!(filled.is_none() || filled == found.product.as_deref(), "{}: {}", entry.id, example.text);
+            }
+        }
+    }
+
+    /// The catalogue's list of places is kept apart, because it knows nothing of wires.
+    #[test]
+    fn the_catalogue_knows_the_same_places() {
+        let list = include_str!("../../visite-catalog/src/fingerprints.rs");
+        let list =
+            list.split_once("pub enum FingerprintPlace").and_then(|(_, rest)| rest.split_once('}')).expect("list").0;
+        let words: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
+        assert_eq!(words, TextPlace::ALL.map(TextPlace::word));
+    }
+
     #[test]
     fn every_place_has_a_name_of_its_own() {
         for place in TextPlace::ALL {
