@@ -5,7 +5,7 @@
 //! understand (implicit VR little endian).
 
 use crate::bytes::{Reader, clean};
-use crate::{Detail, Dialogue, Event, MAX_ANSWER_BYTES, Manner, Seen, Step, TextPlace};
+use crate::{Detail, Dialogue, Event, Manner, Seen, Step, TextPlace};
 use visite_facts::Known;
 use visite_facts::facts::{DeviceDicom, NetworkService};
 
@@ -24,8 +24,10 @@ const OUR_VERSION: &[u8] = b"VISITE";
 const CONTEXT: u8 = 0x4d;
 /// Number of the C-ECHO; must come back.
 const MESSAGE: u16 = 0x5649;
-/// Longest P-DATA-TF that is taken.
+/// Longest P-DATA-TF that is taken, as PS3.8 has it.
 const MAX_PDU: u32 = 16 * 1024;
+/// Longest answer to a C-ECHO that is read; the usual one has 84 bytes.
+const MAX_ECHO_BYTES: usize = 4 * 1024;
 
 const ASSOCIATE_RQ: u8 = 1;
 const ASSOCIATE_AC: u8 = 2;
@@ -294,7 +296,7 @@ enum Echo {
 
 /// Looks for the answer to our C-ECHO, which may come in several fragments (PS3.8, annex E).
 fn parse_echo(bytes: &[u8]) -> Echo {
-    let mut reader = Reader::new(bytes);
+    let mut reader = Reader::new(bytes.get(..MAX_ECHO_BYTES).unwrap_or(bytes));
     let mut command = Vec::new();
     loop {
         let (Some(kind), reserved) = (reader.u8(), reader.u8()) else { return Echo::Partial };
@@ -309,7 +311,7 @@ fn parse_echo(bytes: &[u8]) -> Echo {
         }
         let body = usize::try_from(length).ok().and_then(|length| reader.take(length));
         let Some(body) = body else {
-            return if bytes.len() < MAX_ANSWER_BYTES { Echo::Partial } else { Echo::Foreign };
+            return if bytes.len() < MAX_ECHO_BYTES { Echo::Partial } else { Echo::Foreign };
         };
         if kind != DATA {
             return Echo::Ended;
@@ -436,7 +438,7 @@ fn abort() -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::play;
+    use crate::{MAX_ANSWER_BYTES, play};
     use proptest::prelude::*;
     use visite_facts::Unknown;
 
