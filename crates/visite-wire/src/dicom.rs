@@ -443,7 +443,8 @@ mod tests {
     use visite_facts::Unknown;
 
     // Answers to the bytes of `associate(CALLED)` and `echo()`, recorded on loopback from dcmtk 3.6.7 (Debian 12,
-    // `storescp 21104`), which accepts any title, and from pynetdicom 3.0.4 (Python 3.11).
+    // `storescp 21104`), which accepts any title, and from pynetdicom 3.0.4 (Python 3.11). Orthanc 1.10.1 gives the same bytes as
+    // storescp, and with `DicomCheckCalledAet` the rejection of pynetdicom, as does dcmqrscp 3.6.7.
     const DCMTK_AC: &str = "0200000000b8000100005649534954452d50524f424520202020564953495445202020202020202020200000000000000000\
         00000000000000000000000000000000000000000000000010000015312e322e3834302e31303030382e332e312e312e3121\
         0000194d00000040000011312e322e3834302e31303030382e312e325000003a51000004000040005200001b312e322e3237\

@@ -8,8 +8,8 @@ use crate::http::{Exchange, Request, Response};
 use crate::{Dialogue, Event, Manner, Seen, Step};
 use visite_facts::facts::NetworkService;
 
-/// Where servers have their statement: at the root, below `fhir` (as examples do) and below `baseR4` (HAPI).
-pub const PATHS: [&str; 3] = ["/metadata", "/fhir/metadata", "/baseR4/metadata"];
+/// Where servers have their statement: below `fhir` (as most), at the root, and below `baseR4` (HAPI's public ones).
+pub const PATHS: [&str; 3] = ["/fhir/metadata", "/metadata", "/baseR4/metadata"];
 
 /// What a capability statement says about its server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub struct Statement {
 
 /// Asks for the capability statement.
 ///
-/// A server that closes the connection after the first answer is asked at the first path only; [`Fhir::starting_at`]
-/// begins with another.
+/// A server that closes the connection after the first answer is asked at the first path only. Whoever wants to know then
+/// takes another connection for each of the rest, with [`Fhir::starting_at`].
 #[derive(Clone, Debug)]
 pub struct Fhir {
     host: String,
@@ -245,7 +245,7 @@ mod tests {
             .iter()
             .map(|bytes| String::from_utf8_lossy(bytes).lines().next().expect("as recorded").to_owned())
             .collect();
-        assert_eq!(lines, ["GET /metadata HTTP/1.1", "GET /fhir/metadata HTTP/1.1", "GET /baseR4/metadata HTTP/1.1"]);
+        assert_eq!(lines, ["GET /fhir/metadata HTTP/1.1", "GET /metadata HTTP/1.1", "GET /baseR4/metadata HTTP/1.1"]);
         assert!(sent[2].ends_with(CLOSE));
         let mut last = Fhir::new(&Manner::default()).starting_at(2);
         assert!(play(&mut last, &[&good]).0.is_some());
