@@ -1,0 +1,148 @@
+"""The laboratory's command line. `lab/README.md` says how to use it.
+
+`hosts.yaml` says which hosts there are and what runs on them, `practice.yaml` which ways the router leaves open,
+`truth.yaml` what an examination has to find. All state is below one directory, `/tmp/visite-lab` or `$VISITE_LAB_DIR`.
+"""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import sys
+import time
+
+import yaml
+
+import network
+import prepare
+import services
+from network import VARIANTS, Network, addresses, router_rules
+from processes import Processes, listening, start_time
+
+LAB = pathlib.Path(__file__).resolve().parent
+DEFAULT = pathlib.Path("/tmp/visite-lab")
+STATE = pathlib.Path(os.environ.get("VISITE_LAB_DIR", DEFAULT)).resolve()
+# Laboratories in other directories have other namespaces, so that two can run side by side.
+PREFIX = "vl-" if STATE == DEFAULT else f"vl{hashlib.sha256(bytes(STATE)).hexdigest()[:6]}-"
+RUN = STATE / "run"
+
+
+class Failure(Exception):
+    """Something a person can act on: what failed, and what to do."""
+
+    def __init__(self, text, hint=None):
+        super().__init__(text)
+        self.hint = hint
+
+
+def load(name):
+    return yaml.load((LAB / name).read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+class Lab:
+    """One variant of the laboratory: what services need to know about their surroundings."""
+
+    def __init__(self, variant):
+        data = load("hosts.yaml")
+        self.variant, self.zones, self.hosts, self.forwards = variant, data["zones"], data["hosts"], data["forwards"]
+        self.prefix, self.directory, self.prepared, self.sources = PREFIX, RUN, STATE / "prepared", LAB
+        self.network = Network(PREFIX, variant, self.zones, self.hosts)
+        self.processes = Processes(RUN, PREFIX)
+        self.own_servers = []
+
+    def addresses(self, name):
+        host = self.hosts[name]
+        return addresses(self.variant, host["zone"], self.zones[host["zone"]]["number"], host["number"])
+
+    def host_directory(self, name):
+        directory = self.directory / name
+        directory.mkdir(exist_ok=True)
+        return directory
+
+
+def up(arguments):
+    if len(arguments) != 1 or arguments[0] not in VARIANTS:
+        raise SystemExit("usage: lab/up flat|segmented")
+    begun = time.monotonic()
+    down([])
+    prepare.prepare(STATE / "prepared", LAB)
+    RUN.mkdir(parents=True)
+    lab = Lab(arguments[0])
+    (RUN / "variant").write_text(lab.variant)
+    lab.network.build()
+    forwards = [(entry["port"], f"{lab.addresses(entry['host'])[0]}:{entry['to']}") for entry in lab.forwards]
+    lab.network.apply_rules("router", router_rules(lab.variant, lab.zones, load("practice.yaml")["conduits"], forwards))
+    expected = services.start_all(lab)
+    wait_for(lab, expected)
+    print(f"{lab.variant}: {len(lab.hosts)} hosts, {len(expected)} ports, {time.monotonic() - begun:.1f} s", file=sys.stderr)
+
+
+def wait_for(lab, expected):
+    """Waits until everything listens that should: triples of host, transport and port."""
+    missing, deadline = set(expected), time.monotonic() + 30
+    while missing:
+        for host in {host for host, _, _ in missing}:
+            open_ports = listening(f"{PREFIX}{host}")
+            missing -= {(host, *port) for port in open_ports}
+        ended = [name for pid, started, name in lab.processes.recorded() if start_time(pid) != started]
+        if missing and (ended or time.monotonic() > deadline):
+            if ended:
+                raise Failure(f"these servers have ended: {', '.join(ended)}", f"see {RUN}/{ended[0]}.log")
+            listed = ", ".join(f"{host} {transport}/{port}" for host, transport, port in sorted(missing))
+            raise Failure(f"these services do not listen: {listed}", f"see the logs below {RUN}; `lab/down` cleans up")
+        time.sleep(0.05)
+
+
+def down(arguments):
+    processes = Processes(RUN, PREFIX)
+    processes.stop_all()
+    names = [path.name for path in processes.namespaces()]
+    if names:
+        network.run(["ip", "-batch", "-"], "".join(f"netns delete {name}\n" for name in names))
+    shutil.rmtree(RUN, ignore_errors=True)
+
+
+def running():
+    """The variant that is up."""
+    try:
+        return Lab((RUN / "variant").read_text())
+    except FileNotFoundError:
+        raise Failure("the laboratory is not up", "run `lab/up flat` or `lab/up segmented`") from None
+
+
+def execute(arguments):
+    if len(arguments) < 2:
+        raise SystemExit("usage: lab/exec HOST COMMAND [ARGUMENT ...]")
+    lab, (host, *command) = running(), arguments
+    if host not in lab.hosts and host not in ("router", "switch"):
+        raise Failure(f"there is no host `{host}`", f"hosts: router, {', '.join(lab.hosts)}")
+    os.execvp("ip", ["ip", "netns", "exec", f"{PREFIX}{host}", *command])
+
+
+def status(arguments):
+    lab = running()
+    print(f"{lab.variant}, namespaces {PREFIX}*, state in {STATE}")
+    for name in lab.hosts:
+        ports = " ".join(f"{transport}/{port}" for transport, port in sorted(listening(f"{PREFIX}{name}")))
+        print(f"{name:18} {lab.hosts[name]['zone']:11} {' '.join(lab.addresses(name)):34} {ports}")
+    for pid, started, name in lab.processes.recorded():
+        if start_time(pid) != started:
+            print(f"ended: {name} (see {RUN}/{name}.log)")
+
+
+COMMANDS = {"up": up, "down": down, "exec": execute, "status": status}
+
+
+def main():
+    command, *arguments = sys.argv[1:]
+    try:
+        COMMANDS[command](arguments)
+    except (Failure, RuntimeError, OSError) as failure:
+        print(f"error: {failure}", file=sys.stderr)
+        if hint := getattr(failure, "hint", None):
+            print(f"hint: {hint}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
