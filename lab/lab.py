@@ -44,13 +44,17 @@ class Lab:
 
     def __init__(self, variant):
         data = load("hosts.yaml")
-        self.variant, self.zones, self.hosts, self.forwards = variant, data["zones"], data["hosts"], data["forwards"]
+        self.variant, self.zones, self.hosts = variant, data["zones"], data["hosts"]
+        self.router, self.forwards = data["router"], data["forwards"]
         self.prefix, self.directory, self.prepared, self.sources = PREFIX, RUN, STATE / "prepared", LAB
         self.network = Network(PREFIX, variant, self.zones, self.hosts)
         self.processes = Processes(RUN, PREFIX)
-        self.own_servers = []
+        self.own_servers, self.recorders = [], []
 
     def addresses(self, name):
+        if name == "router":
+            zone = "management" if self.variant == "segmented" else "server"
+            return addresses(self.variant, zone, self.zones[zone]["number"], 1)
         host = self.hosts[name]
         return addresses(self.variant, host["zone"], self.zones[host["zone"]]["number"], host["number"])
 

@@ -22,7 +22,7 @@ def service(function):
 def start_all(lab):
     """Starts everything that `hosts.yaml` lists; returns triples of host, transport and port to wait for."""
     expected = []
-    for host, data in lab.hosts.items():
+    for host, data in (("router", lab.router), *lab.hosts.items()):
         for entry in data.get("runs", []):
             ((name, options),) = entry.items()
             if name not in SERVICES:
@@ -32,6 +32,13 @@ def start_all(lab):
         plan = lab.directory / "servers.json"
         plan.write_text(json.dumps(lab.own_servers))
         lab.processes.start_outside("own", "servers", [sys.executable, "-B", lab.sources / "servers" / "main.py", plan])
+    for name in lab.hosts:
+        if name.startswith("laptop-"):
+            file = lab.host_directory(name) / "rate.json"
+            lab.recorders.append({"namespace": f"{lab.prefix}{name}", "rate": str(file)})
+    plan = lab.directory / "recorders.json"
+    plan.write_text(json.dumps(lab.recorders))
+    lab.processes.start_outside("own", "recorder", [sys.executable, "-B", lab.sources / "servers" / "recorder.py", plan])
     return expected
 
 
@@ -259,3 +266,307 @@ def snmpd(lab, host, community="public", description="Musterhersteller Geraet", 
     arguments = ["/usr/sbin/snmpd", "-f", "-Lo", "-C", "-c", config, "-I", "-smux,mteTrigger,mteTriggerConf"]
     lab.processes.start(host, "snmpd", arguments, environment=environment)
     return [("udp", 161)]
+
+
+def program(lab, host, name, arguments):
+    """Starts one of the programs in `servers/` in a host's namespace, as a process of its own."""
+    command = [sys.executable, "-B", lab.sources / "servers" / f"{name}.py", *arguments]
+    lab.processes.start(host, f"{name}-{arguments[0]}", command)
+
+
+@service
+def dicom(lab, host, port, title="ARCHIV", strict=False, certificate=None, client=False, calling=()):
+    """DICOM of pynetdicom; `strict` accepts only its own title and those in `calling`, `certificate` speaks TLS."""
+    options = {"title": title, "strict": strict, "client": client, "calling": list(calling)}
+    if certificate:
+        pki = lab.prepared / "pki"
+        options |= {"certificate": f"{pki}/{certificate}.chain", "key": f"{pki}/{certificate}.key", "ca": f"{pki}/ca.crt"}
+    log = lab.host_directory(host) / "dicom-requests"
+    program(lab, host, "dicom", [port, json.dumps(options), log])
+    return [("tcp", port)]
+
+
+@service
+def modbus(lab, host, port=502):
+    program(lab, host, "modbus", [port])
+    return [("tcp", port)]
+
+
+@service
+def ssl3(lab, host, port):
+    """HTTPS of tlslite-ng that speaks nothing newer than SSL 3."""
+    pki = lab.prepared / "pki"
+    program(lab, host, "ssl3", [port, pki / "good-rsa.crt", pki / "good-rsa.key"])
+    return [("tcp", port)]
+
+
+@service
+def apache(lab, host, sites):
+    """Web server; `sites` lists ports with title, certificate and TLS settings."""
+    directory = lab.host_directory(host)
+    pki, lines, ports = lab.prepared / "pki", [], []
+    for entry in sites:
+        port, name = entry["port"], entry.get("certificate")
+        ports.append(("tcp", port))
+        root = site(lab, host, f"apache-{port}", entry.get("title", "Musterpraxis"))
+        secure = f"SSLEngine on\nSSLCertificateFile {pki}/{name}.chain\nSSLCertificateKeyFile {pki}/{name}.key\n" if name else ""
+        extra = "".join(line.format(pki=pki) + "\n" for line in entry.get("settings", []))
+        lines.append(
+            f"Listen {port}\n<VirtualHost *:{port}>\nDocumentRoot {root}\n{secure}{extra}"
+            f"<Directory {root}>\nRequire all granted\n</Directory>\n</VirtualHost>\n"
+        )
+    modules = "".join(
+        f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
+        for name in ("mpm_event", "authz_core", "dir", "mime", "socache_shmcb", "ssl")
+    )
+    config = written(
+        directory,
+        "apache.conf",
+        f"ServerRoot {directory}\nServerName {host}\nPidFile {directory}/apache.pid\nDefaultRuntimeDir {directory}\n"
+        f"ErrorLog {directory}/apache-error.log\nUser nobody\nGroup nogroup\nTypesConfig /etc/mime.types\n"
+        f"{modules}Mutex file:{directory}\nStartServers 1\nDirectoryIndex index.html\n{''.join(lines)}",
+    )
+    (directory / "mime.types").write_text("text/html html\n")
+    config.write_text(config.read_text().replace("/etc/mime.types", f"{directory}/mime.types"))
+    lab.processes.start(host, "apache", ["/usr/sbin/apache2", "-f", config, "-D", "FOREGROUND"])
+    return ports
+
+
+@service
+def slapd(lab, host, certificate="good"):
+    """Directory that shows everything to anybody, with and without TLS."""
+    directory = lab.host_directory(host) / "ldap"
+    (directory / "data").mkdir(parents=True)
+    pki = lab.prepared / "pki"
+    config = written(
+        directory,
+        "slapd.conf",
+        "include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\n"
+        "include /etc/ldap/schema/inetorgperson.schema\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n"
+        f"TLSCertificateFile {pki}/{certificate}.chain\nTLSCertificateKeyFile {pki}/{certificate}.key\n"
+        f"pidfile {directory}/pid\nargsfile {directory}/args\naccess to * by * read\n"
+        'database mdb\nsuffix "dc=musterpraxis,dc=test"\nrootdn "cn=admin,dc=musterpraxis,dc=test"\n'
+        f"rootpw labor\nmaxsize 10485760\ndirectory {directory}/data\n",
+    )
+    entries = (
+        "dn: dc=musterpraxis,dc=test\nobjectClass: dcObject\nobjectClass: organization\no: Musterpraxis\ndc: musterpraxis\n\n"
+        "dn: uid=mfa1,dc=musterpraxis,dc=test\nobjectClass: inetOrgPerson\nuid: mfa1\ncn: Erika Mustermann\nsn: Mustermann\n"
+    )
+    subprocess.run(["slapadd", "-f", config], input=entries, text=True, capture_output=True, check=True)
+    lab.processes.start(host, "slapd", ["/usr/sbin/slapd", "-d", "0", "-f", config, "-h", "ldap:/// ldaps:///"])
+    return [("tcp", 389), ("tcp", 636)]
+
+
+ZONE = """$TTL 3600
+@ IN SOA ns.musterpraxis.test. hostmaster.musterpraxis.test. 1 3600 600 86400 3600
+@ IN NS ns.musterpraxis.test.
+{records}"""
+
+
+@service
+def bind(lab, host, zones=("musterpraxis.test",), recursive=False, transfer=False, forward_to=None, root=False, version=None):
+    """Name server. Names of all hosts are in the zone."""
+    directory = lab.host_directory(host) / "dns"
+    directory.mkdir()
+    records = "".join(
+        f"{name} IN A {lab.addresses(name)[0]}\n{name} IN AAAA {lab.addresses(name)[1]}\n"
+        for name, data in lab.hosts.items()
+        if not name.startswith("laptop-")
+    )
+    records += f"ns IN A {lab.addresses(host)[0]}\nwww IN A 198.51.100.80\n"
+    blocks = ""
+    for zone in zones:
+        name = "root" if zone == "." else zone
+        file = written(directory, f"{name}.zone", ZONE.format(records=records))
+        blocks += f'zone "{zone}" {{ type primary; file "{file}"; }};\n'
+    forward = f"forwarders {{ {lab.addresses(forward_to)[0]}; }}; forward only;" if forward_to else ""
+    config = written(
+        directory,
+        "named.conf",
+        f"""options {{ directory "{directory}"; pid-file none; session-keyfile "{directory}/session.key";
+listen-on {{ any; }}; listen-on-v6 {{ any; }}; dnssec-validation no; empty-zones-enable no;
+recursion {"yes" if recursive else "no"}; allow-query {{ any; }}; allow-recursion {{ {"any" if recursive else "none"}; }};
+allow-query-cache {{ {"any" if recursive else "none"}; }}; minimal-responses no; managed-keys-directory "{directory}";
+allow-transfer {{ {"any" if transfer else "none"}; }}; {forward} {f'version "{version}";' if version else ""} }};
+controls {{ }};
+{blocks}""",
+    )
+    lab.processes.start(host, "named", ["/usr/sbin/named", "-f", "-n", "1", "-c", config], prepare="mkdir /run/named")
+    return [("tcp", 53), ("udp", 53)]
+
+
+@service
+def dnsmasq(lab, host, forward_to):
+    """Forwarder of a small router: looks up everything for everybody."""
+    options = ["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file="]
+    lab.processes.start(host, "dnsmasq", ["/usr/sbin/dnsmasq", *options, f"--server={lab.addresses(forward_to)[0]}"])
+    return [("tcp", 53), ("udp", 53)]
+
+
+@service
+def chrony(lab, host):
+    directory = lab.host_directory(host)
+    config = written(
+        directory,
+        "chrony.conf",
+        f"local stratum 3\nallow\ncmdport 0\ndriftfile {directory}/drift\npidfile {directory}/chrony.pid\nbindcmdaddress /\n",
+    )
+    lab.processes.start(host, "chronyd", ["/usr/sbin/chronyd", "-n", "-x", "-U", "-u", "root", "-f", config])
+    return [("udp", 123)]
+
+
+@service
+def xrdp(lab, host, port=3389, security="negotiate"):
+    """Remote desktop without network level authentication, which xrdp does not know."""
+    directory = lab.host_directory(host)
+    pki = lab.prepared / "pki"
+    text = pathlib.Path("/etc/xrdp/xrdp.ini").read_text()
+    settings = {"port": f"tcp://:{port}", "certificate": f"{pki}/self-signed.crt", "key_file": f"{pki}/self-signed.key"}
+    settings |= {"security_layer": security, "LogFile": f"{directory}/xrdp-server.log", "EnableSyslog": "false"}
+    lines = []
+    for line in text.splitlines():
+        key = line.partition("=")[0].strip()
+        lines.append(f"{key}={settings[key]}" if key in settings else line)
+    config = written(directory, "xrdp.ini", "\n".join(lines) + "\n")
+    arguments = ["/usr/sbin/xrdp", "--nodaemon", "--config", config]
+    lab.processes.start(host, "xrdp", arguments, prepare="mkdir -p /run/xrdp/sockdir")
+    return [("tcp", port)]
+
+
+def screen(lab, host):
+    """A display without a screen. Its socket is an abstract one, which belongs to the namespace."""
+    number = lab.hosts[host]["number"]
+    arguments = ["/usr/bin/Xvfb", f":{number}", "-screen", "0", "640x480x24", "-nolock", "-nolisten", "unix", "-nolisten", "tcp"]
+    lab.processes.start(host, "xvfb", arguments)
+    return f":{number}"
+
+
+@service
+def freerdp(lab, host, port=3389):
+    """Remote desktop with network level authentication (CredSSP)."""
+    directory = lab.host_directory(host)
+    display = screen(lab, host)
+    sam = written(directory, "sam", "labor:::8846f7eaee8fb117ad06bdd830b7586c:::\n")
+    arguments = [f"/port:{port}", f"/sam-file:{sam}", "/sec:nla", "+auth"]
+    wait = f"for i in $(seq 100); do grep -q '@/tmp/.X11-unix/X{display[1:]}$' /proc/net/unix && break; sleep 0.05; done"
+    lab.processes.start(
+        host, "freerdp-shadow", ["/usr/bin/freerdp-shadow-cli", *arguments], environment={"DISPLAY": display}, prepare=wait
+    )
+    return [("tcp", port)]
+
+
+@service
+def vnc(lab, host, port=5900, password=False):
+    """Screen sharing of TigerVNC; without a password, or with one."""
+    directory = lab.host_directory(host)
+    number = lab.hosts[host]["number"]
+    options = ["-rfbport", port, "-geometry", "640x480", "-nolock", "-nolisten", "unix", "-nolisten", "tcp"]
+    if password:
+        file = directory / "vnc-password"
+        file.write_bytes(bytes.fromhex("dbd83cfd727a1458"))
+        options += ["-SecurityTypes", "VncAuth", "-PasswordFile", file]
+    else:
+        options += ["-SecurityTypes", "None", "-AcceptSetDesktopSize=0"]
+    lab.processes.start(host, "xvnc", ["/usr/bin/Xvnc", f":{number}", *options])
+    return [("tcp", port)]
+
+
+@service
+def cups(lab, host, port=631):
+    """Print server with its pages open to everybody, and without a printer."""
+    directory = lab.host_directory(host) / "cups"
+    for name in ("state", "requests", "cache", "tmp"):
+        (directory / name).mkdir(parents=True)
+    written(
+        directory,
+        "cupsd.conf",
+        f"Listen 0.0.0.0:{port}\nListen [::]:{port}\nListen {directory}/socket\nLogLevel warn\nBrowsing No\nServerAlias *\n"
+        "DefaultEncryption Never\nWebInterface Yes\nServerTokens Full\n"
+        "<Location />\nOrder allow,deny\nAllow all\n</Location>\n<Location /admin>\nRequire user nobody\n</Location>\n",
+    )
+    files = written(
+        directory,
+        "cups-files.conf",
+        f"ServerRoot {directory}\nStateDir {directory}/state\nRequestRoot {directory}/requests\nCacheDir {directory}/cache\n"
+        f"TempDir {directory}/tmp\nAccessLog {directory}/access.log\nErrorLog stderr\nPageLog {directory}/page.log\n"
+        "DocumentRoot /usr/share/cups/doc-root\nUser nobody\nGroup nogroup\nSystemGroup root\n",
+    )
+    lab.processes.start(host, "cupsd", ["/usr/sbin/cupsd", "-f", "-c", directory / "cupsd.conf", "-s", files])
+    return [("tcp", port)]
+
+
+@service
+def mosquitto(lab, host, port=1883):
+    """MQTT broker that lets anybody in."""
+    config = written(lab.host_directory(host), "mosquitto.conf", f"listener {port}\nallow_anonymous true\npersistence false\n")
+    lab.processes.start(host, "mosquitto", ["/usr/sbin/mosquitto", "-c", config])
+    return [("tcp", port)]
+
+
+@service
+def dovecot(lab, host):
+    """Mailboxes: IMAP and POP3, plain with STARTTLS and inside TLS."""
+    directory = lab.host_directory(host) / "mail"
+    directory.mkdir()
+    pki = lab.prepared / "pki"
+    config = written(
+        directory,
+        "dovecot.conf",
+        f"base_dir = {directory}/run\nstate_dir = {directory}/run\ninstance_name = labor\nprotocols = imap pop3\nlisten = *, ::\n"
+        f"ssl = yes\nssl_cert = <{pki}/good-rsa.chain\nssl_key = <{pki}/good-rsa.key\nlog_path = /dev/stderr\n"
+        f"disable_plaintext_auth = yes\nmail_location = maildir:{directory}/%u\ndefault_internal_user = nobody\n"
+        "default_internal_group = nogroup\ndefault_login_user = nobody\n"
+        f"passdb {{\n driver = static\n args = password=labor\n}}\nuserdb {{\n driver = static\n args = uid=65534 gid=65534 home={directory}\n}}\n",
+    )
+    lab.processes.start(host, "dovecot", ["/usr/sbin/dovecot", "-F", "-c", config])
+    return [("tcp", port) for port in (110, 143, 993, 995)]
+
+
+@service
+def rsync(lab, host, port=873):
+    """Lists and gives out its module to anybody."""
+    directory = lab.host_directory(host)
+    share = directory / "rsync"
+    share.mkdir()
+    config = written(directory, "rsyncd.conf", f"use chroot = no\nuid = nobody\ngid = nogroup\n[sicherung]\npath = {share}\nread only = yes\n")
+    arguments = ["/usr/bin/rsync", "--daemon", "--no-detach", f"--config={config}", f"--port={port}", "--log-file=/dev/stderr"]
+    lab.processes.start(host, "rsync", arguments)
+    return [("tcp", port)]
+
+
+@service
+def tftp(lab, host):
+    directory = lab.host_directory(host) / "tftp"
+    directory.mkdir()
+    written(directory, "telefon.cfg", "# Labor\n")
+    arguments = ["/usr/sbin/in.tftpd", "--foreground", "--listen", "--address", ":69", "--user", "nobody", "--secure", directory]
+    lab.processes.start(host, "tftpd", arguments)
+    return [("udp", 69)]
+
+
+@service
+def radvd(lab, host):
+    """Announces the router's networks over IPv6."""
+    blocks = "".join(
+        f"interface {bridge} {{ AdvSendAdvert on; MinRtrAdvInterval 30; MaxRtrAdvInterval 60; prefix {v6}::/64 {{ AdvAutonomous off; }}; }};\n"
+        for bridge, (_, v6) in lab.network.bridges().items()
+        if bridge != "internet"
+    )
+    directory = lab.host_directory(host)
+    config = written(directory, "radvd.conf", blocks)
+    config.chmod(0o644)
+    lab.processes.start(host, "radvd", ["/usr/sbin/radvd", "-n", "-m", "stderr", "-C", config, "-p", directory / "radvd.pid"])
+    return []
+
+
+@service
+def printer_guard(lab, host):
+    """Counts and writes down every packet to the ports where a printer would print it. Must stay empty."""
+    ports = "515, 9100-9107, 9112-9116"
+    lab.network.apply_rules(
+        host,
+        "table inet guard {\n  counter forbidden { }\n  chain input {\n    type filter hook input priority filter;\n"
+        f"    meta l4proto {{ tcp, udp }} th dport {{ {ports} }} counter name forbidden\n  }}\n}}\n",
+    )
+    lab.recorders.append({"host": host, "namespace": f"{lab.prefix}{host}", "log": str(lab.host_directory(host) / "forbidden-packets")})
+    return []

@@ -6,16 +6,18 @@ sockets there and comes back. Each kind of server is a function `kind(server)` i
 
 import asyncio
 import importlib
+import contextlib
 import json
 import pathlib
 import socket
+import ssl
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from network import inside  # noqa: E402
 
-MODULES = ["spawn"]
+MODULES = ["devices", "discovery", "medical", "noise", "replay", "spawn", "web"]
 
 
 class Server:
@@ -41,14 +43,26 @@ class Server:
                 made.append(opened)
         return made
 
+    def tls(self):
+        """The TLS settings its options ask for: `certificate`, and `client` for a certificate of the client."""
+        if not (name := self.options.get("certificate")):
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(f"{self.pki}/{name}.chain", f"{self.pki}/{name}.key")
+        if client := self.options.get("client"):
+            context.load_verify_locations(f"{self.pki}/ca.crt")
+            context.verify_mode = ssl.CERT_REQUIRED if client == "required" else ssl.CERT_OPTIONAL
+        return context
+
     def note(self, name, text):
         """Appends a line to a log of the host; tests read it."""
         with open(f"{self.log}/{name}", "a") as file:
             file.write(text + "\n")
 
 
-async def serve(server, talk, tls=None):
-    """Runs `talk(reader, writer)` for each connection."""
+async def serve(server, talk):
+    """Runs `talk(reader, writer)` for each connection, inside TLS if the options name a certificate."""
+    context = server.tls()
 
     async def guarded(reader, writer):
         try:
@@ -56,10 +70,11 @@ async def serve(server, talk, tls=None):
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
             pass
         finally:
-            writer.close()
+            with contextlib.suppress(OSError, RuntimeError):
+                writer.close()
 
     for listener in server.sockets():
-        await asyncio.start_server(guarded, sock=listener, ssl=tls)
+        await asyncio.start_server(guarded, sock=listener, ssl=context)
 
 
 async def serve_datagrams(server, answer):
@@ -83,7 +98,10 @@ async def main(plan):
     for name in MODULES:
         kinds |= importlib.import_module(name).KINDS
     for entry in json.loads(pathlib.Path(plan).read_text()):
+        if entry["kind"] not in kinds:
+            raise SystemExit(f"{entry['host']}: there is no server of kind `{entry['kind']}`")
         await kinds[entry["kind"]](Server(entry))
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
     await asyncio.Event().wait()
 
 
