@@ -436,7 +436,7 @@ def xrdp(lab, host, port=3389, security="negotiate"):
 def screen(lab, host):
     """A display without a screen. Its socket is an abstract one, which belongs to the namespace."""
     number = lab.hosts[host]["number"]
-    arguments = ["/usr/bin/Xvfb", f":{number}", "-screen", "0", "640x480x24", "-nolock", "-nolisten", "unix", "-nolisten", "tcp"]
+    arguments = ["/usr/bin/Xvfb", f":{number}", "-screen", "0", "640x480x24", "-nolock", "-noreset", "-ac", "-nolisten", "unix", "-nolisten", "tcp"]
     lab.processes.start(host, "xvfb", arguments)
     return f":{number}"
 
@@ -448,7 +448,7 @@ def freerdp(lab, host, port=3389):
     display = screen(lab, host)
     sam = written(directory, "sam", "labor:::8846f7eaee8fb117ad06bdd830b7586c:::\n")
     arguments = [f"/port:{port}", f"/sam-file:{sam}", "/sec:nla", "+auth"]
-    wait = f"for i in $(seq 100); do grep -q '@/tmp/.X11-unix/X{display[1:]}$' /proc/net/unix && break; sleep 0.05; done"
+    wait = f"for i in $(seq 100); do grep -q ' 00010000 .*@/tmp/.X11-unix/X{display[1:]}$' /proc/net/unix && break; sleep 0.05; done"
     lab.processes.start(
         host, "freerdp-shadow", ["/usr/bin/freerdp-shadow-cli", *arguments], environment={"DISPLAY": display}, prepare=wait
     )
@@ -460,7 +460,7 @@ def vnc(lab, host, port=5900, password=False):
     """Screen sharing of TigerVNC; without a password, or with one."""
     directory = lab.host_directory(host)
     number = lab.hosts[host]["number"]
-    options = ["-rfbport", port, "-geometry", "640x480", "-nolock", "-nolisten", "unix", "-nolisten", "tcp"]
+    options = ["-rfbport", port, "-geometry", "640x480", "-nolock", "-noreset", "-ac", "-nolisten", "unix", "-nolisten", "tcp"]
     if password:
         file = directory / "vnc-password"
         file.write_bytes(bytes.fromhex("dbd83cfd727a1458"))

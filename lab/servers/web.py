@@ -61,15 +61,15 @@ async def http(server):
     page = f"<!DOCTYPE html><html><head><title>{options.get('title', '')}</title></head><body>{options.get('text', '')}{form}</body></html>"
 
     def answer(method, path, headers, body):
-        if options.get("redirect"):
-            return response(301, Location=options["redirect"])
-        if options.get("basic"):
-            return response(401, b"401 Unauthorized", WWW_Authenticate=f'Basic realm="{options["basic"]}"')
         if path in options.get("pages", {}):
             entry = options["pages"][path]
             text = entry["json"] if "json" in entry else entry["text"]
             kind = entry.get("kind", "application/json")
             return response(entry.get("status", 200), (json.dumps(text) if "json" in entry else text).encode(), kind)
+        if options.get("redirect"):
+            return response(301, Location=options["redirect"])
+        if options.get("basic"):
+            return response(401, b"401 Unauthorized", WWW_Authenticate=f'Basic realm="{options["basic"]}"')
         return response(200, page.encode()) if path == "/" else response(404, b"404")
 
     await pages(server, answer)
