@@ -45,7 +45,7 @@ class Lab:
     def __init__(self, variant):
         data = load("hosts.yaml")
         self.variant, self.zones, self.hosts = variant, data["zones"], data["hosts"]
-        self.router, self.forwards = data["router"], data["forwards"]
+        self.router, self.holes, self.forwards = data["router"], data["holes"], data["forwards"]
         self.prefix, self.directory, self.prepared, self.sources = PREFIX, RUN, STATE / "prepared", LAB
         self.network = Network(PREFIX, variant, self.zones, self.hosts)
         self.processes = Processes(RUN, PREFIX)
@@ -53,7 +53,7 @@ class Lab:
 
     def addresses(self, name):
         if name == "router":
-            zone = "management" if self.variant == "segmented" else "server"
+            zone = "management"
             return addresses(self.variant, zone, self.zones[zone]["number"], 1)
         host = self.hosts[name]
         return addresses(self.variant, host["zone"], self.zones[host["zone"]]["number"], host["number"])
@@ -66,7 +66,7 @@ class Lab:
 
 def up(arguments):
     if len(arguments) != 1 or arguments[0] not in VARIANTS:
-        raise SystemExit("usage: lab/up flat|segmented")
+        raise SystemExit(f"usage: lab/up {'|'.join(VARIANTS)}")
     begun = time.monotonic()
     down([])
     prepare.prepare(STATE / "prepared", LAB)
@@ -75,7 +75,7 @@ def up(arguments):
     (RUN / "variant").write_text(lab.variant)
     lab.network.build()
     forwards = [(entry["port"], f"{lab.addresses(entry['host'])[0]}:{entry['to']}") for entry in lab.forwards]
-    lab.network.apply_rules("router", router_rules(lab.variant, lab.zones, load("practice.yaml")["conduits"], forwards))
+    lab.network.apply_rules("router", router_rules(lab.variant, load("practice.yaml")["conduits"], lab.holes, forwards))
     expected = services.start_all(lab)
     wait_for(lab, expected)
     print(f"{lab.variant}: {len(lab.hosts)} hosts, {len(expected)} ports, {time.monotonic() - begun:.1f} s", file=sys.stderr)
@@ -111,7 +111,7 @@ def running():
     try:
         return Lab((RUN / "variant").read_text())
     except FileNotFoundError:
-        raise Failure("the laboratory is not up", "run `lab/up flat` or `lab/up segmented`") from None
+        raise Failure("the laboratory is not up", "run `lab/up flat`") from None
 
 
 def execute(arguments):
@@ -120,7 +120,14 @@ def execute(arguments):
     lab, (host, *command) = running(), arguments
     if host not in lab.hosts and host not in ("router", "switch"):
         raise Failure(f"there is no host `{host}`", f"hosts: router, {', '.join(lab.hosts)}")
-    os.execvp("ip", ["ip", "netns", "exec", f"{PREFIX}{host}", *command])
+    # Names are looked up at the router, as everywhere in the practice. `ip netns exec` has made mounts private.
+    resolver = RUN / "resolv.conf"
+    if host in lab.hosts:
+        zone = lab.hosts[host]["zone"]
+        resolver = RUN / f"resolv-{zone}.conf"
+        resolver.write_text(f"nameserver {addresses(lab.variant, zone, lab.zones[zone]['number'], 1)[0]}\nsearch musterpraxis.test\n")
+    script = f'[ ! -e {resolver} ] || mount --bind {resolver} /etc/resolv.conf; exec "$@"'
+    os.execvp("ip", ["ip", "netns", "exec", f"{PREFIX}{host}", "sh", "-c", script, "sh", *command])
 
 
 def status(arguments):

@@ -2,7 +2,7 @@
 
 Everything lies in namespaces whose names begin with the laboratory's prefix; the machine's own network gets no device,
 no address and no rule. A host has one veth, `eth0`; its other end is a port of a bridge inside the switch's namespace.
-`flat` has one bridge and one /24 for all zones but the internet, `segmented` has one of each for every zone.
+`flat` has one bridge and one /24 for all zones but the internet, the others have one of each for every zone.
 """
 
 import contextlib
@@ -10,7 +10,9 @@ import ctypes
 import os
 import subprocess
 
-VARIANTS = ("flat", "segmented")
+# `flat`: one network for all. `segmented`: one a zone, and the ways between them that practice.yaml allows. `leaky`:
+# the same, with the router's mistakes that hosts.yaml lists.
+VARIANTS = ("flat", "segmented", "leaky")
 INTERNET = "internet"
 
 # Addresses are the same on every machine. The internet is played by the networks for documentation (RFC 5737, RFC 3849).
@@ -70,7 +72,7 @@ class Network:
 
     def bridge(self, zone):
         """Bridge of a zone; also the name of the router's device there."""
-        return zone if self.variant == "segmented" or zone == INTERNET else "lan"
+        return "lan" if self.variant == "flat" and zone != INTERNET else zone
 
     def bridges(self):
         """Each bridge with the first parts of its addresses."""
@@ -139,16 +141,22 @@ class Network:
         run(["ip", "netns", "exec", self.namespace(name), "nft", "-f", "-"], rules)
 
 
-def router_rules(variant, zones, conduits, forwards):
-    """The router's packet filter. `flat` filters nothing and has port forwardings that nobody should have."""
+def router_rules(variant, conduits, holes, forwards):
+    """The router's packet filter: what `conduits` allow, in `leaky` also `holes`; `flat` filters nothing."""
     lines = ["table inet router {"]
-    if variant == "segmented":
+    if variant == "leaky":
+        conduits = [*conduits, *holes]
+    if variant != "flat":
         lines += [
             "  chain forward {",
             "    type filter hook forward priority filter; policy drop;",
             "    ct state established,related accept",
             *(f"    {rule}" for conduit in conduits for rule in conduit_rules(conduit)),
+            *([] if variant == "segmented" else ["    ct status dnat accept"]),
             "  }",
+        ]
+    if variant == "segmented":
+        lines += [
             "  chain input {",
             "    type filter hook input priority filter; policy drop;",
             "    ct state established,related accept",
@@ -164,7 +172,7 @@ def router_rules(variant, zones, conduits, forwards):
         '    oifname "internet" masquerade',
         "  }",
     ]
-    if variant == "flat":
+    if variant != "segmented":
         lines += [
             "  chain incoming {",
             "    type nat hook prerouting priority dstnat;",

@@ -5,6 +5,7 @@ configuration below the host's directory, starts the server in the foreground an
 as `("tcp", 22)`. Servers of our own are in `servers/` and are started together, in one process.
 """
 
+import ipaddress
 import json
 import pathlib
 import shutil
@@ -358,26 +359,42 @@ def slapd(lab, host, certificate="good"):
 
 
 ZONE = """$TTL 3600
-@ IN SOA ns.musterpraxis.test. hostmaster.musterpraxis.test. 1 3600 600 86400 3600
-@ IN NS ns.musterpraxis.test.
+@ IN SOA ns hostmaster 1 3600 600 86400 3600
+@ IN NS ns
 {records}"""
 
 
+# Zones in which addresses become names again.
+REVERSE = ("77.10.in-addr.arpa", "0.0.0.0.0.0.0.0.7.7.d.f.ip6.arpa")
+
+
+def zone_records(lab, zone):
+    """Contents of a zone: forward, reverse, or the played internet, where each name is one host."""
+    if zone == ".":
+        return "* IN A 198.51.100.80\n"
+    lines = []
+    for name in ["router", *lab.hosts]:
+        if name != "router" and lab.hosts[name]["zone"] in ("guest", "internet") and not name.startswith("laptop-"):
+            continue
+        v4, v6 = lab.addresses(name)
+        if zone in REVERSE:
+            pointer = f"{ipaddress.ip_address(v6 if 'ip6' in zone else v4).reverse_pointer}."
+            lines += [f"{pointer} IN PTR {name}.musterpraxis.test."] if pointer.endswith(f".{zone}.") else []
+        else:
+            lines += [f"{name} IN A {v4}", f"{name} IN AAAA {v6}"]
+    return "\n".join([*lines, ""])
+
+
 @service
-def bind(lab, host, zones=("musterpraxis.test",), recursive=False, transfer=False, forward_to=None, root=False, version=None):
-    """Name server. Names of all hosts are in the zone."""
+def bind(lab, host, zones=("musterpraxis.test", *REVERSE), recursive=False, transfer=False, forward_to=None):
+    """Name server. Names of all hosts are in the zone; the zone `.` plays the internet, where each name is one host."""
     directory = lab.host_directory(host) / "dns"
     directory.mkdir()
-    records = "".join(
-        f"{name} IN A {lab.addresses(name)[0]}\n{name} IN AAAA {lab.addresses(name)[1]}\n"
-        for name, data in lab.hosts.items()
-        if not name.startswith("laptop-")
-    )
-    records += f"ns IN A {lab.addresses(host)[0]}\nwww IN A 198.51.100.80\n"
+    own_address = f"ns IN A {lab.addresses(host)[0]}\n"
     blocks = ""
     for zone in zones:
         name = "root" if zone == "." else zone
-        file = written(directory, f"{name}.zone", ZONE.format(records=records))
+        file = written(directory, f"{name}.zone", ZONE.format(records=own_address + zone_records(lab, zone)))
         blocks += f'zone "{zone}" {{ type primary; file "{file}"; }};\n'
     forward = f"forwarders {{ {lab.addresses(forward_to)[0]}; }}; forward only;" if forward_to else ""
     config = written(
@@ -387,7 +404,7 @@ def bind(lab, host, zones=("musterpraxis.test",), recursive=False, transfer=Fals
 listen-on {{ any; }}; listen-on-v6 {{ any; }}; dnssec-validation no; empty-zones-enable no;
 recursion {"yes" if recursive else "no"}; allow-query {{ any; }}; allow-recursion {{ {"any" if recursive else "none"}; }};
 allow-query-cache {{ {"any" if recursive else "none"}; }}; minimal-responses no; managed-keys-directory "{directory}";
-allow-transfer {{ {"any" if transfer else "none"}; }}; {forward} {f'version "{version}";' if version else ""} }};
+allow-transfer {{ {"any" if transfer else "none"}; }}; {forward} }};
 controls {{ }};
 {blocks}""",
     )
@@ -396,10 +413,12 @@ controls {{ }};
 
 
 @service
-def dnsmasq(lab, host, forward_to):
-    """Forwarder of a small router: looks up everything for everybody."""
+def dnsmasq(lab, host, forward_to, own_names):
+    """Forwarder of a small router: looks up everything for everybody, the practice's own names at `own_names`."""
+    servers = [f"--server={lab.addresses(forward_to)[0]}"]
+    servers += [f"--server=/{zone}/{lab.addresses(own_names)[0]}" for zone in ("musterpraxis.test", *REVERSE)]
     options = ["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file="]
-    lab.processes.start(host, "dnsmasq", ["/usr/sbin/dnsmasq", *options, f"--server={lab.addresses(forward_to)[0]}"])
+    lab.processes.start(host, "dnsmasq", ["/usr/sbin/dnsmasq", *options, *servers])
     return [("tcp", 53), ("udp", 53)]
 
 
