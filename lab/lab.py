@@ -5,6 +5,7 @@
 """
 
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -13,6 +14,7 @@ import time
 
 import yaml
 
+import foreign
 import network
 import prepare
 import services
@@ -58,6 +60,13 @@ class Lab:
         host = self.hosts[name]
         return addresses(self.variant, host["zone"], self.zones[host["zone"]]["number"], host["number"])
 
+    def write_resolver(self, name):
+        """Names are looked up at the router, by servers and by whoever examines them."""
+        host = self.hosts.get(name)
+        router = addresses(self.variant, host["zone"], self.zones[host["zone"]]["number"], 1)[0] if host else "127.0.0.1"
+        written = f"nameserver {router}\nsearch musterpraxis.test\noptions timeout:1 attempts:1\n"
+        (self.host_directory(name) / "resolv.conf").write_text(written)
+
     def host_directory(self, name):
         directory = self.directory / name
         directory.mkdir(exist_ok=True)
@@ -76,6 +85,8 @@ def up(arguments):
     lab.network.build()
     forwards = [(entry["port"], f"{lab.addresses(entry['host'])[0]}:{entry['to']}") for entry in lab.forwards]
     lab.network.apply_rules("router", router_rules(lab.variant, load("practice.yaml")["conduits"], lab.holes, forwards))
+    for name in ("router", *lab.hosts):
+        lab.write_resolver(name)
     expected = services.start_all(lab)
     wait_for(lab, expected)
     print(f"{lab.variant}: {len(lab.hosts)} hosts, {len(expected)} ports, {time.monotonic() - begun:.1f} s", file=sys.stderr)
@@ -120,12 +131,8 @@ def execute(arguments):
     lab, (host, *command) = running(), arguments
     if host not in lab.hosts and host not in ("router", "switch"):
         raise Failure(f"there is no host `{host}`", f"hosts: router, {', '.join(lab.hosts)}")
-    # Names are looked up at the router, as everywhere in the practice. `ip netns exec` has made mounts private.
-    resolver = RUN / "resolv.conf"
-    if host in lab.hosts:
-        zone = lab.hosts[host]["zone"]
-        resolver = RUN / f"resolv-{zone}.conf"
-        resolver.write_text(f"nameserver {addresses(lab.variant, zone, lab.zones[zone]['number'], 1)[0]}\nsearch musterpraxis.test\n")
+    # `ip netns exec` has made mounts private.
+    resolver = RUN / host / "resolv.conf"
     script = f'[ ! -e {resolver} ] || mount --bind {resolver} /etc/resolv.conf; exec "$@"'
     os.execvp("ip", ["ip", "netns", "exec", f"{PREFIX}{host}", "sh", "-c", script, "sh", *command])
 
@@ -141,7 +148,87 @@ def status(arguments):
             print(f"ended: {name} (see {RUN}/{name}.log)")
 
 
-COMMANDS = {"up": up, "down": down, "exec": execute, "status": status}
+# Logs of servers that must have nothing to write down, whatever the profile of an examination.
+MUST_STAY_EMPTY = ("forbidden-packets", "print-jobs", "dicom-requests", "serial-received", "sip-calls", "calls")
+
+
+def counters(arguments):
+    """Prints as JSON what each laptop has sent, and what arrived where nothing may arrive; `reset` starts anew."""
+    lab = running()
+    laptops = [name for name in lab.hosts if name.startswith("laptop-")]
+    if arguments == ["reset"]:
+        requests = [RUN / name / "reset" for name in laptops]
+        for request in requests:
+            request.touch()
+        deadline = time.monotonic() + 10
+        while any(request.exists() for request in requests):
+            if time.monotonic() > deadline:
+                raise Failure("the recorder does not answer", f"see {RUN}/own/recorder.log")
+            time.sleep(0.02)
+        return
+    if arguments:
+        raise SystemExit("usage: lab/counters [reset]")
+    time.sleep(0.4)  # The recorder writes while nothing arrives.
+    written = {}
+    for file in sorted(RUN.glob("*/*")):
+        if file.name in MUST_STAY_EMPTY or file.name == "mllp-received":
+            written.setdefault(file.parent.name, {})[file.name] = file.read_text().splitlines()
+    print(
+        json.dumps(
+            {
+                "laptops": {name: json.loads((RUN / name / "rate.json").read_text()) for name in laptops},
+                "forbidden_printer_packets": printer_packets(),
+                "must_stay_empty": {
+                    host: kept for host, logs in written.items() if (kept := {k: v for k, v in logs.items() if k in MUST_STAY_EMPTY})
+                },
+                "mllp_received": {host: logs["mllp-received"] for host, logs in written.items() if "mllp-received" in logs},
+            },
+            indent=1,
+        )
+    )
+
+
+def printer_packets():
+    """What the printer's own packet filter has counted."""
+    listed = network.run(["ip", "netns", "exec", f"{PREFIX}drucker", "nft", "-j", "list", "counters"])
+    return sum(entry["counter"]["packets"] for entry in json.loads(listed)["nftables"] if "counter" in entry)
+
+
+def extra_host(lab, name, number):
+    """A host in the office that is there on request only. One that is there already is stopped first."""
+    namespace = f"{PREFIX}{name}"
+    if pathlib.Path(f"/run/netns/{namespace}").exists():
+        lab.processes.stop_namespace(namespace)
+        network.run(["ip", "netns", "delete", namespace])
+        shutil.rmtree(RUN / name, ignore_errors=True)
+    lab.network.add(name, {"zone": "office", "number": number, "mac": f"02:00:00:00:03:{number:02x}"})
+    lab.write_resolver(name)
+
+
+def on_request(name, number, plan):
+    """Starts what `plan` lists on a host of its own, and prints where it is and what is there."""
+    lab = running()
+    extra_host(lab, name, number)
+    listed = plan(lab)
+    if lab.own_servers:
+        file = RUN / f"{name}.json"
+        file.write_text(json.dumps(lab.own_servers))
+        lab.processes.start_outside(name, "servers", [sys.executable, "-B", LAB / "servers" / "main.py", file])
+    wait_for(lab, [(name, "tcp", entry["port"]) for entry in listed])
+    print(json.dumps({"addresses": lab.addresses(name), "services": listed}, indent=1))
+
+
+def decoys(arguments):
+    """`lab/decoys [NUMBER [SEED]]`"""
+    number, seed = (*map(int, arguments), *(200, 1)[len(arguments) :])
+    on_request("decoys", 240, lambda lab: foreign.decoys(lab, "decoys", number, seed))
+
+
+def dialogues(arguments):
+    on_request("dialogues", 241, lambda lab: foreign.dialogues(lab, "dialogues"))
+
+
+COMMANDS = {"counters": counters, "decoys": decoys, "dialogues": dialogues, "up": up, "down": down, "exec": execute, "status": status}
 
 
 def main():

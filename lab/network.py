@@ -91,11 +91,7 @@ class Network:
             f"link add port{index} up master {bridge} type veth peer name {bridge} netns {router}\n"
             for index, bridge in enumerate(self.bridges())
         ]
-        for name, host in self.hosts.items():
-            lines.append(
-                f"link add {name[:15]} up master {self.bridge(host['zone'])} type veth "
-                f"peer name eth0 address {host['mac']} netns {self.namespace(name)}\n"
-            )
+        lines += [self._port(name) for name in self.hosts]
         run(["ip", "-n", switch, "-batch", "-"], "".join(lines))
 
         lines = ["link set lo up\n"]
@@ -108,19 +104,40 @@ class Network:
             ]
         run(["ip", "-n", router, "-batch", "-"], "".join(lines))
 
-        for name, host in self.hosts.items():
-            zone = host["zone"]
-            (near4, near6) = prefixes(self.variant, zone, self.zones[zone]["number"])
-            lines = [
-                "link set lo up\n",
-                f"address add {near4}.{host['number']}/24 dev eth0\n",
-                f"address add {near6}::{host['number']}/64 dev eth0 nodad\n",
-                "link set eth0 up\n",
-            ]
-            # The internet knows no way to private addresses.
-            if zone != INTERNET:
-                lines += [f"route add default via {near4}.1\n", f"route add default via {near6}::1\n"]
-            run(["ip", "-n", self.namespace(name), "-batch", "-"], "".join(lines))
+        for name in self.hosts:
+            self._join(name)
+
+    def add(self, name, host):
+        """Adds a host to a network that is up."""
+        self.hosts[name] = host
+        run(["ip", "netns", "add", self.namespace(name)])
+        with inside(self.namespace(name)):
+            self._settings(forwarding=False)
+        run(["ip", "-n", self.namespace("switch"), "-batch", "-"], self._port(name))
+        self._join(name)
+
+    def _port(self, name):
+        """The host's cable to the switch."""
+        host = self.hosts[name]
+        return (
+            f"link add {name[:15]} up master {self.bridge(host['zone'])} type veth "
+            f"peer name eth0 address {host['mac']} netns {self.namespace(name)}\n"
+        )
+
+    def _join(self, name):
+        """The host's addresses and routes."""
+        host = self.hosts[name]
+        near4, near6 = prefixes(self.variant, host["zone"], self.zones[host["zone"]]["number"])
+        lines = [
+            "link set lo up\n",
+            f"address add {near4}.{host['number']}/24 dev eth0\n",
+            f"address add {near6}::{host['number']}/64 dev eth0 nodad\n",
+            "link set eth0 up\n",
+        ]
+        # The internet knows no way to private addresses.
+        if host["zone"] != INTERNET:
+            lines += [f"route add default via {near4}.1\n", f"route add default via {near6}::1\n"]
+        run(["ip", "-n", self.namespace(name), "-batch", "-"], "".join(lines))
 
     def _settings(self, forwarding):
         def write(path, value):

@@ -39,6 +39,8 @@ class Processes:
         line of shell that runs before it, in the same place.
         """
         steps = ["mount -t tmpfs -o mode=755 tmpfs /run"] if own_run else []
+        resolver = self.directory / host / "resolv.conf"
+        steps += [f"mount --bind {resolver} /etc/resolv.conf"] if resolver.exists() else []
         steps += [prepare] if prepare else []
         command = list(map(str, arguments))
         if user:
@@ -75,7 +77,21 @@ class Processes:
     def stop_all(self):
         """Stops every recorded process with its session, and whatever else lives in the namespaces."""
         sessions = {pid for pid, started, _ in self.recorded() if started is not None and start_time(pid) == started}
-        namespaces = {name.stat().st_ino for name in self.namespaces()}
+        self._stop(sessions, {name.stat().st_ino for name in self.namespaces()})
+
+    def stop_namespace(self, namespace):
+        """Stops whatever lives in one namespace, and what serves it from outside: processes recorded for its host."""
+        host = namespace.removeprefix(self.prefix)
+        sessions = {
+            pid
+            for pid, started, name in self.recorded()
+            if name.startswith(f"{host}/") and started is not None and start_time(pid) == started
+        }
+        self._stop(sessions, {pathlib.Path(f"/run/netns/{namespace}").stat().st_ino})
+        kept = [line for line in self.record.read_text().splitlines() if f" {host}/" not in line]
+        self.record.write_text("".join(f"{line}\n" for line in kept))
+
+    def _stop(self, sessions, namespaces):
         deadline = time.monotonic() + 2
         while targets := self._targets(sessions, namespaces):
             for pid in targets:

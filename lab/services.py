@@ -272,7 +272,8 @@ def snmpd(lab, host, community="public", description="Musterhersteller Geraet", 
 def program(lab, host, name, arguments):
     """Starts one of the programs in `servers/` in a host's namespace, as a process of its own."""
     command = [sys.executable, "-B", lab.sources / "servers" / f"{name}.py", *arguments]
-    lab.processes.start(host, f"{name}-{arguments[0]}", command)
+    number = f"-{arguments[0]}" if isinstance(arguments[0], int) else ""
+    lab.processes.start(host, f"{name}{number}", command)
 
 
 @service

@@ -88,30 +88,54 @@ SERVICES = {
 
 
 def directory(server):
-    """The service directory (gemSpec_Kon, schemas ServiceDirectory 3.1, ServiceInformation 2.0, ProductInformation 1.1)."""
+    """The service directory (gemSpec_Kon, schemas ServiceDirectory 3.1, ServiceInformation 2.0, ProductInformation 1.1).
+
+    `style` writes the same in other ways that XML allows.
+    """
     tls = "certificate" in server.options
     options = {"vendor": "MUSTR", "product": "MusterKon", "firmware": "5.55.1", "hardware": "2.0.0"} | server.options
     base = f"{'https' if tls else 'http'}://{server.v4}:{server.port}"
     services = "".join(
         f"""
-    <SI:Service Name="{name}"><SI:Abstract>{name}</SI:Abstract><SI:Versions>
-      <SI:Version TargetNamespace="http://ws.gematik.de/conn/{name}/WSDL/v{version.rpartition('.')[0]}" Version="{version}">
-        <SI:Abstract>{name} {version}</SI:Abstract>
-        <SI:Endpoint Location="http://{server.v4}:80/ws/{name}"/><SI:EndpointTLS Location="{base}/ws/{name}"/>
-      </SI:Version></SI:Versions></SI:Service>"""
+    <SI:Service Name="{name}">
+      <SI:Abstract>{name}</SI:Abstract>
+      <SI:Versions>
+        <SI:Version TargetNamespace="http://ws.gematik.de/conn/{name}/WSDL/v{version.rpartition('.')[0]}" Version="{version}">
+          <SI:Abstract>{name} {version}</SI:Abstract>
+          <SI:Endpoint Location="http://{server.v4}:80/ws/{name}"/>
+          <SI:EndpointTLS Location="{base}/ws/{name}"/>
+        </SI:Version>
+      </SI:Versions>
+    </SI:Service>"""
         for name, version in SERVICES.items()
     )
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<CONN:ConnectorServices xmlns:CONN="http://ws.gematik.de/conn/ServiceDirectory/v3.1" xmlns:SI="http://ws.gematik.de/conn/ServiceInformation/v2.0" xmlns:PI="http://ws.gematik.de/int/version/ProductInformation/v1.1">
+    spaces = (
+        'xmlns:CONN="http://ws.gematik.de/conn/ServiceDirectory/v3.1" '
+        'xmlns:SI="http://ws.gematik.de/conn/ServiceInformation/v2.0" '
+        'xmlns:PI="http://ws.gematik.de/int/version/ProductInformation/v1.1"'
+    )
+    text = f"""<?xml version="1.0" encoding="UTF-8"?>
+<CONN:ConnectorServices {spaces}>
   <PI:ProductInformation>
     <PI:InformationDate>2026-05-04T08:00:00Z</PI:InformationDate>
-    <PI:ProductTypeInformation><PI:ProductType>Konnektor</PI:ProductType><PI:ProductTypeVersion>{options.get("type_version", "5.54.2")}</PI:ProductTypeVersion></PI:ProductTypeInformation>
+    <PI:ProductTypeInformation>
+      <PI:ProductType>Konnektor</PI:ProductType>
+      <PI:ProductTypeVersion>5.54.2</PI:ProductTypeVersion>
+    </PI:ProductTypeInformation>
     <PI:ProductIdentification>
       <PI:ProductVendorID>{options["vendor"]}</PI:ProductVendorID>
       <PI:ProductCode>{options["product"]}</PI:ProductCode>
-      <PI:ProductVersion><PI:Local><PI:HWVersion>{options["hardware"]}</PI:HWVersion><PI:FWVersion>{options["firmware"]}</PI:FWVersion></PI:Local></PI:ProductVersion>
+      <PI:ProductVersion>
+        <PI:Local>
+          <PI:HWVersion>{options["hardware"]}</PI:HWVersion>
+          <PI:FWVersion>{options["firmware"]}</PI:FWVersion>
+        </PI:Local>
+      </PI:ProductVersion>
     </PI:ProductIdentification>
-    <PI:ProductMiscellaneous><PI:ProductVendorName>Musterhersteller (Labor)</PI:ProductVendorName><PI:ProductName>Muster-Konnektor (Labor)</PI:ProductName></PI:ProductMiscellaneous>
+    <PI:ProductMiscellaneous>
+      <PI:ProductVendorName>Musterhersteller (Labor)</PI:ProductVendorName>
+      <PI:ProductName>Muster-Konnektor (Labor)</PI:ProductName>
+    </PI:ProductMiscellaneous>
   </PI:ProductInformation>
   <CONN:TLSMandatory>{"true" if tls else "false"}</CONN:TLSMandatory>
   <CONN:ClientAutMandatory>{"true" if options.get("client_authentication") else "false"}</CONN:ClientAutMandatory>
@@ -119,6 +143,16 @@ def directory(server):
   </SI:ServiceInformation>
 </CONN:ConnectorServices>
 """
+    return STYLES[options.get("style", "plain")](text)
+
+
+STYLES = {
+    "plain": lambda text: text,
+    "other-prefix": lambda text: text.replace("CONN:", "ns5:").replace("xmlns:CONN", "xmlns:ns5"),
+    "default-namespace": lambda text: text.replace("CONN:", "").replace("xmlns:CONN", "xmlns"),
+    "one-line": lambda text: "".join(line.strip() for line in text.splitlines()),
+    "comments": lambda text: text.replace("<CONN:TLS", "<!-- Konnektor --><CONN:TLS").replace("/>", "/><!-- -->"),
+}
 
 
 async def konnektor(server):
