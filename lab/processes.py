@@ -45,7 +45,9 @@ class Processes:
         command = list(map(str, arguments))
         if user:
             command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", *command]
-        command = ["unshare", "--mount", "sh", "-ec", "; ".join([*steps, f"exec {shlex.join(command)}"])]
+        # A name of its own too, or servers would tell the name of this machine.
+        steps.insert(0, f"echo {host} >/proc/sys/kernel/hostname")
+        command = ["unshare", "--mount", "--uts", "sh", "-ec", "; ".join([*steps, f"exec {shlex.join(command)}"])]
         command = ["nsenter", f"--net=/run/netns/{self.prefix}{host}", *command]
         return self.start_outside(host, name, command, environment)
 

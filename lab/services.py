@@ -441,7 +441,7 @@ def xrdp(lab, host, port=3389, security="negotiate"):
     directory = lab.host_directory(host)
     pki = lab.prepared / "pki"
     text = pathlib.Path("/etc/xrdp/xrdp.ini").read_text()
-    settings = {"port": f"tcp://:{port}", "certificate": f"{pki}/self-signed.crt", "key_file": f"{pki}/self-signed.key"}
+    settings = {"port": f"tcp6://:{port}", "certificate": f"{pki}/self-signed.crt", "key_file": f"{pki}/self-signed.key"}
     settings |= {"security_layer": security, "LogFile": f"{directory}/xrdp-server.log", "EnableSyslog": "false"}
     lines = []
     for line in text.splitlines():

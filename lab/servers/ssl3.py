@@ -32,6 +32,7 @@ def main(port, certificate, key):
     settings.minVersion = settings.maxVersion = (3, 0)
     settings.cipherNames = ["aes128", "3des", "rc4"]
     settings.macNames = ["sha", "md5"]
+    settings.keyExchangeNames = ["rsa"]
     listener = socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
     while True:
         connection, _ = listener.accept()
