@@ -4,7 +4,7 @@
 //! from the catalogue and the fact schema, so nothing here can say something else than they do.
 
 use crate::Catalog;
-use crate::model::{Check, Encryption, Framework, PortGroup, Requirement, SILENT_TCP_PORTS};
+use crate::model::{Check, Encryption, Framework, PortGroup, Requirement};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use visite_facts::{CostClass, Doer, FactSpec, FieldKind, Lang, Measure, Shape, Text, Word, facts};
@@ -302,7 +302,7 @@ fn ports_page(catalog: &Catalog) -> String {
     };
     page(|out| {
         writeln!(out, "# Ports\n\nGenerated from `catalog/ports.yaml`. Do not edit.\n")?;
-        let silent: Vec<u16> = SILENT_TCP_PORTS.into_iter().flatten().collect();
+        let silent: Vec<u16> = visite_facts::scan::SILENT_PORTS.into_iter().flatten().collect();
         writeln!(out, "These TCP ports never get a packet, for printers print what arrives: {}.\n", numbers(&silent))?;
         let (tcp, udp) = (sets.practice_tcp().len(), sets.practice_udp().len());
         writeln!(out, "## practice\n\nThe usual set: {tcp} TCP ports, {udp} UDP ports.\n")?;

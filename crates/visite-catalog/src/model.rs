@@ -414,15 +414,6 @@ pub struct Services {
     pub services: BTreeMap<NetworkService, ServiceRule>,
 }
 
-/// TCP ports that never get a packet, because many printers print whatever arrives there. No layer of the catalogue can
-/// take one off this list, nor put one into a set of ports.
-pub const SILENT_TCP_PORTS: [core::ops::RangeInclusive<u16>; 3] = [515..=515, 9100..=9107, 9112..=9116];
-
-/// Whether a TCP port never gets a packet.
-pub fn is_silent(port: u16) -> bool {
-    SILENT_TCP_PORTS.iter().any(|range| range.contains(&port))
-}
-
 /// A part of a set of ports, and why it is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,9 +3,10 @@
 //! For the loader. It knows no protocol and asks nobody; that a service speaks what its word says is the business of
 //! the dialogues.
 
-use crate::model::{PortGroup, PortSets, Services, is_silent};
+use crate::model::{PortGroup, PortSets, Services};
 use std::collections::BTreeSet;
 use visite_facts::facts::NetworkService;
+use visite_facts::scan::is_silent;
 use visite_facts::{Text, Word};
 
 /// How many TCP ports the wider set has.

@@ -1,9 +1,9 @@
 //! The list of services and the sets of ports.
 
-use visite_catalog::model::is_silent;
 use visite_catalog::{Catalog, Layer, Part, load, load_parts};
 use visite_facts::Word;
 use visite_facts::facts::NetworkService;
+use visite_facts::scan::is_silent;
 
 /// Ports at which serial adapters and label printers can be blocked by a mere connection.
 const FRAGILE: [u16; 3] = [4001, 6101, 10001];

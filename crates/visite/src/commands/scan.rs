@@ -18,14 +18,14 @@ use visite_assess::{Input, assess};
 use visite_catalog::{Catalog, Part};
 use visite_facts::facts::{DeviceClass, ZoneKind};
 use visite_facts::scan::{ScanRecord, ScanSection};
-use visite_facts::{FactsFile, IdentifierKind, Lang, Text};
+use visite_facts::{FactsFile, IdentifierKind, Lang, Text, Word};
 use visite_scan::examine::Book;
 use visite_scan::net::Connections;
 use visite_scan::policy::Policy;
 use visite_scan::scan::{Control, Phase, Plan, Stated, Status};
 use visite_scan::targets::{TargetError, Targets};
 use visite_target::{ApprovedAction, Practice};
-use visite_wire::fingerprints::Fingerprints;
+use visite_wire::fingerprints::{Fingerprints, Own};
 
 /// Networks of the telematics infrastructure and of the networks of the associations of physicians, as connectors route
 /// them. They are nobody's practice.
@@ -56,7 +56,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         stated: practice.as_ref().map(|practice| stated(practice, today(practice, started_at))).unwrap_or_default(),
         done: std::collections::BTreeSet::new(),
         book: book(&catalog),
-        fingerprints: Arc::new(Fingerprints::default()),
+        fingerprints: Arc::new(fingerprints(&catalog)?),
     };
     if arguments.dry_run {
         return output::to_stdout(described(&plan, &connections, lang).as_bytes()).map(|()| ExitCode::SUCCESS);
@@ -72,7 +72,9 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     if let Some(path) = &arguments.save_facts {
         output::to_file(path, FactsFile { snapshots: snapshots.clone() }.to_json().as_bytes())?;
     }
-    let owned = |counts: &BTreeMap<&'static str, u64>| counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+    let owned = |counts: &BTreeMap<&'static str, u64>| {
+        counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
+    };
     let section = ScanSection {
         hosts: visite_scan::observe::hosts(&scan),
         guests: scan.guests,
@@ -144,13 +146,21 @@ fn targets(written: &[String], excluded: &[String]) -> Result<Targets, Failure> 
     };
     let failure = |error: TargetError| {
         let shown = error.written.escape_debug();
-        Failure::new(Kind::Data, format!("Das Ziel `{shown}` ist nicht zu verstehen"), format!("cannot read the target `{shown}`"))
-            .because_of(error.what)
+        Failure::new(
+            Kind::Data,
+            format!("Das Ziel `{shown}` ist nicht zu verstehen"),
+            format!("cannot read the target `{shown}`"),
+        )
+        .because_of(error.what)
     };
     let targets = Targets::parse(written, &resolve).map_err(failure)?;
     let targets = targets.without(&Targets::parse(excluded, &resolve).map_err(failure)?);
     if targets.is_empty() {
-        return Err(Failure::new(Kind::Data, "Nach den Ausnahmen bleibt kein Ziel übrig", "after the exclusions no target is left"));
+        return Err(Failure::new(
+            Kind::Data,
+            "Nach den Ausnahmen bleibt kein Ziel übrig",
+            "after the exclusions no target is left",
+        ));
     }
     Ok(targets)
 }
@@ -158,20 +168,31 @@ fn targets(written: &[String], excluded: &[String]) -> Result<Targets, Failure> 
 /// Refuses what belongs to the telematics infrastructure, or is reached through a connector.
 fn refuse_telematics(targets: &Targets, connections: &Connections, practice: Option<&Practice>) -> Result<(), Failure> {
     let foreign: Vec<IpNet> = TELEMATICS_NETWORKS.iter().filter_map(|network| network.parse().ok()).collect();
-    let mut connectors: Vec<IpAddr> = practice.into_iter().flat_map(|practice| addresses_of(practice, DeviceClass::Connector)).collect();
+    let mut connectors: Vec<IpAddr> =
+        practice.into_iter().flat_map(|practice| addresses_of(practice, DeviceClass::Connector)).collect();
     // Whoever routes the networks of the telematics infrastructure is a connector.
-    let routers = connections.routes.iter().filter(|route| route.to.prefix_len() > 0 && foreign.iter().any(|network| network.contains(&route.to)));
+    let routers = connections
+        .routes
+        .iter()
+        .filter(|route| route.to.prefix_len() > 0 && foreign.iter().any(|network| network.contains(&route.to)));
     connectors.extend(routers.filter_map(|route| route.gateway));
     for (first, last) in ends(targets) {
         let inside = foreign.iter().any(|network| network.contains(&first) || network.contains(&last));
         let through = [first, last].into_iter().find_map(|address| {
-            connections.beside(address).is_none().then(|| connections.route(address)?.gateway).flatten().filter(|gateway| connectors.contains(gateway))
+            connections
+                .beside(address)
+                .is_none()
+                .then(|| connections.route(address)?.gateway)
+                .flatten()
+                .filter(|gateway| connectors.contains(gateway))
         });
         if inside || through.is_some() {
             let failure = Failure::new(
                 Kind::Permission,
                 format!("Das Netz mit {first} gehört zur Telematikinfrastruktur oder liegt hinter dem Konnektor"),
-                format!("the network with {first} belongs to the telematics infrastructure or lies behind the connector"),
+                format!(
+                    "the network with {first} belongs to the telematics infrastructure or lies behind the connector"
+                ),
             );
             return Err(failure.hint(
                 "Visite untersucht nur Netze der Praxis. Nennen Sie diese einzeln.",
@@ -207,7 +228,12 @@ fn stated(practice: &Practice, today: Date) -> Vec<Stated> {
     let devices = practice.devices.iter().flatten();
     let of = |device: &visite_target::Device| Stated {
         addresses: stated_addresses(device),
-        mac: device.identifiers.iter().flatten().filter(|stated| stated.kind == IdentifierKind::Mac).find_map(|stated| mac(&stated.value)),
+        mac: device
+            .identifiers
+            .iter()
+            .flatten()
+            .filter(|stated| stated.kind == IdentifierKind::Mac)
+            .find_map(|stated| mac(&stated.value)),
         class: device.class,
         approved: device.allows(ApprovedAction::Scan, today),
     };
@@ -229,6 +255,27 @@ fn book(catalog: &Catalog) -> Book {
         }
     }
     book
+}
+
+fn fingerprints(catalog: &Catalog) -> Result<Fingerprints, Failure> {
+    let mut all = Fingerprints::default();
+    for fingerprint in catalog.fingerprints.values().flat_map(|file| &file.fingerprints) {
+        let own = Own {
+            id: &fingerprint.id,
+            place: fingerprint.place.word(),
+            pattern: &fingerprint.pattern,
+            vendor: fingerprint.vendor.as_deref(),
+            product: fingerprint.product.as_deref(),
+            version: fingerprint.version.as_deref(),
+            system: fingerprint.system.as_deref(),
+            class: fingerprint.class,
+        };
+        all.add_own(&own).map_err(|problem| {
+            let (de, en) = ("Ein Fingerabdruck des Katalogs ist fehlerhaft", "a fingerprint of the catalogue is wrong");
+            Failure::new(Kind::Data, de, en).because(problem)
+        })?;
+    }
+    Ok(all)
 }
 
 /// TCP and UDP ports of a set or a list.
@@ -292,7 +339,11 @@ fn release(
     let networks = networks(&plan.targets);
     if let Some(practice) = practice {
         let today = today(practice, now);
-        let covering = practice.releases.iter().flatten().find(|release| networks.iter().all(|network| release.covers(*network, today)));
+        let covering = practice
+            .releases
+            .iter()
+            .flatten()
+            .find(|release| networks.iter().all(|network| release.covers(*network, today)));
         if let Some(release) = covering {
             if plan.policy.logins && !release.allows_login_attempts() {
                 return Err(no_release(
@@ -310,10 +361,7 @@ fn release(
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
         return asked(&networks, lang).map(|name| (name, None));
     }
-    Err(no_release(
-        "Ohne Freigabe untersucht Visite kein Netz",
-        "without a release Visite examines no network",
-    ))
+    Err(no_release("Ohne Freigabe untersucht Visite kein Netz", "without a release Visite examines no network"))
 }
 
 fn no_release(de: &str, en: &str) -> Failure {
@@ -367,10 +415,15 @@ fn described(plan: &Plan, connections: &Connections, lang: Lang) -> String {
     let addresses = plan.targets.count();
     let seconds = (addresses * 4) / u64::from(plan.policy.rate()).max(1) + 1;
     let attached = connections.attached().iter().map(IpNet::to_string).collect::<Vec<_>>().join(", ");
-    let ranges: Vec<String> = plan.targets.ranges().iter().map(|(first, last)| if first == last { first.to_string() } else { format!("{first} – {last}") }).collect();
+    let ranges: Vec<String> = plan
+        .targets
+        .ranges()
+        .iter()
+        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first} – {last}") })
+        .collect();
     let wide: Vec<String> = plan.targets.wide().iter().map(ToString::to_string).collect();
     let ranges = [ranges, wide].concat().join("\n  ");
-    let (profile, rate, udp) = (visite_facts::Word::word(plan.policy.profile), plan.policy.rate(), plan.udp.len());
+    let (profile, rate, udp) = (plan.policy.profile.word(), plan.policy.rate(), plan.udp.len());
     match lang {
         Lang::De => format!(
             "Plan (es wird nichts gesendet)\n\nAdressen: {addresses}\n  {ranges}\nDieser Computer steht in: {attached}\nProfil: {profile}, höchstens {rate} Pakete je Sekunde\nPorts je Gerät: {knocks} TCP, {udp} UDP; nie 515, 9100-9107, 9112-9116\nAnmeldeversuche: {}\nSuche nach Geräten: etwa {seconds} Sekunden; danach je Gerät etwa {} Sekunden.\n",
@@ -390,7 +443,8 @@ fn carry_out(plan: Plan, control: &Arc<Control>, quiet: bool, lang: Lang) -> Res
     let show = !quiet && std::io::stderr().is_terminal();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let failure = |error: std::io::Error| {
-        Failure::new(Kind::Permission, "Die Untersuchung lässt sich nicht beginnen", "cannot begin the scan").because(error)
+        Failure::new(Kind::Permission, "Die Untersuchung lässt sich nicht beginnen", "cannot begin the scan")
+            .because(error)
     };
     let runtime = runtime.map_err(failure)?;
     runtime.block_on(async {
@@ -438,11 +492,12 @@ fn progress(status: Status, lang: Lang) -> String {
     };
     let (done, found, packets, rate) = (status.done, status.found, status.packets, status.rate);
     match lang {
-        Lang::De => format!("{doing}: {done} von {found} Geräten · {packets} Pakete, höchstens {rate} je Sekunde{left}"),
+        Lang::De => {
+            format!("{doing}: {done} von {found} Geräten · {packets} Pakete, höchstens {rate} je Sekunde{left}")
+        }
         Lang::En => format!("{doing}: {done} of {found} devices · {packets} packets, at most {rate} a second{left}"),
     }
 }
-
 
 fn stated_addresses(_: &visite_target::Device) -> Vec<IpAddr> {
     Vec::new()
