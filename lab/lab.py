@@ -18,6 +18,7 @@ import foreign
 import network
 import prepare
 import services
+import truth
 from network import VARIANTS, Network, addresses, router_rules
 from processes import Processes, listening, start_time
 
@@ -218,6 +219,24 @@ def on_request(name, number, plan):
     print(json.dumps({"addresses": lab.addresses(name), "services": listed}, indent=1))
 
 
+def expect(arguments):
+    """`lab/expect VARIANT ZONE`: what an examination from a zone's laptop has to find, as JSON."""
+    lab = Lab(arguments[0]) if len(arguments) == 2 and arguments[0] in VARIANTS else None
+    if lab is None or arguments[1] not in lab.zones:
+        raise SystemExit("usage: lab/expect VARIANT ZONE")
+    print(json.dumps(truth.expected(lab, arguments[1], load("truth.yaml"), load("practice.yaml")["conduits"]), indent=1))
+
+
+def verify(arguments):
+    """Compares `truth.yaml` with `hosts.yaml` and with what really answers; prints what differs."""
+    lab = running()
+    differences = truth.differences(lab, load("truth.yaml"))
+    for line in differences:
+        print(line)
+    if differences:
+        raise Failure(f"truth.yaml differs from what is up in {len(differences)} places")
+
+
 def decoys(arguments):
     """`lab/decoys [NUMBER [SEED]]`"""
     number, seed = (*map(int, arguments), *(200, 1)[len(arguments) :])
@@ -228,7 +247,7 @@ def dialogues(arguments):
     on_request("dialogues", 241, lambda lab: foreign.dialogues(lab, "dialogues"))
 
 
-COMMANDS = {"counters": counters, "decoys": decoys, "dialogues": dialogues, "up": up, "down": down, "exec": execute, "status": status}
+COMMANDS = {"expect": expect, "verify": verify, "counters": counters, "decoys": decoys, "dialogues": dialogues, "up": up, "down": down, "exec": execute, "status": status}
 
 
 def main():

@@ -249,7 +249,8 @@ def vsftpd(lab, host, port=21):
 @service
 def telnet(lab, host, port=23):
     """Telnet server of GNU inetutils, one process a connection."""
-    return own(lab, host, kind="spawn", port=port, command=["/usr/sbin/telnetd", "-h"])
+    script = f"echo {host} >/proc/sys/kernel/hostname; exec /usr/sbin/telnetd -h"
+    return own(lab, host, kind="spawn", port=port, command=["unshare", "--uts", "sh", "-c", script])
 
 
 @service
@@ -346,13 +347,13 @@ def slapd(lab, host, certificate="good"):
         "include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\n"
         "include /etc/ldap/schema/inetorgperson.schema\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n"
         f"TLSCertificateFile {pki}/{certificate}.chain\nTLSCertificateKeyFile {pki}/{certificate}.key\n"
-        f"pidfile {directory}/pid\nargsfile {directory}/args\naccess to * by * read\n"
+        f"TLSCipherSuite NORMAL:-VERS-TLS1.0:-VERS-TLS1.1\npidfile {directory}/pid\nargsfile {directory}/args\naccess to * by * read\n"
         'database mdb\nsuffix "dc=musterpraxis,dc=test"\nrootdn "cn=admin,dc=musterpraxis,dc=test"\n'
         f"rootpw labor\nmaxsize 10485760\ndirectory {directory}/data\n",
     )
     entries = (
         "dn: dc=musterpraxis,dc=test\nobjectClass: dcObject\nobjectClass: organization\no: Musterpraxis\ndc: musterpraxis\n\n"
-        "dn: uid=mfa1,dc=musterpraxis,dc=test\nobjectClass: inetOrgPerson\nuid: mfa1\ncn: Erika Mustermann\nsn: Mustermann\n"
+        "dn: uid=mfa1,dc=musterpraxis,dc=test\nobjectClass: inetOrgPerson\nuid: mfa1\ncn: Max Beispielmann\nsn: Beispielmann\n"
     )
     subprocess.run(["slapadd", "-f", config], input=entries, text=True, capture_output=True, check=True)
     lab.processes.start(host, "slapd", ["/usr/sbin/slapd", "-d", "0", "-f", config, "-h", "ldap:/// ldaps:///"])
