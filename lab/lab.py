@@ -50,7 +50,7 @@ class Lab:
         self.variant, self.zones, self.hosts = variant, data["zones"], data["hosts"]
         self.router, self.holes, self.forwards = data["router"], data["holes"], data["forwards"]
         self.prefix, self.directory, self.prepared, self.sources = PREFIX, RUN, STATE / "prepared", LAB
-        self.network = Network(PREFIX, variant, self.zones, self.hosts)
+        self.network = Network(PREFIX, variant, self.zones, self.hosts, data["telematics"])
         self.processes = Processes(RUN, PREFIX)
         self.own_servers, self.recorders = [], []
 
@@ -75,8 +75,10 @@ class Lab:
 
 
 def up(arguments):
+    recording = "--without-recorder" not in arguments
+    arguments = [argument for argument in arguments if argument != "--without-recorder"]
     if len(arguments) != 1 or arguments[0] not in VARIANTS:
-        raise SystemExit(f"usage: lab/up {'|'.join(VARIANTS)}")
+        raise SystemExit(f"usage: lab/up {'|'.join(VARIANTS)} [--without-recorder]")
     begun = time.monotonic()
     down([])
     prepare.prepare(STATE / "prepared", LAB)
@@ -88,7 +90,7 @@ def up(arguments):
     lab.network.apply_rules("router", router_rules(lab.variant, load("practice.yaml")["conduits"], lab.holes, forwards))
     for name in ("router", *lab.hosts):
         lab.write_resolver(name)
-    expected = services.start_all(lab)
+    expected = services.start_all(lab, recording)
     wait_for(lab, expected)
     print(f"{lab.variant}: {len(lab.hosts)} hosts, {len(expected)} ports, {time.monotonic() - begun:.1f} s", file=sys.stderr)
 
@@ -161,6 +163,10 @@ def counters(arguments):
         requests = [RUN / name / "reset" for name in laptops]
         for request in requests:
             request.touch()
+        for file in RUN.glob("*/*"):
+            if file.name in (*MUST_STAY_EMPTY, "mllp-received"):
+                file.unlink()
+        network.run(["ip", "netns", "exec", f"{PREFIX}drucker", "nft", "reset", "counters"])
         deadline = time.monotonic() + 10
         while any(request.exists() for request in requests):
             if time.monotonic() > deadline:
@@ -169,6 +175,8 @@ def counters(arguments):
         return
     if arguments:
         raise SystemExit("usage: lab/counters [reset]")
+    if not (RUN / "own" / "recorder.log").exists():
+        raise Failure("nothing is recorded", "run `lab/up` without `--without-recorder`")
     time.sleep(0.4)  # The recorder writes while nothing arrives.
     written = {}
     for file in sorted(RUN.glob("*/*")):

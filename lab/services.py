@@ -20,7 +20,7 @@ def service(function):
     return function
 
 
-def start_all(lab):
+def start_all(lab, recording=True):
     """Starts everything that `hosts.yaml` lists; returns triples of host, transport and port to wait for."""
     expected = []
     for host, data in (("router", lab.router), *lab.hosts.items()):
@@ -33,6 +33,13 @@ def start_all(lab):
         plan = lab.directory / "servers.json"
         plan.write_text(json.dumps(lab.own_servers))
         lab.processes.start_outside("own", "servers", [sys.executable, "-B", lab.sources / "servers" / "main.py", plan])
+    if recording:
+        start_recorder(lab)
+    return expected
+
+
+def start_recorder(lab):
+    """Starts what counts the laptops' packets and watches the printer."""
     for name in lab.hosts:
         if name.startswith("laptop-"):
             file = lab.host_directory(name) / "rate.json"
@@ -40,7 +47,6 @@ def start_all(lab):
     plan = lab.directory / "recorders.json"
     plan.write_text(json.dumps(lab.recorders))
     lab.processes.start_outside("own", "recorder", [sys.executable, "-B", lab.sources / "servers" / "recorder.py", plan])
-    return expected
 
 
 def written(directory, name, text):
@@ -113,7 +119,7 @@ smb ports = {"445 139" if names else "445"}
 """
         + (f"[Austausch]\npath = {share}\nguest ok = yes\nread only = no\n" if guest else f"[Daten]\npath = {share}\n"),
     )
-    foreground = ["--foreground", "--no-process-group", "-s", config]
+    foreground = ["--foreground", "--no-process-group", "-s", config, "-l", directory]
     lab.processes.start(host, "smbd", ["/usr/sbin/smbd", *foreground], prepare="mkdir -p /run/samba/ncalrpc")
     if names:
         lab.processes.start(host, "nmbd", ["/usr/sbin/nmbd", *foreground], prepare="mkdir -p /run/samba/ncalrpc")

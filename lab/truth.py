@@ -61,7 +61,13 @@ def expected(lab, zone, truth, conduits):
             entry = {"name": name, "class": data["class"], "addresses": address(lab, zone, name, data), "local": local}
             entry |= {"mac": data["mac"]} if local and "mac" in data else {}
             hosts.append(entry | {"services": services, "flaws": flaws})
+    bystanders = [
+        {"name": name, "addresses": list(lab.addresses(name)), "mac": data["mac"]}
+        for name, data in lab.hosts.items()
+        if name.startswith("laptop-") and lab.network.bridge(data["zone"]) == lab.network.bridge(zone)
+    ]
     return {
+        "bystanders": bystanders,
         "variant": lab.variant,
         "zone": zone,
         "hosts": hosts,
