@@ -4,11 +4,13 @@
 `truth.yaml` what an examination has to find. All state is below one directory, `/tmp/visite-lab` or `$VISITE_LAB_DIR`.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import time
 
@@ -64,7 +66,9 @@ class Lab:
     def write_resolver(self, name):
         """Names are looked up at the router, by servers and by whoever examines them."""
         host = self.hosts.get(name)
-        router = addresses(self.variant, host["zone"], self.zones[host["zone"]]["number"], 1)[0] if host else "127.0.0.1"
+        router = (
+            addresses(self.variant, host["zone"], self.zones[host["zone"]]["number"], 1)[0] if host else "127.0.0.1"
+        )
         written = f"nameserver {router}\nsearch musterpraxis.test\noptions timeout:1 attempts:1\n"
         (self.host_directory(name) / "resolv.conf").write_text(written)
 
@@ -80,11 +84,16 @@ def up(arguments):
     if len(arguments) != 1 or arguments[0] not in VARIANTS:
         raise SystemExit(f"usage: lab/up {'|'.join(VARIANTS)} [--without-recorder]")
     begun = time.monotonic()
+    for parent in STATE.parents:
+        # Servers that do not run as root have to get to their data.
+        if parent.stat().st_mode & 0o001 == 0:
+            raise Failure(f"{STATE} lies below {parent}, which is closed to others", "choose another $VISITE_LAB_DIR")
     down([])
     prepare.prepare(STATE / "prepared", LAB)
     RUN.mkdir(parents=True)
     lab = Lab(arguments[0])
     (RUN / "variant").write_text(lab.variant)
+    (STATE / "prefix").write_text(PREFIX)
     lab.network.build()
     forwards = [(entry["port"], f"{lab.addresses(entry['host'])[0]}:{entry['to']}") for entry in lab.forwards]
     lab.network.apply_rules("router", router_rules(lab.variant, load("practice.yaml")["conduits"], lab.holes, forwards))
@@ -92,7 +101,10 @@ def up(arguments):
         lab.write_resolver(name)
     expected = services.start_all(lab, recording)
     wait_for(lab, expected)
-    print(f"{lab.variant}: {len(lab.hosts)} hosts, {len(expected)} ports, {time.monotonic() - begun:.1f} s", file=sys.stderr)
+    print(
+        f"{lab.variant}: {len(lab.hosts)} hosts, {len(expected)} ports, {time.monotonic() - begun:.1f} s",
+        file=sys.stderr,
+    )
 
 
 def wait_for(lab, expected):
@@ -116,7 +128,10 @@ def down(arguments):
     processes.stop_all()
     names = [path.name for path in processes.namespaces()]
     if names:
-        network.run(["ip", "-batch", "-"], "".join(f"netns delete {name}\n" for name in names))
+        lines = "".join(f"netns delete {name}\n" for name in names)
+        subprocess.run(["ip", "-force", "-batch", "-"], input=lines, text=True, capture_output=True)
+    if left := [path.name for path in processes.namespaces()]:
+        raise Failure(f"these namespaces cannot be deleted: {', '.join(left)}", "see `ip netns`")
     shutil.rmtree(RUN, ignore_errors=True)
 
 
@@ -188,9 +203,13 @@ def counters(arguments):
                 "laptops": {name: json.loads((RUN / name / "rate.json").read_text()) for name in laptops},
                 "forbidden_printer_packets": printer_packets(),
                 "must_stay_empty": {
-                    host: kept for host, logs in written.items() if (kept := {k: v for k, v in logs.items() if k in MUST_STAY_EMPTY})
+                    host: kept
+                    for host, logs in written.items()
+                    if (kept := {k: v for k, v in logs.items() if k in MUST_STAY_EMPTY})
                 },
-                "mllp_received": {host: logs["mllp-received"] for host, logs in written.items() if "mllp-received" in logs},
+                "mllp_received": {
+                    host: logs["mllp-received"] for host, logs in written.items() if "mllp-received" in logs
+                },
             },
             indent=1,
         )
@@ -232,7 +251,9 @@ def expect(arguments):
     lab = Lab(arguments[0]) if len(arguments) == 2 and arguments[0] in VARIANTS else None
     if lab is None or arguments[1] not in lab.zones:
         raise SystemExit("usage: lab/expect VARIANT ZONE")
-    print(json.dumps(truth.expected(lab, arguments[1], load("truth.yaml"), load("practice.yaml")["conduits"]), indent=1))
+    print(
+        json.dumps(truth.expected(lab, arguments[1], load("truth.yaml"), load("practice.yaml")["conduits"]), indent=1)
+    )
 
 
 def verify(arguments):
@@ -255,12 +276,30 @@ def dialogues(arguments):
     on_request("dialogues", 241, lambda lab: foreign.dialogues(lab, "dialogues"))
 
 
-COMMANDS = {"expect": expect, "verify": verify, "counters": counters, "decoys": decoys, "dialogues": dialogues, "up": up, "down": down, "exec": execute, "status": status}
+COMMANDS = {
+    "expect": expect,
+    "verify": verify,
+    "counters": counters,
+    "decoys": decoys,
+    "dialogues": dialogues,
+    "up": up,
+    "down": down,
+    "exec": execute,
+    "status": status,
+}
+
+
+# Commands that change what is up; one at a time.
+CHANGING = {up, down, decoys, dialogues}
 
 
 def main():
     command, *arguments = sys.argv[1:]
     try:
+        if COMMANDS[command] in CHANGING:
+            STATE.mkdir(mode=0o755, parents=True, exist_ok=True)
+            lock = open(STATE / "lock", "w")
+            fcntl.flock(lock, fcntl.LOCK_EX)
         COMMANDS[command](arguments)
     except (Failure, RuntimeError, OSError) as failure:
         print(f"error: {failure}", file=sys.stderr)

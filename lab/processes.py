@@ -63,7 +63,12 @@ class Processes:
                 stderr=log,
                 cwd=directory,
                 start_new_session=True,
-                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": str(directory), **(environment or {})},
+                env={
+                    "PATH": os.environ.get("PATH", ""),
+                    "LC_ALL": "C.UTF-8",
+                    "HOME": str(directory),
+                    **(environment or {}),
+                },
             )
         with open(self.record, "a") as record:
             record.write(f"{process.pid} {start_time(process.pid)} {host}/{name}\n")
@@ -124,7 +129,12 @@ def listening(namespace):
     """What listens in a namespace: pairs such as `("tcp", 22)`."""
     found = set()
     with inside(namespace):
-        for table, transport, state in (("tcp", "tcp", "0A"), ("tcp6", "tcp", "0A"), ("udp", "udp", "07"), ("udp6", "udp", "07")):
+        for table, transport, state in (
+            ("tcp", "tcp", "0A"),
+            ("tcp6", "tcp", "0A"),
+            ("udp", "udp", "07"),
+            ("udp6", "udp", "07"),
+        ):
             with contextlib.suppress(FileNotFoundError), open(f"/proc/thread-self/net/{table}") as file:
                 for line in file.readlines()[1:]:
                     fields = line.split()

@@ -54,7 +54,9 @@ def expected(lab, zone, truth, conduits):
         ]
         ports = {entry["port"] for entry in services}
         flaws = [
-            entry for entry in data["flaws"] if seen(entry, lab.variant, zone) and (entry["at"] in ports if "at" in entry else services)
+            entry
+            for entry in data["flaws"]
+            if seen(entry, lab.variant, zone) and (entry["at"] in ports if "at" in entry else services)
         ]
         local = name == "router" or lab.network.bridge(home) == lab.network.bridge(zone)
         if services or local:
@@ -101,13 +103,19 @@ def differences(lab, truth):
         for port, entry in ports.items():
             if port in listens and port.startswith("tcp/") and not entry.get("untouched"):
                 found += connects(lab, name, int(port[4:]), entry)
-        found += [f"{name}: flaw at {flaw['at']}, where nothing is stated" for flaw in data["flaws"] if "at" in flaw and not any(flaw["at"] == entry["port"] for entry in data["services"])]
+        found += [
+            f"{name}: flaw at {flaw['at']}, where nothing is stated"
+            for flaw in data["flaws"]
+            if "at" in flaw and not any(flaw["at"] == entry["port"] for entry in data["services"])
+        ]
     return found
 
 
 def connects(lab, name, port, entry):
     """Connects from inside the host to its own addresses: IPv4 must work, IPv6 unless it is said not to."""
-    for family, text, wanted in zip((socket.AF_INET, socket.AF_INET6), lab.addresses(name), (True, entry.get("v6", True))):
+    for family, text, wanted in zip(
+        (socket.AF_INET, socket.AF_INET6), lab.addresses(name), (True, entry.get("v6", True))
+    ):
         if name == "router" and lab.variant == "flat":
             text = {socket.AF_INET: "10.77.0.1", socket.AF_INET6: "fd77::1"}[family]
         with inside(f"{lab.prefix}{name}"):

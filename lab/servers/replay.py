@@ -10,7 +10,6 @@ import pathlib
 import re
 
 import yaml
-
 from main import serve, serve_datagrams
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "replay"
@@ -19,7 +18,9 @@ LIMIT = 16 * 1024
 
 def load(name):
     data = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
-    exchanges = [(re.compile(entry["request"].encode("latin-1"), re.DOTALL), entry) for entry in data.get("exchanges", [])]
+    exchanges = [
+        (re.compile(entry["request"].encode("latin-1"), re.DOTALL), entry) for entry in data.get("exchanges", [])
+    ]
     return bytes.fromhex(data.get("greeting", "")), exchanges
 
 
