@@ -15,7 +15,7 @@ import subprocess
 VARIANTS = ("flat", "segmented", "leaky")
 INTERNET = "internet"
 
-# Addresses are the same on every machine. The internet is played by the networks for documentation (RFC 5737, RFC 3849).
+# The same on every machine. The internet is played by the networks for documentation (RFC 5737, RFC 3849).
 FLAT = ("10.77.0", "fd77")
 PLAYED_INTERNET = ("198.51.100", "2001:db8:0:100")
 

@@ -14,7 +14,7 @@ from network import run
 
 POSTGRESQL = pathlib.Path("/usr/lib/postgresql/15/bin")
 
-# Certificates by name. `good` is signed by the laboratory's own authority, everything else has the flaw it is called by.
+# Certificates by name. `good` is signed by the laboratory's own authority; others have the flaw they are called by.
 CERTIFICATES = {
     "good": {},
     "good-rsa": {"key": "rsa:2048"},

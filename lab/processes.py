@@ -35,8 +35,8 @@ class Processes:
     def start(self, host, name, arguments, user=None, environment=None, prepare=None, own_run=True):
         """Starts a program in a host's namespace, in the foreground of a session of its own.
 
-        `own_run` gives it an empty /run of its own, so that nothing of the machine's is found or changed. `prepare` is a
-        line of shell that runs before it, in the same place.
+        `own_run` gives it an empty /run of its own, so that nothing of the machine's is found or changed. `prepare` is
+        a line of shell that runs before it, in the same place.
         """
         steps = ["mount -t tmpfs -o mode=755 tmpfs /run"] if own_run else []
         resolver = self.directory / host / "resolv.conf"

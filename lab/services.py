@@ -1,8 +1,8 @@
 """Real servers of the laboratory: how each is configured and started.
 
 A service is a function `name(lab, host, **options)`; `hosts.yaml` calls it by its name with its options. It writes its
-configuration below the host's directory, starts the server in the foreground and returns what will listen, as pairs such
-as `("tcp", 22)`. Servers of our own are in `servers/` and are started together, in one process.
+configuration below the host's directory, starts the server in the foreground and returns what will listen, as pairs
+such as `("tcp", 22)`. Servers of our own are in `servers/` and are started together, in one process.
 """
 
 import ipaddress

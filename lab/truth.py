@@ -78,7 +78,7 @@ def expected(lab, zone, truth, conduits):
     }
 
 
-# Listens beside a service that is stated: datagrams of NetBIOS, and ports from which a forwarder asks (ip_local_port_range).
+# Listens beside what is stated: datagrams of NetBIOS, and ports from which a forwarder asks (ip_local_port_range).
 BESIDE = {"udp/138", *(f"udp/{port}" for port in range(32768, 61000))}
 
 

@@ -1,8 +1,9 @@
 """Replays services that have no server here, from files below `replay/` that follow the vendors' documentation.
 
 A file lists exchanges. The first one whose `request` (a regular expression over bytes, from the first on) matches what
-has come so far is answered with its `reply`; `copy` puts parts of the request into the reply, such as the number by which
-a client recognises its answer: `[from, length, to]` each. `greeting` is sent first. What matches nothing stays unanswered.
+has come so far is answered with its `reply`; `copy` puts parts of the request into the reply, such as the number by
+which a client recognises its answer: `[from, length, to]` each. `greeting` is sent first. What matches nothing stays
+unanswered.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Web pages of devices: routers, printers, telephones, a connector's service directory, a FHIR server, internet printing.
+"""Web pages of devices: routers, printers, telephones, a connector's directory, a FHIR server, internet printing.
 
 Answers `GET` and `POST` with fixed pages, whatever else is asked with 404 or 400. Deliberately simple: no keep-alive.
 """
