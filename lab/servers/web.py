@@ -171,20 +171,21 @@ STYLES = {
 
 
 async def konnektor(server):
-    """A connector: anybody may read the directory, every other call is written down and refused."""
+    """A connector: anybody may read the directory; calls of services are written down and refused."""
     text = directory(server).encode()
 
     def answer(method, path, headers, body):
         if path == "/connector.sds" and method == "GET":
             return response(200, text, "text/xml; charset=UTF-8")
-        server.note("calls", f"{method} {path}")
+        if path.startswith("/ws") or method not in ("GET", "HEAD", "OPTIONS"):
+            server.note("calls", f"{method} {path}")
         return response(403 if path.startswith("/ws") else 404, b"<html></html>")
 
     await pages(server, answer)
 
 
 async def fhir(server):
-    """The capability statement of a FHIR server (HL7 FHIR R4, 3.2.0.1.11); every other call is written down."""
+    """The capability statement of a FHIR server (HL7 FHIR R4, 3.2.0.1.11); questions for anything else are written down."""
     statement = {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -200,7 +201,8 @@ async def fhir(server):
     def answer(method, path, headers, body):
         if path.partition("?")[0] == f"{base}/metadata":
             return response(200, json.dumps(statement).encode(), "application/fhir+json; charset=utf-8")
-        server.note("calls", f"{method} {path}")
+        if path.startswith(f"{base}/"):
+            server.note("calls", f"{method} {path}")
         return response(401 if path.startswith(base) else 404)
 
     await pages(server, answer)
