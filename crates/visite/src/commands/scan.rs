@@ -214,7 +214,7 @@ fn ends(targets: &Targets) -> Vec<(IpAddr, IpAddr)> {
 
 fn addresses_of(practice: &Practice, class: DeviceClass) -> Vec<IpAddr> {
     let devices = practice.devices.iter().flatten().filter(move |device| device.class == class);
-    devices.flat_map(stated_addresses).collect()
+    devices.flat_map(|device| device.addresses.iter().flatten().map(|address| address.0)).collect()
 }
 
 fn guests(practice: Option<&Practice>) -> Vec<IpNet> {
@@ -256,7 +256,7 @@ fn refuse_opening_hours(
 fn stated(practice: &Practice, today: Date) -> Vec<Stated> {
     let devices = practice.devices.iter().flatten();
     let of = |device: &visite_target::Device| Stated {
-        addresses: stated_addresses(device),
+        addresses: device.addresses.iter().flatten().map(|address| address.0).collect(),
         mac: device
             .identifiers
             .iter()
@@ -465,8 +465,4 @@ fn described(plan: &Plan, connections: &Connections, lang: Lang) -> String {
             knocks as u64 * 2 / u64::from(rate) + 1
         ),
     }
-}
-
-fn stated_addresses(_: &visite_target::Device) -> Vec<IpAddr> {
-    Vec::new()
 }
