@@ -20,6 +20,7 @@ import foreign
 import network
 import prepare
 import services
+import compare
 import truth
 from network import VARIANTS, Network, addresses, router_rules
 from processes import Processes, listening, start_time
@@ -256,6 +257,20 @@ def expect(arguments):
     )
 
 
+def compare_result(arguments):
+    """`lab/compare RESULT VARIANT ZONE [--logins] [--gentle] [--only-v4|--only-v6]`: a result of `visite scan` held against the truth."""
+    flags = [argument for argument in arguments if argument.startswith("--")]
+    plain = [argument for argument in arguments if not argument.startswith("--")]
+    if len(plain) != 3 or plain[1] not in VARIANTS or set(flags) - {"--logins", "--gentle", "--only-v4", "--only-v6"}:
+        raise SystemExit("usage: lab/compare RESULT VARIANT ZONE [--logins] [--gentle] [--only-v4|--only-v6]")
+    expected = truth.expected(Lab(plain[1]), plain[2], load("truth.yaml"), load("practice.yaml")["conduits"])
+    families = {"v4", "v6"} - ({"v6"} if "--only-v4" in flags else set()) - ({"v4"} if "--only-v6" in flags else set())
+    lines = compare.compare(expected, compare.Result(plain[0]), "--logins" in flags, families, "--gentle" in flags)
+    print("\n".join(lines))
+    if lines:
+        raise Failure(f"the result differs from the truth in {len(lines)} places")
+
+
 def verify(arguments):
     """Compares `truth.yaml` with `hosts.yaml` and with what really answers; prints what differs."""
     lab = running()
@@ -278,6 +293,7 @@ def dialogues(arguments):
 
 COMMANDS = {
     "expect": expect,
+    "compare": compare_result,
     "verify": verify,
     "counters": counters,
     "decoys": decoys,
