@@ -87,7 +87,7 @@ def compare(expected, result, logins, families, gentle):
         claims.update(finding["id"] for finding in fitting)
         if not fitting and not gentle:
             lines.append(f"missed: {flaw['check']}")
-    strangers = set(result.services) - ports
+    strangers = {at for at in set(result.services) - ports if ("v6" if "[" in at else "v4") in families}
     lines += [f"invented: {at} {result.services[at].get('service')}" for at in sorted(strangers)]
     for finding in result.findings:
         if finding["id"] not in claims:

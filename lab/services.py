@@ -260,7 +260,7 @@ def vsftpd(lab, host, port=21):
         directory,
         "vsftpd.conf",
         f"listen=NO\nlisten_ipv6=YES\nlisten_port={port}\nbackground=NO\nanonymous_enable=YES\nlocal_enable=NO\n"
-        f"anon_root={root}\nsecure_chroot_dir=/run/vsftpd\nftp_username=nobody\nno_anon_password=YES\n",
+        f"anon_root={root}\nsecure_chroot_dir=/run/vsftpd\nftp_username=ftp\nno_anon_password=YES\n",
     )
     lab.processes.start(host, "vsftpd", ["/usr/sbin/vsftpd", config], prepare="mkdir /run/vsftpd")
     return [("tcp", port)]

@@ -15,9 +15,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use tokio_rustls::client::TlsStream;
 use visite_facts::facts::{DeviceClass, DeviceTls, NetworkService};
 use visite_facts::scan::{NotExamined, PortState};
 use visite_facts::{Known, Word};
+use visite_wire::dns::ZoneTransfer;
 use visite_wire::fingerprints::Fingerprints;
 use visite_wire::tls::{Audit, Hello, HelloOutcome, STARTTLS_SERVICES, starttls};
 use visite_wire::{Detail, Dialogue, Event, Manner, Seen, Step, rdp, registry, smb};
@@ -25,6 +27,10 @@ use visite_wire::{Detail, Dialogue, Event, Manner, Seen, Step, rdp, registry, sm
 /// Ports on which TLS comes first, by their registration or by custom.
 const TLS_PORTS: &[u16] =
     &[443, 465, 636, 853, 990, 992, 993, 995, 2762, 3269, 4742, 5001, 5061, 5986, 6443, 8443, 8883, 9443, 10443];
+/// How long a service that said nothing is left alone before it is asked again.
+const SECOND_CHANCE: Duration = Duration::from_millis(400);
+/// Dialogues to which a service inside TLS may say nothing before the rest are left out.
+const SILENT_INSIDE: usize = 5;
 /// Dialogues that are held side by side with a service that nothing is known about.
 const SIDE_BY_SIDE: usize = 6;
 
@@ -116,6 +122,8 @@ pub struct Examiner {
     pub book: Book,
     /// How products are told.
     pub fingerprints: Arc<Fingerprints>,
+    /// Zones of the practice in the domain name system, e.g. `praxis.local`, for which name servers are asked.
+    pub domains: Vec<String>,
     /// Dialogues held, by service.
     pub dialogues: Mutex<BTreeMap<&'static str, u64>>,
     tls: Tls,
@@ -145,6 +153,7 @@ impl Examiner {
             stop,
             book,
             fingerprints,
+            domains: Vec::new(),
             dialogues: Mutex::default(),
             tls: Tls::new(),
             limits,
@@ -186,12 +195,22 @@ impl Examiner {
 
     /// Holds one recognising dialogue over a connection of its own.
     async fn ask(&self, address: SocketAddr, service: NetworkService, gauge: &Gauge) -> Ended<Seen> {
+        self.ask_within(self.limits, address, service, gauge).await
+    }
+
+    async fn ask_within(
+        &self,
+        limits: Limits,
+        address: SocketAddr,
+        service: NetworkService,
+        gauge: &Gauge,
+    ) -> Ended<Seen> {
         let Some(mut dialogue) = registry::tcp(service, &self.manner(address.ip(), false)) else {
             return Ended::NotThis;
         };
         let Some(mut stream) = self.open(address, gauge).await else { return Ended::Unreachable };
         self.count(service);
-        talk::hold(&mut stream, dialogue.as_mut(), self.limits, &self.pacer).await
+        talk::hold(&mut stream, dialogue.as_mut(), limits, &self.pacer).await
     }
 
     /// Finds out what listens on an open TCP port.
@@ -212,9 +231,16 @@ impl Examiner {
         }
         if examined.is_none() {
             for service in &hints {
-                if may(*service, true, &mut refused)
-                    && let Ended::Done(seen) = self.ask(address, *service, gauge).await
-                {
+                if !may(*service, true, &mut refused) {
+                    continue;
+                }
+                let mut ended = self.ask(address, *service, gauge).await;
+                if matches!(ended, Ended::Silent | Ended::Unreachable) && !self.stop.load(Ordering::Relaxed) {
+                    // What is to be expected here gets a second chance and more time: it may have been busy with others.
+                    tokio::time::sleep(SECOND_CHANCE).await;
+                    ended = self.ask_within(self.limits.patient(), address, *service, gauge).await;
+                }
+                if let Ended::Done(seen) = ended {
                     examined = Some(Examined { seen: Some(seen), ..Examined::default() });
                     break;
                 }
@@ -325,40 +351,66 @@ impl Examiner {
         let outcome = self.offer(address, None, Hello::new(offer), gauge).await?;
         audit.heard(Some(&outcome));
         self.audit(address, None, &mut audit, gauge).await;
-        let mut seen = None;
-        let everything = self.policy.tries_everything();
-        let mut inner: Vec<NetworkService> = hints.to_vec();
-        let others = registry::GREETING.iter().chain(registry::WAITING).chain(registry::INSIDE_HTTP);
-        inner.extend(others.copied().filter(|service| everything && !hints.contains(service)));
-        let mut silent = 0;
-        for service in inner {
-            let expected = hints.contains(&service);
-            if self.policy.may_ask(care, service, address.port(), expected).is_err() || silent > 5 {
-                continue;
-            }
-            let Some(mut dialogue) = registry::tcp(service, &self.manner(address.ip(), true)) else { continue };
-            let Some(stream) = self.open(address, gauge).await else { break };
-            let Some((mut stream, certificates)) = self.tls.wrap(stream, self.limits, &self.pacer).await else { break };
-            audit.saw_certificates(&certificates);
-            self.count(service);
-            match talk::hold(&mut stream, dialogue.as_mut(), self.limits, &self.pacer).await {
-                Ended::Done(answer) => {
-                    seen = Some(answer);
-                    break;
-                }
-                Ended::Silent => silent += 1,
-                Ended::NotThis | Ended::Unreachable => {}
-            }
-        }
+        let seen = self.inside(address, hints, care, &mut audit, gauge).await;
         if audit.certificates().is_empty()
-            && let Some(stream) = self.open(address, gauge).await
-            && let Some((_, certificates)) = self.tls.wrap(stream, self.limits, &self.pacer).await
+            && let Some((_, certificates)) = self.wrapped(address, gauge).await
         {
             audit.saw_certificates(&certificates);
         }
         let seen = seen.unwrap_or_else(|| Seen::new(NetworkService::Tls));
         let tls = DeviceTls { service: Known(seen.service), starttls: Known(false), ..audit.finish() };
         Some(Examined { seen: Some(seen), encrypted: true, tls: Some(tls), ..Examined::default() })
+    }
+
+    /// What speaks inside TLS; certificates that show by the way go to the audit.
+    async fn inside(
+        &self,
+        address: SocketAddr,
+        hints: &[NetworkService],
+        care: Care,
+        audit: &mut Audit,
+        gauge: &Gauge,
+    ) -> Option<Seen> {
+        let manner = self.manner(address.ip(), true);
+        let mut services: Vec<NetworkService> = hints.to_vec();
+        if self.policy.tries_everything() {
+            let (mut stream, certificates) = self.wrapped(address, gauge).await?;
+            audit.saw_certificates(&certificates);
+            let heard = talk::greeting(&mut stream, self.policy.greeting()).await.unwrap_or_default();
+            let greeting = registry::GREETING.iter().filter(|service| could_have_said(**service, &heard, &manner));
+            let others: Vec<NetworkService> = if heard.is_empty() {
+                registry::WAITING.iter().chain(registry::INSIDE_HTTP).copied().collect()
+            } else {
+                greeting.copied().collect()
+            };
+            services.extend(others.into_iter().filter(|service| !hints.contains(service)));
+        }
+        let mut silent = 0;
+        for service in services {
+            let expected = hints.contains(&service);
+            if silent > SILENT_INSIDE {
+                break;
+            }
+            if self.policy.may_ask(care, service, address.port(), expected).is_err() {
+                continue;
+            }
+            let Some(mut dialogue) = registry::tcp(service, &manner) else { continue };
+            let (mut stream, certificates) = self.wrapped(address, gauge).await?;
+            audit.saw_certificates(&certificates);
+            self.count(service);
+            match self.hold(&mut stream, dialogue.as_mut()).await {
+                Ended::Done(answer) => return Some(answer),
+                Ended::Silent => silent += 1,
+                Ended::NotThis | Ended::Unreachable => {}
+            }
+        }
+        None
+    }
+
+    /// A connection inside TLS, and the certificates that the server showed.
+    async fn wrapped(&self, address: SocketAddr, gauge: &Gauge) -> Option<(TlsStream<TcpStream>, Vec<Vec<u8>>)> {
+        let stream = self.open(address, gauge).await?;
+        self.tls.wrap(stream, self.limits, &self.pacer).await
     }
 
     /// Makes the offers that an audit plans.
@@ -442,6 +494,19 @@ impl Examiner {
                     audit.told(heard);
                 }
                 audit.finish(seen);
+            }
+            NetworkService::Dns if !examined.encrypted => {
+                for domain in &self.domains {
+                    let Some(mut question) = ZoneTransfer::new(domain) else { continue };
+                    let Some(mut stream) = self.open(address, gauge).await else { break };
+                    if let Ended::Done(Seen { detail: Detail::Dns(told), .. }) =
+                        self.hold(&mut stream, &mut question).await
+                        && let Detail::Dns(known) = &mut seen.detail
+                        && known.zone_transfer != Known(true)
+                    {
+                        known.zone_transfer = told.zone_transfer;
+                    }
+                }
             }
             NetworkService::Rdp => {
                 if let Detail::Rdp(first) = &seen.detail

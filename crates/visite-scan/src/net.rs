@@ -126,6 +126,29 @@ pub fn neighbours() -> io::Result<Vec<Neighbour>> {
     Ok(parse_neighbours(&dump(GET_NEIGHBOUR)?))
 }
 
+/// Domains in which this computer looks up short names (resolv.conf(5)): the practice's own, as far as it has any.
+pub fn search_domains() -> Vec<String> {
+    parse_search_domains(&std::fs::read("/etc/resolv.conf").unwrap_or_default())
+}
+
+fn parse_search_domains(bytes: &[u8]) -> Vec<String> {
+    /// More than the resolver itself takes.
+    const MOST: usize = 8;
+    let text = String::from_utf8_lossy(bytes);
+    let mut domains = Vec::new();
+    for line in text.lines().take(1_000) {
+        let mut words = line.split_whitespace();
+        if matches!(words.next(), Some("search" | "domain")) {
+            domains.extend(words.map(|word| word.trim_end_matches('.').to_owned()));
+        }
+    }
+    domains.retain(|domain| !domain.is_empty() && domain.len() <= 253);
+    domains.sort_unstable();
+    domains.dedup();
+    domains.truncate(MOST);
+    domains
+}
+
 const GET_LINK: u16 = 18;
 const GET_ADDRESS: u16 = 22;
 const GET_ROUTE: u16 = 26;
@@ -269,6 +292,13 @@ mod tests {
         assert!(connections.is_own("127.0.0.1".parse().unwrap()));
         assert!(connections.beside("127.0.0.1".parse().unwrap()).is_none());
         neighbours().unwrap();
+    }
+
+    #[test]
+    fn search_domains_are_read() {
+        let file =
+            b"nameserver 10.0.0.1\nsearch praxis.local. labor.example\ndomain praxis.local\n# search nicht.example\n";
+        assert_eq!(parse_search_domains(file), ["labor.example", "praxis.local"]);
     }
 
     #[test]

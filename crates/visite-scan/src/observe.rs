@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use visite_facts::facts::{
-    DeviceClass, DeviceNetwork, DeviceService, DeviceTls, DeviceWay, NetworkService, Transport, ZoneSurvey,
+    DeviceClass, DeviceNetwork, DeviceService, DeviceTls, DeviceWay, DeviceWeb, NetworkService, Transport, ZoneSurvey,
 };
 use visite_facts::identity::derived_id;
 use visite_facts::scan::{NotExamined, PortState, ScannedHost, ScannedService, ScannedTls};
@@ -111,10 +111,31 @@ fn completeness(device: &DeviceSeen, policy: Policy, transport: Transport) -> Co
     if unanswered { Completeness::Incomplete(UnknownReason::TimedOut) } else { Completeness::Complete }
 }
 
+/// Whether another port says the same: file sharing on the old port 139 beside 445 is one server.
+fn is_said_again(service: &ServiceSeen, device: &DeviceSeen) -> bool {
+    let is_smb = |service: &ServiceSeen| {
+        service.examined.seen.as_ref().is_some_and(|seen| matches!(seen.detail, Detail::Smb(_)))
+    };
+    let direct = |other: &ServiceSeen| other.port == 445 && other.address == service.address && is_smb(other);
+    service.port == 139 && is_smb(service) && device.services.iter().any(direct)
+}
+
+/// Whether the start page of a device manages it: as its marks tell, and else if a device that has pages for nothing
+/// else asks for a password.
+fn is_management(web: &DeviceWeb, class: Option<DeviceClass>) -> Observed<bool> {
+    use DeviceClass::{Camera, Connector, Controller, Nas, NetworkDevice, Printer, Telephone};
+    let of_device = class.is_some_and(|class| {
+        matches!(class, Camera | Connector | Controller | Nas | NetworkDevice | Printer | Telephone)
+    });
+    let asks = web.login_unencrypted == Known(true);
+    if web.management.known().is_none() && of_device && asks { Known(true) } else { web.management.clone() }
+}
+
 /// Puts the details of each kind as a collection of its own.
 macro_rules! details {
     ($snapshot:ident, $device:ident, $completeness:ident, $($kind:ident)+) => {$(
         let records = $device.services.iter().filter_map(|service| match &service.examined.seen.as_ref()?.detail {
+            _ if is_said_again(service, $device) => None,
             Detail::$kind(detail) => {
                 let mut detail = detail.clone();
                 detail.endpoint = Known(endpoint(service));
@@ -154,13 +175,22 @@ fn of_device(device: &DeviceSeen, scan: &Scan, policy: Policy, book: &Book, at: 
     let both = tcp.and(completeness(device, policy, Transport::Udp));
     let open = || device.services.iter().filter(|service| service.state == PortState::Open);
     snapshot.put_all(&Collection { records: open().map(service_fact).collect(), completeness: both });
-    let ways = open().filter_map(|service| way(service, seen_from(scan, service.address)?, book));
+    let ways = open().filter_map(|service| way(service, seen_from(scan, service.address)?, book, device.class));
     snapshot.put_all(&Collection { records: ways.collect(), completeness: both });
     let tls = open().filter_map(|service| {
         service.examined.tls.clone().map(|tls| DeviceTls { endpoint: Known(endpoint(service)), ..tls })
     });
     snapshot.put_all(&Collection { records: tls.collect::<Vec<DeviceTls>>(), completeness: tcp });
-    details!(snapshot, device, tcp, Ssh Smb Rdp Vnc Ftp Ldap Database Web Dicom Mllp Konnektor);
+    details!(snapshot, device, tcp, Ssh Smb Rdp Vnc Ftp Ldap Database Dicom Mllp Konnektor);
+    let pages = device.services.iter().filter_map(|service| match &service.examined.seen.as_ref()?.detail {
+        Detail::Web(web) => Some(DeviceWeb {
+            endpoint: Known(endpoint(service)),
+            management: is_management(web, device.class),
+            ..web.clone()
+        }),
+        _ => None,
+    });
+    snapshot.put_all(&Collection { records: pages.collect::<Vec<_>>(), completeness: tcp });
     details!(snapshot, device, both, Snmp Dns);
     snapshot
 }
@@ -201,16 +231,13 @@ fn service_fact(service: &ServiceSeen) -> DeviceService {
     }
 }
 
-fn way(service: &ServiceSeen, from: IpNet, book: &Book) -> Option<DeviceWay> {
+fn way(service: &ServiceSeen, from: IpNet, book: &Book, class: Option<DeviceClass>) -> Option<DeviceWay> {
     let seen = service.examined.seen.as_ref();
     let endpoint = endpoint(service);
-    let page = seen.and_then(|seen| match &seen.detail {
-        Detail::Web(web) => web.management.known().copied(),
-        _ => None,
-    });
-    let management = seen.map(|seen| match seen.service {
-        NetworkService::Http => known(page),
-        other => Known(book.management.contains(&other)),
+    let management = seen.map(|seen| match &seen.detail {
+        Detail::Web(web) => is_management(web, class),
+        _ if seen.service == NetworkService::Tls => Unknown(UnknownReason::NotCollected),
+        _ => Known(book.management.contains(&seen.service)),
     });
     Some(DeviceWay {
         way: Known(format!("{from} > {endpoint}")),

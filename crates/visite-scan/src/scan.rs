@@ -60,6 +60,8 @@ pub struct Plan {
     pub book: Book,
     /// How products are told.
     pub fingerprints: Arc<Fingerprints>,
+    /// Zones of the practice in the domain name system, for which name servers are asked.
+    pub domains: Vec<String>,
 }
 
 impl Plan {
@@ -198,13 +200,14 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     let connections = Connections::read()?;
     let policy = plan.policy;
     let pacer = Arc::new(Pacer::new(policy.rate()));
-    let examiner = Examiner::new(
+    let mut examiner = Examiner::new(
         policy,
         Arc::clone(&pacer),
         Arc::clone(&control.stop),
         plan.book.clone(),
         Arc::clone(&plan.fingerprints),
     );
+    examiner.domains.clone_from(&plan.domains);
     let examiner = Arc::new(examiner);
     let fast = policy.tries_everything();
     let asking = Asking {

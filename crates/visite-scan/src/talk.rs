@@ -30,6 +30,14 @@ pub struct Limits {
     pub whole: Duration,
 }
 
+impl Limits {
+    /// Three times as patient.
+    #[must_use]
+    pub fn patient(self) -> Self {
+        Self { connect: self.connect * 3, silence: self.silence * 3, whole: self.whole * 3 }
+    }
+}
+
 /// How a dialogue ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ended<A> {
@@ -133,7 +141,7 @@ async fn gather<S: AsyncRead + Unpin + ?Sized>(stream: &mut S, received: &mut Ve
 }
 
 /// What a service says by itself; empty if nothing within `wait`. `None` if it hung up without a word.
-pub async fn greeting(stream: &mut TcpStream, wait: Duration) -> Option<Vec<u8>> {
+pub async fn greeting<S: AsyncRead + Unpin>(stream: &mut S, wait: Duration) -> Option<Vec<u8>> {
     let mut received = Vec::new();
     match timeout(wait, gather(stream, &mut received)).await {
         Ok(0) => None,
@@ -286,7 +294,10 @@ impl ServerCertVerifier for AnyCertificate {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        // Nothing is verified, so that old servers, whose certificates are signed with SHA-1, can be spoken with as well.
+        let mut schemes = self.0.signature_verification_algorithms.supported_schemes();
+        schemes.extend([SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1_Legacy]);
+        schemes
     }
 }
 

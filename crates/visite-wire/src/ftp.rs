@@ -136,7 +136,9 @@ impl Dialogue for Ftp {
                     230 => Known(true),
                     // Not in this way, but perhaps inside TLS.
                     500..=599 if wants_tls(&reply.lines) => Unknown(UnknownReason::NotSupported),
-                    500..=599 | 332 => Known(false),
+                    // The server's own trouble (vsftpd: `500 OOPS`) says nothing about who may enter.
+                    500 => Unknown(UnknownReason::NotSupported),
+                    501..=599 | 332 => Known(false),
                     _ => Unknown(UnknownReason::Incomplete),
                 };
                 self.after_login()

@@ -47,7 +47,8 @@ impl Mongodb {
         seen.detail = Detail::Database(DeviceDatabase {
             service: Known(NetworkService::Mongodb),
             // TLS is spoken from the first byte, or never.
-            tls_offered: Known(self.encrypted),
+            // One and the same port may take both (`net.tls.mode: allowTLS`), which only an offer of TLS would tell.
+            tls_offered: if self.encrypted { Known(true) } else { Observed::default() },
             ..DeviceDatabase::default()
         });
         seen

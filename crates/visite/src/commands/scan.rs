@@ -57,6 +57,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         done: std::collections::BTreeSet::new(),
         book: book(&catalog),
         fingerprints: Arc::new(fingerprints(&catalog)?),
+        domains: visite_scan::net::search_domains(),
     };
     if arguments.dry_run {
         return output::to_stdout(described(&plan, &connections, lang).as_bytes()).map(|()| ExitCode::SUCCESS);
