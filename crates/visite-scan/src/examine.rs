@@ -31,6 +31,8 @@ const TLS_PORTS: &[u16] =
 const SECOND_CHANCE: Duration = Duration::from_millis(400);
 /// Dialogues to which a service inside TLS may say nothing before the rest are left out.
 const SILENT_INSIDE: usize = 5;
+/// Services whose listeners often serve one connection at a time: they are asked alone.
+const ONE_AT_A_TIME: &[NetworkService] = &[NetworkService::Mllp, NetworkService::Dicom];
 /// Dialogues that are held side by side with a service that nothing is known about.
 const SIDE_BY_SIDE: usize = 6;
 
@@ -313,8 +315,13 @@ impl Examiner {
         hints: &[NetworkService],
         gauge: &Arc<Gauge>,
     ) -> Option<Examined> {
-        let left: Vec<NetworkService> =
-            registry::WAITING.iter().copied().filter(|service| !hints.contains(service)).collect();
+        let left = registry::WAITING.iter().copied().filter(|service| !hints.contains(service));
+        let (alone, left): (Vec<_>, Vec<_>) = left.partition(|service| ONE_AT_A_TIME.contains(service));
+        for service in alone {
+            if let Ended::Done(seen) = self.ask(address, service, gauge).await {
+                return Some(Examined { seen: Some(seen), ..Examined::default() });
+            }
+        }
         for together in left.chunks(SIDE_BY_SIDE) {
             let mut running = JoinSet::new();
             for service in together {
