@@ -9,6 +9,8 @@ mod cli;
 mod flips;
 mod hosts;
 mod inside;
+#[cfg(feature = "scan")]
+mod lab;
 mod privacy;
 mod program;
 mod scratch;

@@ -1,0 +1,70 @@
+//! What a running practice must never feel.
+
+use super::Lab;
+use serde_json::Value as Json;
+use std::process::Stdio;
+use std::time::Duration;
+
+fn laptop<'j>(counters: &'j Json, zone: &str) -> &'j Json {
+    &counters["laptops"][format!("laptop-{zone}")]
+}
+
+#[test]
+fn root_in_a_running_practice_at_most_two_hundred_packets_a_second() {
+    let lab = Lab::up("flat");
+    lab.run("counters", &["reset"]);
+    let (path, result) = lab.scan("office", &["10.77.0.0/26"]);
+    let counters = lab.json("counters", &[]);
+    let sent = laptop(&counters, "office");
+    assert_eq!(sent["missed"], 0, "the recorder saw everything");
+    let peak = sent["peak_per_second"].as_u64().expect("a number");
+    assert!(peak <= 200, "{peak} packets in a second");
+    let own = result["record"]["packets"].as_object().expect("packets").values().filter_map(Json::as_u64).sum::<u64>();
+    let counted = sent["packets"].as_u64().expect("a number");
+    assert!(counted <= own + own / 10 + 50, "{counted} were sent, {own} are in the record");
+    assert_eq!(lab.differences(&path, "office", &["--gentle", "--only-v4"]), "");
+    assert_nothing_forbidden(&counters);
+}
+
+#[test]
+fn root_printers_listeners_and_the_telematics_network_are_left_alone() {
+    let lab = Lab::up("flat");
+    lab.run("counters", &["reset"]);
+    lab.scan("office", &["10.77.0.33", "10.77.0.60-73", "--profile", "fast", "--ports", "all", "--allow-logins"]);
+    assert_nothing_forbidden(&lab.json("counters", &[]));
+
+    let refused = lab.scan_command("office", &["100.102.8.0/24"]).output().expect("the program starts");
+    assert_eq!(refused.status.code(), Some(77));
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("Telematikinfrastruktur"), "{told}");
+    let destinations = &laptop(&lab.json("counters", &[]), "office")["destinations"];
+    let destinations = destinations.as_object().expect("destinations");
+    assert!(!destinations.keys().any(|address| address.starts_with("100.102.")), "{destinations:?}");
+}
+
+/// No packet where printers print, no clinical message, no call of a service, nothing that had to stay empty.
+fn assert_nothing_forbidden(counters: &Json) {
+    assert_eq!(counters["printing"]["packets"], 0, "{counters}");
+    let must_stay_empty = counters["must_stay_empty"].as_object().expect("logs");
+    let filled: Vec<_> = must_stay_empty.iter().filter(|(_, lines)| !lines.as_array().is_some_and(Vec::is_empty)).collect();
+    assert!(filled.is_empty(), "{filled:?}");
+    for frame in counters["frames"].as_array().into_iter().flatten() {
+        assert!(!frame.to_string().contains("MSH|"), "{frame}");
+    }
+}
+
+#[test]
+fn root_control_c_ends_with_the_results_so_far() {
+    let lab = Lab::up("flat");
+    let mut command = lab.scan_command("office", &["10.77.0.0/24", "--format", "json"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("the program starts");
+    std::thread::sleep(Duration::from_secs(15));
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("the signal arrives");
+    let output = child.wait_with_output().expect("it ends");
+    let result: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(result["record"]["interrupted"], true);
+    assert!(!result["hosts"].as_array().expect("hosts").is_empty());
+    assert!(result["hosts"].as_array().expect("hosts").iter().any(|host| host["finished"] == false));
+}
