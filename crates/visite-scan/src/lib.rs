@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod announce;
 mod arp;
 pub mod device;
 pub mod discover;
@@ -11,6 +12,7 @@ pub mod net;
 pub mod observe;
 pub mod pace;
 pub mod policy;
+mod routers;
 pub mod scan;
 pub mod sweep;
 mod syn;

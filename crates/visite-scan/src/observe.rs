@@ -35,9 +35,14 @@ pub fn hosts(scan: &Scan) -> Vec<ScannedHost> {
 }
 
 fn subject(device: &DeviceSeen) -> (Subject, Vec<Identifier>) {
-    let identifiers: Vec<Identifier> =
-        device.mac.and_then(|mac| Identifier::new(IdentifierKind::Mac, &written(mac))).into_iter().collect();
-    let id = derived_id(SubjectKind::Device, &identifiers, &device.address.to_string());
+    let identifiers = device.identifiers.clone();
+    // A certificate is renewed now and then; the id follows from it only where there is nothing that stays longer.
+    let lasting = |identifier: &&Identifier| identifier.kind != IdentifierKind::Certificate;
+    let mut naming: Vec<Identifier> = identifiers.iter().filter(lasting).cloned().collect();
+    if naming.is_empty() {
+        naming.clone_from(&identifiers);
+    }
+    let id = derived_id(SubjectKind::Device, &naming, &device.address.to_string());
     let name = names(device).into_iter().next().unwrap_or_else(|| device.address.to_string());
     (Subject { id, kind: SubjectKind::Device, name }, identifiers)
 }
@@ -48,9 +53,7 @@ pub fn written(mac: [u8; 6]) -> String {
 }
 
 fn names(device: &DeviceSeen) -> Vec<String> {
-    let seen = device.services.iter().filter_map(|service| service.examined.seen.as_ref());
-    let names: BTreeSet<String> = seen.flat_map(|seen| seen.names.iter().cloned()).collect();
-    names.into_iter().collect()
+    device.names().into_iter().collect()
 }
 
 /// The system that its answers name, if they agree: the longest, when all others are the beginning of it.
@@ -160,8 +163,8 @@ fn of_device(device: &DeviceSeen, scan: &Scan, policy: Policy, book: &Book, at: 
         service.examined.tls.clone().map(|tls| DeviceTls { endpoint: Known(endpoint(service)), ..tls })
     });
     snapshot.put_all(&Collection { records: tls.collect::<Vec<DeviceTls>>(), completeness: tcp });
-    details!(snapshot, device, tcp, Ssh Smb Rdp Vnc Ftp Ldap Database Web Dicom Mllp Konnektor);
-    details!(snapshot, device, both, Snmp Dns);
+    details!(snapshot, device, tcp, Ssh Smb Rdp Vnc Ftp Ldap Database Web Mqtt X11 Dicom Mllp Konnektor);
+    details!(snapshot, device, both, Snmp Dns Ipmi);
     snapshot
 }
 
@@ -250,7 +253,7 @@ fn survey(scan: &Scan, network: IpNet, at: Timestamp) -> Option<Snapshot> {
         peripherals: of(&[Class::Telephone, Class::Printer, Class::Camera, Class::Controller]),
         mobiles: of(&[Class::Mobile]),
         unidentified: Known(count(within.iter().filter(|device| device.class.is_none()).count())),
-        ipv6_routers: Unknown(UnknownReason::NotCollected),
+        ipv6_routers: ipv6_routers(scan, network),
     };
     let id = derived_id(SubjectKind::Zone, &[], &network.to_string());
     let mut snapshot = Snapshot {
@@ -264,6 +267,12 @@ fn survey(scan: &Scan, network: IpNet, at: Timestamp) -> Option<Snapshot> {
     };
     snapshot.put(&survey);
     Some(snapshot)
+}
+
+/// Routers over IPv6 on the link of a network.
+fn ipv6_routers(scan: &Scan, network: IpNet) -> Observed<i64> {
+    let own = scan.connections.addresses.iter().find(|own| own.network.trunc() == network);
+    own.and_then(|own| scan.ipv6_routers.get(&own.link).cloned()).unwrap_or(Unknown(UnknownReason::NotCollected))
 }
 
 fn host(device: &DeviceSeen) -> ScannedHost {
@@ -310,5 +319,44 @@ fn scanned(service: &ServiceSeen, device: &DeviceSeen) -> ScannedService {
             starttls: tls.starttls.known().copied().unwrap_or(false),
             certificate_not_after: tls.certificate_not_after.known().copied(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::announce::Announced;
+    use crate::discover::Found;
+
+    fn id(identifiers: &[(IdentifierKind, &str)], address: &str) -> String {
+        let address: IpAddr = address.parse().unwrap();
+        let device = DeviceSeen {
+            address,
+            addresses: vec![address],
+            how: Found::Echo,
+            mac: None,
+            vendor: None,
+            class: None,
+            ports: BTreeMap::new(),
+            services: Vec::new(),
+            announced: Announced::default(),
+            stated_mac: None,
+            identifiers: identifiers.iter().filter_map(|(kind, value)| Identifier::new(*kind, value)).collect(),
+            finished: true,
+        };
+        subject(&device).0.id.0
+    }
+
+    #[test]
+    fn a_device_keeps_its_id_when_its_address_changes() {
+        use IdentifierKind::{Certificate, Mac, SshHostKey};
+        for key in [(SshHostKey, "ab01"), (Certificate, "cd01"), (Mac, "00:15:5d:01:02:03")] {
+            assert_eq!(id(&[key], "10.0.0.1"), id(&[key], "10.0.0.9"));
+        }
+        assert_ne!(id(&[], "10.0.0.1"), id(&[], "10.0.0.9"));
+        let renewed = |certificate| id(&[(Certificate, certificate), (Mac, "00:15:5d:01:02:03")], "10.0.0.1");
+        assert_eq!(renewed("cd01"), renewed("cd02"));
+        let from_afar = id(&[(SshHostKey, "ab01")], "10.0.0.1");
+        assert_eq!(from_afar, id(&[(SshHostKey, "ab01"), (Mac, "00:15:5d:01:02:03")], "10.0.0.1"));
     }
 }
