@@ -619,6 +619,68 @@ impl Dialogue for Prefixed {
 mod tests {
     use super::*;
 
+    fn examiner(udp: BTreeMap<u16, Vec<NetworkService>>) -> Examiner {
+        let policy = Policy { profile: visite_facts::scan::Profile::Fast, logins: false };
+        let book = Book { udp, ..Book::default() };
+        Examiner::new(policy, Arc::new(Pacer::new(10_000)), Arc::default(), book, Arc::default())
+    }
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    }
+
+    #[test]
+    fn a_server_that_hangs_up_is_asked_for_each_path() {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = std::thread::spawn(move || {
+            let mut asked = Vec::new();
+            for _ in 0..2 {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut buffer = [0; 2048];
+                let count = stream.read(&mut buffer).unwrap();
+                let request = String::from_utf8_lossy(&buffer[..count]).into_owned();
+                let path = request.split(' ').nth(1).unwrap().to_owned();
+                let (code, body) = match path.as_str() {
+                    "/metadata" => ("200 OK", r#"{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1"}"#),
+                    _ => ("404 Not Found", "{}"),
+                };
+                let head = format!("HTTP/1.1 {code}\r\nContent-Type: application/fhir+json\r\nConnection: close\r\n");
+                write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+                asked.push(path);
+            }
+            asked
+        });
+        let examiner = examiner(BTreeMap::new());
+        let ended =
+            runtime().block_on(examiner.inside_http(address, NetworkService::Fhir, 0, false, &Gauge::default()));
+        assert!(matches!(ended, Some(Ended::Done(Seen { service: NetworkService::Fhir, .. }))), "{ended:?}");
+        assert_eq!(serving.join().unwrap(), ["/fhir/metadata", "/metadata"]);
+    }
+
+    #[test]
+    fn a_card_terminal_answers_to_the_address_in_the_question() {
+        let terminal = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let port = terminal.local_addr().unwrap().port();
+        let serving = std::thread::spawn(move || {
+            let mut buffer = [0; 64];
+            let (count, _) = terminal.recv_from(&mut buffer).unwrap();
+            let [.., a, b, c, d, 0x82, 2, high, low] = &buffer[..count] else { panic!("no question") };
+            let to = SocketAddr::from(([*a, *b, *c, *d], u16::from_be_bytes([*high, *low])));
+            // Version, address, port of commands, hardware address and name.
+            let mut answer = vec![0xa1, 28, 0x80, 2, 1, 20, 0x81, 4, 127, 0, 0, 1, 0x82, 2, 0x12, 0x86];
+            answer.extend(b"\x83\x06\x00\x0d\xf8\x01\x02\x03\x84\x04TERM");
+            let other = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+            other.send_to(&answer, to).unwrap();
+        });
+        let examiner = examiner(BTreeMap::from([(port, vec![NetworkService::Sicct])]));
+        let (state, examined) = runtime().block_on(examiner.udp("127.0.0.1".parse().unwrap(), port, Care::Sturdy));
+        assert_eq!(state, PortState::Open);
+        assert_eq!(examined.seen.unwrap().mac, Some([0, 0x0d, 0xf8, 1, 2, 3]));
+        serving.join().unwrap();
+    }
+
     #[test]
     fn a_device_that_becomes_slow_is_left_in_peace() {
         let gauge = Gauge::default();

@@ -36,15 +36,24 @@ pub fn hosts(scan: &Scan) -> Vec<ScannedHost> {
 
 fn subject(device: &DeviceSeen) -> (Subject, Vec<Identifier>) {
     let identifiers = device.identifiers.clone();
-    // A certificate is renewed now and then; the id follows from it only where there is nothing that stays longer.
-    let lasting = |identifier: &&Identifier| identifier.kind != IdentifierKind::Certificate;
-    let mut naming: Vec<Identifier> = identifiers.iter().filter(lasting).cloned().collect();
-    if naming.is_empty() {
-        naming.clone_from(&identifiers);
-    }
-    let id = derived_id(SubjectKind::Device, &naming, &device.address.to_string());
+    let longest: Vec<Identifier> = identifiers.iter().min_by_key(|one| lasting(one)).into_iter().cloned().collect();
+    let id = derived_id(SubjectKind::Device, &longest, &device.address.to_string());
     let name = names(device).into_iter().next().unwrap_or_else(|| device.address.to_string());
     (Subject { id, kind: SubjectKind::Device, name }, identifiers)
+}
+
+/// In which order an id follows from identifiers: the same has to come out on the next run, also when a service is switched
+/// off or not asked then. What the maker gave to the hardware is seen whenever the device is; a host key lasts as long as an
+/// installation, a hardware address that software made up is another with each start maybe, a certificate is renewed.
+fn lasting(identifier: &Identifier) -> (u8, &str) {
+    let made_up = identifier.value.as_bytes().get(1).is_some_and(|digit| b"2367abef".contains(digit));
+    let rank = match identifier.kind {
+        IdentifierKind::Mac if !made_up => 0,
+        IdentifierKind::SshHostKey => 1,
+        IdentifierKind::Mac => 2,
+        _ => 3,
+    };
+    (rank, identifier.value.as_str())
 }
 
 /// A hardware address as text, `aa:bb:cc:dd:ee:ff`.
@@ -356,7 +365,9 @@ mod tests {
         assert_ne!(id(&[], "10.0.0.1"), id(&[], "10.0.0.9"));
         let renewed = |certificate| id(&[(Certificate, certificate), (Mac, "00:15:5d:01:02:03")], "10.0.0.1");
         assert_eq!(renewed("cd01"), renewed("cd02"));
-        let from_afar = id(&[(SshHostKey, "ab01")], "10.0.0.1");
-        assert_eq!(from_afar, id(&[(SshHostKey, "ab01"), (Mac, "00:15:5d:01:02:03")], "10.0.0.1"));
+        let running = [(SshHostKey, "ab01"), (Mac, "00:15:5d:01:02:03")];
+        assert_eq!(id(&running, "10.0.0.1"), id(&running[1..], "10.0.0.1"), "the service was switched off");
+        let container = |mac| id(&[(SshHostKey, "ab01"), (Mac, mac)], "10.0.0.1");
+        assert_eq!(container("02:42:ac:01:02:03"), container("02:42:ac:01:02:04"));
     }
 }

@@ -15,13 +15,17 @@ use visite_facts::{Known, Observed, Unknown, UnknownReason};
 
 const SOLICITATION: u8 = 133;
 const ADVERTISEMENT: u8 = 134;
-/// Routers answer within half a second, but not twice within three (RFC 4861, 10: MAX_RA_DELAY_TIME,
-/// MIN_DELAY_BETWEEN_RAS); by then the second question is answered too.
-const PATIENCE: [Duration; 2] = [Duration::from_millis(1_500), Duration::from_millis(2_300)];
+/// Routers answer within half a second (RFC 4861, 10: MAX_RA_DELAY_TIME).
+const ANSWER: Duration = Duration::from_millis(800);
+/// They need not answer twice within three seconds (MIN_DELAY_BETWEEN_RAS): so long after a question of somebody else
+/// the second one of ours may be answered.
+const BETWEEN: Duration = Duration::from_millis(3_000);
 
-/// Counts the routers of each of `links` (by number). Takes several seconds.
+/// Counts the routers of each of `links` (by number). Takes several seconds, but for `hurry`: then a router may be missed
+/// that somebody else asked a moment ago.
 pub async fn count(
     links: Vec<u32>,
+    hurry: bool,
     connections: Connections,
     pacer: Arc<Pacer>,
     stop: Arc<AtomicBool>,
@@ -37,7 +41,7 @@ pub async fn count(
         let (pacer, stop) = (Arc::clone(&pacer), Arc::clone(&stop));
         running.spawn(async move {
             let routers = if speaks_ipv6 {
-                of_link(&link, &pacer, &stop).await
+                of_link(&link, hurry, &pacer, &stop).await
             } else {
                 // From a link on which this computer speaks no IPv6 nobody can be asked.
                 Unknown(UnknownReason::NotSupported)
@@ -51,12 +55,12 @@ pub async fn count(
     counted
 }
 
-async fn of_link(link: &Link, pacer: &Pacer, stop: &AtomicBool) -> Observed<i64> {
+async fn of_link(link: &Link, hurry: bool, pacer: &Pacer, stop: &AtomicBool) -> Observed<i64> {
     let Ok(socket) = open(link) else { return Unknown(UnknownReason::NoPermission) };
     let all_routers = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 2);
     let to = SocketAddr::V6(SocketAddrV6::new(all_routers, 0, 0, link.index));
     let mut routers = BTreeSet::new();
-    for patience in PATIENCE {
+    for patience in [if hurry { ANSWER } else { BETWEEN }, ANSWER] {
         pacer.wait("icmp", 1).await;
         if socket.send_to(&question(link), to).await.is_err() {
             return Unknown(UnknownReason::NotSupported);

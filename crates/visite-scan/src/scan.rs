@@ -243,7 +243,7 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     };
     let links = announce::links(&plan.targets, &plan.guests, &connections);
     let counting =
-        tokio::spawn(routers::count(links, connections.clone(), Arc::clone(&pacer), Arc::clone(&control.stop)));
+        tokio::spawn(routers::count(links, fast, connections.clone(), Arc::clone(&pacer), Arc::clone(&control.stop)));
     let (mut present, mut heard) = tokio::join!(
         discover(&plan.targets, &connections, &asking, plan.assume_up),
         announce::everybody(&plan.targets, &plan.guests, &connections, &asking)
