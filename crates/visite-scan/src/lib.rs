@@ -1,6 +1,8 @@
 //! Examines networks, gently: who is there, what do they offer, and how do they speak.
 
 #![forbid(unsafe_code)]
+// A test that unwraps fails where it stands.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod announce;
 mod arp;
