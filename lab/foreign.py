@@ -36,10 +36,18 @@ FIXED = {
 }
 PAGES = [
     {"title": "Drucker", "text": "Seite"},
-    {"title": "connector.sds", "pages": {"/connector.sds": {"kind": "text/html", "text": "<html>ConnectorServices</html>"}}},
+    {
+        "title": "connector.sds",
+        "pages": {"/connector.sds": {"kind": "text/html", "text": "<html>ConnectorServices</html>"}},
+    },
     {
         "title": "Other directory",
-        "pages": {"/connector.sds": {"kind": "text/xml", "text": '<?xml version="1.0"?><ConnectorServices xmlns="urn:other"/>'}},
+        "pages": {
+            "/connector.sds": {
+                "kind": "text/xml",
+                "text": '<?xml version="1.0"?><ConnectorServices xmlns="urn:other"/>',
+            }
+        },
     },
     {"title": "Login", "login": True},
     {"basic": "device"},
@@ -50,7 +58,9 @@ PAGES = [
 def decoys(lab, host, number, seed):
     """Makes `number` decoys, the same for the same seed. The medical ports come first."""
     made = random.Random(seed)
-    ports = MEDICAL_PORTS + made.sample([port for port in range(1024, 32000) if port not in MEDICAL_PORTS], max(0, number - len(MEDICAL_PORTS)))
+    ports = MEDICAL_PORTS + made.sample(
+        [port for port in range(1024, 32000) if port not in MEDICAL_PORTS], max(0, number - len(MEDICAL_PORTS))
+    )
     kinds = ["http", "silent", "echo", "closer", "banner", "endless", "tarpit", "noise", "fixed"]
     listed = []
     for index, port in enumerate(ports[:number]):
@@ -139,7 +149,9 @@ def dialogues(lab, host):
     services.program(lab, host, "dialogues", [file])
 
     # HL7 and connectors of our own.
-    for index, (code, version) in enumerate((code, version) for code in ("AE", "AR") for version in ("2.2", "2.3.1", "2.5.1", "2.8")):
+    for index, (code, version) in enumerate(
+        (code, version) for code in ("AE", "AR") for version in ("2.2", "2.3.1", "2.5.1", "2.8")
+    ):
         secure = index in (2, 5)
         number = add("mllp", f"{code}, HL7 {version}", encrypted=secure)
         options = {"code": code, "version": version, "error_segment": index % 2 == 0, "only": index % 4 == 0}
@@ -148,6 +160,13 @@ def dialogues(lab, host):
         secure = index % 3 != 0
         style = ["plain", "other-prefix", "default-namespace", "one-line", "comments"][index % 5]
         number = add("konnektor", f"directory, {style}", encrypted=secure)
-        options = {"style": style, "firmware": f"5.{index}.1", "product": f"Kon{index}", "client_authentication": index % 2 == 0}
-        services.own(lab, host, kind="konnektor", port=number, **options, **({"certificate": "connector"} if secure else {}))
+        options = {
+            "style": style,
+            "firmware": f"5.{index}.1",
+            "product": f"Kon{index}",
+            "client_authentication": index % 2 == 0,
+        }
+        services.own(
+            lab, host, kind="konnektor", port=number, **options, **({"certificate": "connector"} if secure else {})
+        )
     return listed

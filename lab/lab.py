@@ -4,11 +4,13 @@
 `truth.yaml` what an examination has to find. All state is below one directory, `/tmp/visite-lab` or `$VISITE_LAB_DIR`.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import time
 
@@ -18,6 +20,8 @@ import foreign
 import network
 import prepare
 import services
+import compare
+import truth
 from network import VARIANTS, Network, addresses, router_rules
 from processes import Processes, listening, start_time
 
@@ -49,7 +53,7 @@ class Lab:
         self.variant, self.zones, self.hosts = variant, data["zones"], data["hosts"]
         self.router, self.holes, self.forwards = data["router"], data["holes"], data["forwards"]
         self.prefix, self.directory, self.prepared, self.sources = PREFIX, RUN, STATE / "prepared", LAB
-        self.network = Network(PREFIX, variant, self.zones, self.hosts)
+        self.network = Network(PREFIX, variant, self.zones, self.hosts, data["telematics"])
         self.processes = Processes(RUN, PREFIX)
         self.own_servers, self.recorders = [], []
 
@@ -63,7 +67,9 @@ class Lab:
     def write_resolver(self, name):
         """Names are looked up at the router, by servers and by whoever examines them."""
         host = self.hosts.get(name)
-        router = addresses(self.variant, host["zone"], self.zones[host["zone"]]["number"], 1)[0] if host else "127.0.0.1"
+        router = (
+            addresses(self.variant, host["zone"], self.zones[host["zone"]]["number"], 1)[0] if host else "127.0.0.1"
+        )
         written = f"nameserver {router}\nsearch musterpraxis.test\noptions timeout:1 attempts:1\n"
         (self.host_directory(name) / "resolv.conf").write_text(written)
 
@@ -74,22 +80,32 @@ class Lab:
 
 
 def up(arguments):
+    recording = "--without-recorder" not in arguments
+    arguments = [argument for argument in arguments if argument != "--without-recorder"]
     if len(arguments) != 1 or arguments[0] not in VARIANTS:
-        raise SystemExit(f"usage: lab/up {'|'.join(VARIANTS)}")
+        raise SystemExit(f"usage: lab/up {'|'.join(VARIANTS)} [--without-recorder]")
     begun = time.monotonic()
+    for parent in STATE.parents:
+        # Servers that do not run as root have to get to their data.
+        if parent.stat().st_mode & 0o001 == 0:
+            raise Failure(f"{STATE} lies below {parent}, which is closed to others", "choose another $VISITE_LAB_DIR")
     down([])
     prepare.prepare(STATE / "prepared", LAB)
     RUN.mkdir(parents=True)
     lab = Lab(arguments[0])
     (RUN / "variant").write_text(lab.variant)
+    (STATE / "prefix").write_text(PREFIX)
     lab.network.build()
     forwards = [(entry["port"], f"{lab.addresses(entry['host'])[0]}:{entry['to']}") for entry in lab.forwards]
     lab.network.apply_rules("router", router_rules(lab.variant, load("practice.yaml")["conduits"], lab.holes, forwards))
     for name in ("router", *lab.hosts):
         lab.write_resolver(name)
-    expected = services.start_all(lab)
+    expected = services.start_all(lab, recording)
     wait_for(lab, expected)
-    print(f"{lab.variant}: {len(lab.hosts)} hosts, {len(expected)} ports, {time.monotonic() - begun:.1f} s", file=sys.stderr)
+    print(
+        f"{lab.variant}: {len(lab.hosts)} hosts, {len(expected)} ports, {time.monotonic() - begun:.1f} s",
+        file=sys.stderr,
+    )
 
 
 def wait_for(lab, expected):
@@ -113,7 +129,10 @@ def down(arguments):
     processes.stop_all()
     names = [path.name for path in processes.namespaces()]
     if names:
-        network.run(["ip", "-batch", "-"], "".join(f"netns delete {name}\n" for name in names))
+        lines = "".join(f"netns delete {name}\n" for name in names)
+        subprocess.run(["ip", "-force", "-batch", "-"], input=lines, text=True, capture_output=True)
+    if left := [path.name for path in processes.namespaces()]:
+        raise Failure(f"these namespaces cannot be deleted: {', '.join(left)}", "see `ip netns`")
     shutil.rmtree(RUN, ignore_errors=True)
 
 
@@ -160,6 +179,10 @@ def counters(arguments):
         requests = [RUN / name / "reset" for name in laptops]
         for request in requests:
             request.touch()
+        for file in RUN.glob("*/*"):
+            if file.name in (*MUST_STAY_EMPTY, "mllp-received"):
+                file.unlink()
+        network.run(["ip", "netns", "exec", f"{PREFIX}drucker", "nft", "reset", "counters"])
         deadline = time.monotonic() + 10
         while any(request.exists() for request in requests):
             if time.monotonic() > deadline:
@@ -168,6 +191,8 @@ def counters(arguments):
         return
     if arguments:
         raise SystemExit("usage: lab/counters [reset]")
+    if not (RUN / "own" / "recorder.log").exists():
+        raise Failure("nothing is recorded", "run `lab/up` without `--without-recorder`")
     time.sleep(0.4)  # The recorder writes while nothing arrives.
     written = {}
     for file in sorted(RUN.glob("*/*")):
@@ -179,9 +204,13 @@ def counters(arguments):
                 "laptops": {name: json.loads((RUN / name / "rate.json").read_text()) for name in laptops},
                 "forbidden_printer_packets": printer_packets(),
                 "must_stay_empty": {
-                    host: kept for host, logs in written.items() if (kept := {k: v for k, v in logs.items() if k in MUST_STAY_EMPTY})
+                    host: kept
+                    for host, logs in written.items()
+                    if (kept := {k: v for k, v in logs.items() if k in MUST_STAY_EMPTY})
                 },
-                "mllp_received": {host: logs["mllp-received"] for host, logs in written.items() if "mllp-received" in logs},
+                "mllp_received": {
+                    host: logs["mllp-received"] for host, logs in written.items() if "mllp-received" in logs
+                },
             },
             indent=1,
         )
@@ -218,6 +247,40 @@ def on_request(name, number, plan):
     print(json.dumps({"addresses": lab.addresses(name), "services": listed}, indent=1))
 
 
+def expect(arguments):
+    """`lab/expect VARIANT ZONE`: what an examination from a zone's laptop has to find, as JSON."""
+    lab = Lab(arguments[0]) if len(arguments) == 2 and arguments[0] in VARIANTS else None
+    if lab is None or arguments[1] not in lab.zones:
+        raise SystemExit("usage: lab/expect VARIANT ZONE")
+    print(
+        json.dumps(truth.expected(lab, arguments[1], load("truth.yaml"), load("practice.yaml")["conduits"]), indent=1)
+    )
+
+
+def compare_result(arguments):
+    """`lab/compare RESULT VARIANT ZONE [--logins] [--gentle] [--only-v4|--only-v6]`: a result of `visite scan` held against the truth."""
+    flags = [argument for argument in arguments if argument.startswith("--")]
+    plain = [argument for argument in arguments if not argument.startswith("--")]
+    if len(plain) != 3 or plain[1] not in VARIANTS or set(flags) - {"--logins", "--gentle", "--only-v4", "--only-v6"}:
+        raise SystemExit("usage: lab/compare RESULT VARIANT ZONE [--logins] [--gentle] [--only-v4|--only-v6]")
+    expected = truth.expected(Lab(plain[1]), plain[2], load("truth.yaml"), load("practice.yaml")["conduits"])
+    families = {"v4", "v6"} - ({"v6"} if "--only-v4" in flags else set()) - ({"v4"} if "--only-v6" in flags else set())
+    lines = compare.compare(expected, compare.Result(plain[0]), "--logins" in flags, families, "--gentle" in flags)
+    print("\n".join(lines))
+    if lines:
+        raise Failure(f"the result differs from the truth in {len(lines)} places")
+
+
+def verify(arguments):
+    """Compares `truth.yaml` with `hosts.yaml` and with what really answers; prints what differs."""
+    lab = running()
+    differences = truth.differences(lab, load("truth.yaml"))
+    for line in differences:
+        print(line)
+    if differences:
+        raise Failure(f"truth.yaml differs from what is up in {len(differences)} places")
+
+
 def decoys(arguments):
     """`lab/decoys [NUMBER [SEED]]`"""
     number, seed = (*map(int, arguments), *(200, 1)[len(arguments) :])
@@ -228,12 +291,31 @@ def dialogues(arguments):
     on_request("dialogues", 241, lambda lab: foreign.dialogues(lab, "dialogues"))
 
 
-COMMANDS = {"counters": counters, "decoys": decoys, "dialogues": dialogues, "up": up, "down": down, "exec": execute, "status": status}
+COMMANDS = {
+    "expect": expect,
+    "compare": compare_result,
+    "verify": verify,
+    "counters": counters,
+    "decoys": decoys,
+    "dialogues": dialogues,
+    "up": up,
+    "down": down,
+    "exec": execute,
+    "status": status,
+}
+
+
+# Commands that change what is up; one at a time.
+CHANGING = {up, down, decoys, dialogues}
 
 
 def main():
     command, *arguments = sys.argv[1:]
     try:
+        if COMMANDS[command] in CHANGING:
+            STATE.mkdir(mode=0o755, parents=True, exist_ok=True)
+            lock = open(STATE / "lock", "w")
+            fcntl.flock(lock, fcntl.LOCK_EX)
         COMMANDS[command](arguments)
     except (Failure, RuntimeError, OSError) as failure:
         print(f"error: {failure}", file=sys.stderr)

@@ -15,7 +15,7 @@ import subprocess
 VARIANTS = ("flat", "segmented", "leaky")
 INTERNET = "internet"
 
-# Addresses are the same on every machine. The internet is played by the networks for documentation (RFC 5737, RFC 3849).
+# The same on every machine. The internet is played by the networks for documentation (RFC 5737, RFC 3849).
 FLAT = ("10.77.0", "fd77")
 PLAYED_INTERNET = ("198.51.100", "2001:db8:0:100")
 
@@ -64,8 +64,8 @@ def inside(namespace):
 class Network:
     """Builds the network of one variant from what `hosts.yaml` lists."""
 
-    def __init__(self, prefix, variant, zones, hosts):
-        self.prefix, self.variant, self.zones, self.hosts = prefix, variant, zones, hosts
+    def __init__(self, prefix, variant, zones, hosts, telematics):
+        self.prefix, self.variant, self.zones, self.hosts, self.telematics = prefix, variant, zones, hosts, telematics
 
     def namespace(self, name):
         return f"{self.prefix}{name}"
@@ -102,6 +102,7 @@ class Network:
                 f"address add {v6}::1/64 dev {bridge} nodad\n",
                 f"link set {bridge} up\n",
             ]
+        lines.append(self._telematics_route())
         run(["ip", "-n", router, "-batch", "-"], "".join(lines))
 
         for name in self.hosts:
@@ -137,7 +138,14 @@ class Network:
         # The internet knows no way to private addresses.
         if host["zone"] != INTERNET:
             lines += [f"route add default via {near4}.1\n", f"route add default via {near6}::1\n"]
+            # In one network everybody has the way into the telematics infrastructure himself, but its devices.
+            lines += [self._telematics_route()] if self.variant == "flat" and host["zone"] != "ti" else []
         run(["ip", "-n", self.namespace(name), "-batch", "-"], "".join(lines))
+
+    def _telematics_route(self):
+        host = self.hosts[self.telematics["via"]]
+        near4, _ = prefixes(self.variant, host["zone"], self.zones[host["zone"]]["number"])
+        return f"route add {self.telematics['network']} via {near4}.{host['number']}\n"
 
     def _settings(self, forwarding):
         def write(path, value):

@@ -14,7 +14,7 @@ from network import run
 
 POSTGRESQL = pathlib.Path("/usr/lib/postgresql/15/bin")
 
-# Certificates by name. `good` is signed by the laboratory's own authority, everything else has the flaw it is called by.
+# Certificates by name. `good` is signed by the laboratory's own authority; others have the flaw they are called by.
 CERTIFICATES = {
     "good": {},
     "good-rsa": {"key": "rsa:2048"},
@@ -68,16 +68,20 @@ def certificates(directory):
     pki = directory / "pki"
     pki.mkdir()
     subject = "/O=Musterpraxis Labor/CN=Musterpraxis Labor-CA"
-    run([
-        *("openssl", "req", "-x509", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
-        *("-days", "3650", "-subj", subject, "-addext", "keyUsage=critical,keyCertSign,cRLSign"),
-        *("-keyout", str(pki / "ca.key"), "-out", str(pki / "ca.crt")),
-    ])
+    run(
+        [
+            *("openssl", "req", "-x509", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
+            *("-days", "3650", "-subj", subject, "-addext", "keyUsage=critical,keyCertSign,cRLSign"),
+            *("-keyout", str(pki / "ca.key"), "-out", str(pki / "ca.crt")),
+        ]
+    )
     for name, options in CERTIFICATES.items():
         certificate(pki, name, **options)
 
 
-def certificate(pki, name, key="ec", hash="sha256", start=None, end=None, issuer="ca", version=3, organisation="Musterpraxis Labor"):
+def certificate(
+    pki, name, key="ec", hash="sha256", start=None, end=None, issuer="ca", version=3, organisation="Musterpraxis Labor"
+):
     """Makes `<name>.key`, `<name>.crt` and `<name>.pem` (certificate, authority, key)."""
     key_file, request, crt, config = (str(pki / f"{name}.{kind}") for kind in ("key", "csr", "crt", "cnf"))
     pathlib.Path(config).write_text(AUTHORITY.format(pki=pki, name=name))
@@ -89,7 +93,11 @@ def certificate(pki, name, key="ec", hash="sha256", start=None, end=None, issuer
         authority = ["-CA", str(pki / "ca.crt"), "-CAkey", str(pki / "ca.key")]
         run(["openssl", "x509", "-req", "-days", "365", "-in", request, *authority, "-out", crt])
     else:
-        signer = ["-selfsign", "-keyfile", key_file] if issuer == "self" else ["-cert", str(pki / "ca.crt"), "-keyfile", str(pki / "ca.key")]
+        signer = (
+            ["-selfsign", "-keyfile", key_file]
+            if issuer == "self"
+            else ["-cert", str(pki / "ca.crt"), "-keyfile", str(pki / "ca.key")]
+        )
         dates = [*(["-startdate", start] if start else []), *(["-enddate", end] if end else [])]
         options = ["-batch", "-notext", "-md", hash, "-config", config, "-extensions", "leaf", "-outdir", str(pki)]
         run(["openssl", "ca", *options, *signer, *dates, "-in", request, "-out", crt])
@@ -102,7 +110,21 @@ def host_keys(directory):
     keys = directory / "ssh"
     keys.mkdir()
     for kind, length in (("ed25519", None), ("rsa", "3072"), ("ecdsa", "256"), ("dsa", "1024")):
-        run(["ssh-keygen", "-q", "-N", "", "-C", "lab", "-t", kind, *(["-b", length] if length else []), "-f", str(keys / kind)])
+        run(
+            [
+                "ssh-keygen",
+                "-q",
+                "-N",
+                "",
+                "-C",
+                "lab",
+                "-t",
+                kind,
+                *(["-b", length] if length else []),
+                "-f",
+                str(keys / kind),
+            ]
+        )
 
 
 def postgresql(directory):
@@ -119,6 +141,12 @@ def mariadb(directory):
     data = directory / "mariadb"
     data.mkdir()
     small = ["--innodb-log-file-size=4M", "--innodb-flush-method=nosync"]
-    options = ["--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", *small]
+    options = [
+        "--no-defaults",
+        f"--datadir={data}",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+        *small,
+    ]
     run(["mariadb-install-db", *options, "--user=mysql", "--skip-name-resolve"])
     subprocess.run(["chown", "-R", "mysql:mysql", str(data)], check=True)

@@ -35,8 +35,8 @@ class Processes:
     def start(self, host, name, arguments, user=None, environment=None, prepare=None, own_run=True):
         """Starts a program in a host's namespace, in the foreground of a session of its own.
 
-        `own_run` gives it an empty /run of its own, so that nothing of the machine's is found or changed. `prepare` is a
-        line of shell that runs before it, in the same place.
+        `own_run` gives it an empty /run of its own, so that nothing of the machine's is found or changed. `prepare` is
+        a line of shell that runs before it, in the same place.
         """
         steps = ["mount -t tmpfs -o mode=755 tmpfs /run"] if own_run else []
         resolver = self.directory / host / "resolv.conf"
@@ -63,7 +63,12 @@ class Processes:
                 stderr=log,
                 cwd=directory,
                 start_new_session=True,
-                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": str(directory), **(environment or {})},
+                env={
+                    "PATH": os.environ.get("PATH", ""),
+                    "LC_ALL": "C.UTF-8",
+                    "HOME": str(directory),
+                    **(environment or {}),
+                },
             )
         with open(self.record, "a") as record:
             record.write(f"{process.pid} {start_time(process.pid)} {host}/{name}\n")
@@ -124,7 +129,12 @@ def listening(namespace):
     """What listens in a namespace: pairs such as `("tcp", 22)`."""
     found = set()
     with inside(namespace):
-        for table, transport, state in (("tcp", "tcp", "0A"), ("tcp6", "tcp", "0A"), ("udp", "udp", "07"), ("udp6", "udp", "07")):
+        for table, transport, state in (
+            ("tcp", "tcp", "0A"),
+            ("tcp6", "tcp", "0A"),
+            ("udp", "udp", "07"),
+            ("udp6", "udp", "07"),
+        ):
             with contextlib.suppress(FileNotFoundError), open(f"/proc/thread-self/net/{table}") as file:
                 for line in file.readlines()[1:]:
                     fields = line.split()

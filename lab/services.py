@@ -1,14 +1,13 @@
 """Real servers of the laboratory: how each is configured and started.
 
 A service is a function `name(lab, host, **options)`; `hosts.yaml` calls it by its name with its options. It writes its
-configuration below the host's directory, starts the server in the foreground and returns what will listen, as pairs such
-as `("tcp", 22)`. Servers of our own are in `servers/` and are started together, in one process.
+configuration below the host's directory, starts the server in the foreground and returns what will listen, as pairs
+such as `("tcp", 22)`. Servers of our own are in `servers/` and are started together, in one process.
 """
 
 import ipaddress
 import json
 import pathlib
-import shutil
 import subprocess
 import sys
 
@@ -20,7 +19,7 @@ def service(function):
     return function
 
 
-def start_all(lab):
+def start_all(lab, recording=True):
     """Starts everything that `hosts.yaml` lists; returns triples of host, transport and port to wait for."""
     expected = []
     for host, data in (("router", lab.router), *lab.hosts.items()):
@@ -33,14 +32,22 @@ def start_all(lab):
         plan = lab.directory / "servers.json"
         plan.write_text(json.dumps(lab.own_servers))
         lab.processes.start_outside("own", "servers", [sys.executable, "-B", lab.sources / "servers" / "main.py", plan])
+    if recording:
+        start_recorder(lab)
+    return expected
+
+
+def start_recorder(lab):
+    """Starts what counts the laptops' packets and watches the printer."""
     for name in lab.hosts:
         if name.startswith("laptop-"):
             file = lab.host_directory(name) / "rate.json"
             lab.recorders.append({"namespace": f"{lab.prefix}{name}", "rate": str(file)})
     plan = lab.directory / "recorders.json"
     plan.write_text(json.dumps(lab.recorders))
-    lab.processes.start_outside("own", "recorder", [sys.executable, "-B", lab.sources / "servers" / "recorder.py", plan])
-    return expected
+    lab.processes.start_outside(
+        "own", "recorder", [sys.executable, "-B", lab.sources / "servers" / "recorder.py", plan]
+    )
 
 
 def written(directory, name, text):
@@ -54,14 +61,23 @@ def own(lab, host, kind, port, transport="tcp", **options):
     """A server of our own, see `servers/`."""
     v4, v6 = lab.addresses(host)
     entry = {"namespace": f"{lab.prefix}{host}", "host": host, "kind": kind, "transport": transport, "port": port}
-    lab.own_servers.append(entry | {"v4": v4, "v6": v6, "log": str(lab.host_directory(host)), "pki": str(lab.prepared / "pki"), "options": options})
+    lab.own_servers.append(
+        entry
+        | {
+            "v4": v4,
+            "v6": v6,
+            "log": str(lab.host_directory(host)),
+            "pki": str(lab.prepared / "pki"),
+            "options": options,
+        }
+    )
     return [(transport, port)]
 
 
 @service
 def ssh(lab, host, port=22, weak=False):
     directory, keys = lab.host_directory(host), lab.prepared / "ssh"
-    lines = [f"Port {port}", "UsePAM no", "PasswordAuthentication no", "AuthorizedKeysFile none", f"PidFile none"]
+    lines = [f"Port {port}", "UsePAM no", "PasswordAuthentication no", "AuthorizedKeysFile none", "PidFile none"]
     if weak:
         lines += [
             f"HostKey {keys}/rsa",
@@ -86,9 +102,7 @@ def samba(lab, host, smb1=False, guest=False, signing="mandatory", names=True):
     share = directory / "share"
     share.mkdir(parents=True)
     share.chmod(0o777)
-    places = "".join(
-        f"{key} directory = {directory}\n" for key in ("lock", "state", "cache", "pid", "private")
-    )
+    places = "".join(f"{key} directory = {directory}\n" for key in ("lock", "state", "cache", "pid", "private"))
     config = written(
         directory,
         "smb.conf",
@@ -113,7 +127,7 @@ smb ports = {"445 139" if names else "445"}
 """
         + (f"[Austausch]\npath = {share}\nguest ok = yes\nread only = no\n" if guest else f"[Daten]\npath = {share}\n"),
     )
-    foreground = ["--foreground", "--no-process-group", "-s", config]
+    foreground = ["--foreground", "--no-process-group", "-s", config, "-l", directory]
     lab.processes.start(host, "smbd", ["/usr/sbin/smbd", *foreground], prepare="mkdir -p /run/samba/ncalrpc")
     if names:
         lab.processes.start(host, "nmbd", ["/usr/sbin/nmbd", *foreground], prepare="mkdir -p /run/samba/ncalrpc")
@@ -128,7 +142,13 @@ def postgresql(lab, host, port=5432):
     subprocess.run(["cp", "-a", "--reflink=auto", lab.prepared / "postgresql", cluster], check=True)
     with open(cluster / "pg_hba.conf", "a") as file:
         file.write("host all all 0.0.0.0/0 scram-sha-256\nhost all all ::/0 scram-sha-256\n")
-    settings = {"port": port, "listen_addresses": "*", "unix_socket_directories": "", "fsync": "off", "shared_buffers": "16MB"}
+    settings = {
+        "port": port,
+        "listen_addresses": "*",
+        "unix_socket_directories": "",
+        "fsync": "off",
+        "shared_buffers": "16MB",
+    }
     options = [option for key, value in settings.items() for option in ("-c", f"{key}={value}")]
     program = "/usr/lib/postgresql/15/bin/postgres"
     lab.processes.start(host, "postgres", [program, "-D", cluster, *options], user="postgres")
@@ -249,7 +269,8 @@ def vsftpd(lab, host, port=21):
 @service
 def telnet(lab, host, port=23):
     """Telnet server of GNU inetutils, one process a connection."""
-    return own(lab, host, kind="spawn", port=port, command=["/usr/sbin/telnetd", "-h"])
+    script = f"echo {host} >/proc/sys/kernel/hostname; exec /usr/sbin/telnetd -h"
+    return own(lab, host, kind="spawn", port=port, command=["unshare", "--uts", "sh", "-c", script])
 
 
 @service
@@ -282,7 +303,11 @@ def dicom(lab, host, port, title="ARCHIV", strict=False, certificate=None, clien
     options = {"title": title, "strict": strict, "client": client, "calling": list(calling)}
     if certificate:
         pki = lab.prepared / "pki"
-        options |= {"certificate": f"{pki}/{certificate}.chain", "key": f"{pki}/{certificate}.key", "ca": f"{pki}/ca.crt"}
+        options |= {
+            "certificate": f"{pki}/{certificate}.chain",
+            "key": f"{pki}/{certificate}.key",
+            "ca": f"{pki}/ca.crt",
+        }
     log = lab.host_directory(host) / "dicom-requests"
     program(lab, host, "dicom", [port, json.dumps(options), log])
     return [("tcp", port)]
@@ -311,7 +336,11 @@ def apache(lab, host, sites):
         port, name = entry["port"], entry.get("certificate")
         ports.append(("tcp", port))
         root = site(lab, host, f"apache-{port}", entry.get("title", "Musterpraxis"))
-        secure = f"SSLEngine on\nSSLCertificateFile {pki}/{name}.chain\nSSLCertificateKeyFile {pki}/{name}.key\n" if name else ""
+        secure = (
+            f"SSLEngine on\nSSLCertificateFile {pki}/{name}.chain\nSSLCertificateKeyFile {pki}/{name}.key\n"
+            if name
+            else ""
+        )
         extra = "".join(line.format(pki=pki) + "\n" for line in entry.get("settings", []))
         lines.append(
             f"Listen {port}\n<VirtualHost *:{port}>\nDocumentRoot {root}\n{secure}{extra}"
@@ -346,13 +375,13 @@ def slapd(lab, host, certificate="good"):
         "include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\n"
         "include /etc/ldap/schema/inetorgperson.schema\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n"
         f"TLSCertificateFile {pki}/{certificate}.chain\nTLSCertificateKeyFile {pki}/{certificate}.key\n"
-        f"pidfile {directory}/pid\nargsfile {directory}/args\naccess to * by * read\n"
+        f"TLSCipherSuite NORMAL:-VERS-TLS1.0:-VERS-TLS1.1\npidfile {directory}/pid\nargsfile {directory}/args\naccess to * by * read\n"
         'database mdb\nsuffix "dc=musterpraxis,dc=test"\nrootdn "cn=admin,dc=musterpraxis,dc=test"\n'
         f"rootpw labor\nmaxsize 10485760\ndirectory {directory}/data\n",
     )
     entries = (
         "dn: dc=musterpraxis,dc=test\nobjectClass: dcObject\nobjectClass: organization\no: Musterpraxis\ndc: musterpraxis\n\n"
-        "dn: uid=mfa1,dc=musterpraxis,dc=test\nobjectClass: inetOrgPerson\nuid: mfa1\ncn: Erika Mustermann\nsn: Mustermann\n"
+        "dn: uid=mfa1,dc=musterpraxis,dc=test\nobjectClass: inetOrgPerson\nuid: mfa1\ncn: Max Beispielmann\nsn: Beispielmann\n"
     )
     subprocess.run(["slapadd", "-f", config], input=entries, text=True, capture_output=True, check=True)
     lab.processes.start(host, "slapd", ["/usr/sbin/slapd", "-d", "0", "-f", config, "-h", "ldap:/// ldaps:///"])
@@ -418,7 +447,14 @@ def dnsmasq(lab, host, forward_to, own_names):
     """Forwarder of a small router: looks up everything for everybody, the practice's own names at `own_names`."""
     servers = [f"--server={lab.addresses(forward_to)[0]}"]
     servers += [f"--server=/{zone}/{lab.addresses(own_names)[0]}" for zone in ("musterpraxis.test", *REVERSE)]
-    options = ["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file="]
+    options = [
+        "--keep-in-foreground",
+        "--conf-file=/dev/null",
+        "--no-resolv",
+        "--no-hosts",
+        "--user=root",
+        "--pid-file=",
+    ]
     lab.processes.start(host, "dnsmasq", ["/usr/sbin/dnsmasq", *options, *servers])
     return [("tcp", 53), ("udp", 53)]
 
@@ -441,7 +477,11 @@ def xrdp(lab, host, port=3389, security="negotiate"):
     directory = lab.host_directory(host)
     pki = lab.prepared / "pki"
     text = pathlib.Path("/etc/xrdp/xrdp.ini").read_text()
-    settings = {"port": f"tcp6://:{port}", "certificate": f"{pki}/self-signed.crt", "key_file": f"{pki}/self-signed.key"}
+    settings = {
+        "port": f"tcp6://:{port}",
+        "certificate": f"{pki}/self-signed.crt",
+        "key_file": f"{pki}/self-signed.key",
+    }
     settings |= {"security_layer": security, "LogFile": f"{directory}/xrdp-server.log", "EnableSyslog": "false"}
     lines = []
     for line in text.splitlines():
@@ -456,7 +496,20 @@ def xrdp(lab, host, port=3389, security="negotiate"):
 def screen(lab, host):
     """A display without a screen. Its socket is an abstract one, which belongs to the namespace."""
     number = lab.hosts[host]["number"]
-    arguments = ["/usr/bin/Xvfb", f":{number}", "-screen", "0", "640x480x24", "-nolock", "-noreset", "-ac", "-nolisten", "unix", "-nolisten", "tcp"]
+    arguments = [
+        "/usr/bin/Xvfb",
+        f":{number}",
+        "-screen",
+        "0",
+        "640x480x24",
+        "-nolock",
+        "-noreset",
+        "-ac",
+        "-nolisten",
+        "unix",
+        "-nolisten",
+        "tcp",
+    ]
     lab.processes.start(host, "xvfb", arguments)
     return f":{number}"
 
@@ -470,7 +523,11 @@ def freerdp(lab, host, port=3389):
     arguments = [f"/port:{port}", f"/sam-file:{sam}", "/sec:nla", "+auth"]
     wait = f"for i in $(seq 100); do grep -q ' 00010000 .*@/tmp/.X11-unix/X{display[1:]}$' /proc/net/unix && break; sleep 0.05; done"
     lab.processes.start(
-        host, "freerdp-shadow", ["/usr/bin/freerdp-shadow-cli", *arguments], environment={"DISPLAY": display}, prepare=wait
+        host,
+        "freerdp-shadow",
+        ["/usr/bin/freerdp-shadow-cli", *arguments],
+        environment={"DISPLAY": display},
+        prepare=wait,
     )
     return [("tcp", port)]
 
@@ -480,7 +537,19 @@ def vnc(lab, host, port=5900, password=False):
     """Screen sharing of TigerVNC; without a password, or with one."""
     directory = lab.host_directory(host)
     number = lab.hosts[host]["number"]
-    options = ["-rfbport", port, "-geometry", "640x480", "-nolock", "-noreset", "-ac", "-nolisten", "unix", "-nolisten", "tcp"]
+    options = [
+        "-rfbport",
+        port,
+        "-geometry",
+        "640x480",
+        "-nolock",
+        "-noreset",
+        "-ac",
+        "-nolisten",
+        "unix",
+        "-nolisten",
+        "tcp",
+    ]
     if password:
         file = directory / "vnc-password"
         file.write_bytes(bytes.fromhex("dbd83cfd727a1458"))
@@ -518,7 +587,9 @@ def cups(lab, host, port=631):
 @service
 def mosquitto(lab, host, port=1883):
     """MQTT broker that lets anybody in."""
-    config = written(lab.host_directory(host), "mosquitto.conf", f"listener {port}\nallow_anonymous true\npersistence false\n")
+    config = written(
+        lab.host_directory(host), "mosquitto.conf", f"listener {port}\nallow_anonymous true\npersistence false\n"
+    )
     lab.processes.start(host, "mosquitto", ["/usr/sbin/mosquitto", "-c", config])
     return [("tcp", port)]
 
@@ -548,8 +619,19 @@ def rsync(lab, host, port=873):
     directory = lab.host_directory(host)
     share = directory / "rsync"
     share.mkdir()
-    config = written(directory, "rsyncd.conf", f"use chroot = no\nuid = nobody\ngid = nogroup\n[sicherung]\npath = {share}\nread only = yes\n")
-    arguments = ["/usr/bin/rsync", "--daemon", "--no-detach", f"--config={config}", f"--port={port}", "--log-file=/dev/stderr"]
+    config = written(
+        directory,
+        "rsyncd.conf",
+        f"use chroot = no\nuid = nobody\ngid = nogroup\n[sicherung]\npath = {share}\nread only = yes\n",
+    )
+    arguments = [
+        "/usr/bin/rsync",
+        "--daemon",
+        "--no-detach",
+        f"--config={config}",
+        f"--port={port}",
+        "--log-file=/dev/stderr",
+    ]
     lab.processes.start(host, "rsync", arguments)
     return [("tcp", port)]
 
@@ -559,7 +641,17 @@ def tftp(lab, host):
     directory = lab.host_directory(host) / "tftp"
     directory.mkdir()
     written(directory, "telefon.cfg", "# Labor\n")
-    arguments = ["/usr/sbin/in.tftpd", "--foreground", "--listen", "--address", ":69", "--user", "nobody", "--secure", directory]
+    arguments = [
+        "/usr/sbin/in.tftpd",
+        "--foreground",
+        "--listen",
+        "--address",
+        ":69",
+        "--user",
+        "nobody",
+        "--secure",
+        directory,
+    ]
     lab.processes.start(host, "tftpd", arguments)
     return [("udp", 69)]
 
@@ -575,7 +667,9 @@ def radvd(lab, host):
     directory = lab.host_directory(host)
     config = written(directory, "radvd.conf", blocks)
     config.chmod(0o644)
-    lab.processes.start(host, "radvd", ["/usr/sbin/radvd", "-n", "-m", "stderr", "-C", config, "-p", directory / "radvd.pid"])
+    lab.processes.start(
+        host, "radvd", ["/usr/sbin/radvd", "-n", "-m", "stderr", "-C", config, "-p", directory / "radvd.pid"]
+    )
     return []
 
 
@@ -588,5 +682,7 @@ def printer_guard(lab, host):
         "table inet guard {\n  counter forbidden { }\n  chain input {\n    type filter hook input priority filter;\n"
         f"    meta l4proto {{ tcp, udp }} th dport {{ {ports} }} counter name forbidden\n  }}\n}}\n",
     )
-    lab.recorders.append({"host": host, "namespace": f"{lab.prefix}{host}", "log": str(lab.host_directory(host) / "forbidden-packets")})
+    lab.recorders.append(
+        {"host": host, "namespace": f"{lab.prefix}{host}", "log": str(lab.host_directory(host) / "forbidden-packets")}
+    )
     return []

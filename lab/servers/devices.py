@@ -24,9 +24,10 @@ async def sip(server):
     """SIP over UDP and TCP. Everything but OPTIONS is refused and written down: a telephone must never ring."""
 
     def noted(data):
-        if not data.startswith(b"OPTIONS "):
+        reply = sip_reply(data, server.options)
+        if reply and not data.startswith(b"OPTIONS "):
             server.note("sip-calls", data[:60].decode("latin-1").split("\r\n")[0])
-        return sip_reply(data, server.options)
+        return reply
 
     async def talk(reader, writer):
         while data := await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30):

@@ -1,4 +1,7 @@
-"""Medical services of other people's libraries in one process: pynetdicom, hl7apy, python-hl7. Usage: dialogues.py PLAN"""
+"""Medical services of other people's libraries in one process: pynetdicom, hl7apy, python-hl7.
+
+Usage: dialogues.py PLAN
+"""
 
 import asyncio
 import json

@@ -43,7 +43,9 @@ def multicast_socket(server, group, port):
         opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind(("0.0.0.0", port))
-        opened.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + socket.inet_aton(server.v4))
+        opened.setsockopt(
+            socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + socket.inet_aton(server.v4)
+        )
         opened.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(server.v4))
         opened.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 255)
         opened.setblocking(False)
@@ -72,7 +74,9 @@ async def mdns(server):
 
     def describe(kind, port):
         own = instance(name, kind)
-        text = b"".join(bytes([len(entry)]) + entry for entry in (f"{key}={value}".encode() for key, value in texts.items()))
+        text = b"".join(
+            bytes([len(entry)]) + entry for entry in (f"{key}={value}".encode() for key, value in texts.items())
+        )
         return [record(own, SRV, struct.pack(">HHH", 0, 0, port) + host), record(own, TXT, text or b"\x00"), address]
 
     def answer(data, sender):
@@ -84,7 +88,10 @@ async def mdns(server):
             answers = [record(labels(wanted), PTR, labels(service), 4500) for service in services]
             more = []
         elif wanted in services:
-            answers, more = [record(labels(wanted), PTR, instance(name, wanted), 4500)], describe(wanted, services[wanted])
+            answers, more = (
+                [record(labels(wanted), PTR, instance(name, wanted), 4500)],
+                describe(wanted, services[wanted]),
+            )
         elif wanted == f"{options.get('host_name', server.host)}.local" and kind in (A, 255):
             answers, more = [address], []
         else:
@@ -105,7 +112,9 @@ async def ssdp(server):
     def answer(data, sender):
         if not data.startswith(b"M-SEARCH * HTTP/1.1\r\n"):
             return None
-        wanted = next((line[3:].strip() for line in data.decode("latin-1").split("\r\n") if line[:3].upper() == "ST:"), "")
+        wanted = next(
+            (line[3:].strip() for line in data.decode("latin-1").split("\r\n") if line[:3].upper() == "ST:"), ""
+        )
         if wanted not in ("ssdp:all", "upnp:rootdevice", device):
             return None
         target = "upnp:rootdevice" if wanted == "ssdp:all" else wanted

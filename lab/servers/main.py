@@ -5,8 +5,8 @@ sockets there and comes back. Each kind of server is a function `kind(server)` i
 """
 
 import asyncio
-import importlib
 import contextlib
+import importlib
 import json
 import pathlib
 import socket

@@ -27,8 +27,8 @@ def acknowledgement(code, text, options):
 
 
 async def mllp(server):
-    """Options: `code` of the answer to what is no message (`AE`, `AR`, or `close`), `greeting`, `only` for a listener that
-    serves one connection at a time, as analysers do."""
+    """Options: `code` of the answer to what is no message (`AE`, `AR`, or `close`), `only` for a listener that serves one
+    connection at a time, as analysers do."""
     options = server.options
     busy = asyncio.Lock()
 

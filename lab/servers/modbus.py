@@ -15,9 +15,17 @@ except ImportError:
 
 async def main(port):
     identity = ModbusDeviceIdentification(
-        info_name={"VendorName": "Labor", "ProductCode": "LUEFTUNG", "MajorMinorRevision": "1.4", "ProductName": "Lueftung"}
+        info_name={
+            "VendorName": "Labor",
+            "ProductCode": "LUEFTUNG",
+            "MajorMinorRevision": "1.4",
+            "ProductName": "Lueftung",
+        }
     )
-    context = ModbusServerContext(ModbusDeviceContext(**{kind: ModbusSequentialDataBlock(1, [17] * 20) for kind in ("di", "co", "hr", "ir")}), single=True)
+    context = ModbusServerContext(
+        ModbusDeviceContext(**{kind: ModbusSequentialDataBlock(1, [17] * 20) for kind in ("di", "co", "hr", "ir")}),
+        single=True,
+    )
     await asyncio.gather(
         *(StartAsyncTcpServer(context, identity=identity, address=(address, port)) for address in ("0.0.0.0", "::"))
     )

@@ -35,7 +35,11 @@ async def closer(server):
 
 async def banner(server):
     """Sends a text, then waits; with `endless`, never stops sending it."""
-    text = bytes.fromhex(server.options["hex"]) if "hex" in server.options else server.options.get("text", "hello\r\n").encode()
+    text = (
+        bytes.fromhex(server.options["hex"])
+        if "hex" in server.options
+        else server.options.get("text", "hello\r\n").encode()
+    )
 
     async def talk(reader, writer):
         writer.write(text)

@@ -106,7 +106,11 @@ class Rate:
             # PACKET_STATISTICS (packet(7)) starts anew each time it is read.
             self.missed += struct.unpack("II", opened.getsockopt(263, 6, 8))[1]
             values = {"packets": self.total, "bytes": self.bytes, "missed": self.missed}
-            values |= {"peak_per_100_ms": self.peak, "peak_per_second": self.peak_second, "destinations": self.destinations}
+            values |= {
+                "peak_per_100_ms": self.peak,
+                "peak_per_second": self.peak_second,
+                "destinations": self.destinations,
+            }
             fresh = self.file.with_suffix(".new")
             fresh.write_text(json.dumps(values))
             os.replace(fresh, self.file)

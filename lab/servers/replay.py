@@ -1,8 +1,9 @@
 """Replays services that have no server here, from files below `replay/` that follow the vendors' documentation.
 
 A file lists exchanges. The first one whose `request` (a regular expression over bytes, from the first on) matches what
-has come so far is answered with its `reply`; `copy` puts parts of the request into the reply, such as the number by which
-a client recognises its answer: `[from, length, to]` each. `greeting` is sent first. What matches nothing stays unanswered.
+has come so far is answered with its `reply`; `copy` puts parts of the request into the reply, such as the number by
+which a client recognises its answer: `[from, length, to]` each. `greeting` is sent first. What matches nothing stays
+unanswered.
 """
 
 import asyncio
@@ -10,7 +11,6 @@ import pathlib
 import re
 
 import yaml
-
 from main import serve, serve_datagrams
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "replay"
@@ -19,7 +19,9 @@ LIMIT = 16 * 1024
 
 def load(name):
     data = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
-    exchanges = [(re.compile(entry["request"].encode("latin-1"), re.DOTALL), entry) for entry in data.get("exchanges", [])]
+    exchanges = [
+        (re.compile(entry["request"].encode("latin-1"), re.DOTALL), entry) for entry in data.get("exchanges", [])
+    ]
     return bytes.fromhex(data.get("greeting", "")), exchanges
 
 

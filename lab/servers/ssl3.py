@@ -5,7 +5,7 @@ import socket
 import sys
 import threading
 
-from tlslite.api import HandshakeSettings, TLSConnection, X509, X509CertChain, parsePEMKey
+from tlslite.api import X509, HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
 
 PAGE = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html><head><title>Altes Geraet</title></head></html>"
 

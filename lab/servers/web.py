@@ -1,4 +1,4 @@
-"""Web pages of devices: routers, printers, telephones, a connector's service directory, a FHIR server, internet printing.
+"""Web pages of devices: routers, printers, telephones, a connector's directory, a FHIR server, internet printing.
 
 Answers `GET` and `POST` with fixed pages, whatever else is asked with 404 or 400. Deliberately simple: no keep-alive.
 """
@@ -19,15 +19,28 @@ async def request(reader):
     parts = first.split(" ")
     if len(parts) != 3 or not parts[2].startswith("HTTP/"):
         return None
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
+    headers = {
+        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)
+    }
     length = headers.get("content-length", "0")
     body = await asyncio.wait_for(reader.readexactly(min(int(length), LIMIT)), 15) if length.isdigit() else b""
     return parts[0], parts[1], headers, body
 
 
 def response(status, body=b"", kind="text/html; charset=utf-8", **headers):
-    reasons = {200: "OK", 301: "Moved Permanently", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden"}
-    lines = [f"HTTP/1.1 {status} {reasons.get(status, 'Not Found')}", f"Content-Length: {len(body)}", "Connection: close"]
+    reasons = {
+        200: "OK",
+        301: "Moved Permanently",
+        302: "Found",
+        400: "Bad Request",
+        401: "Unauthorized",
+        403: "Forbidden",
+    }
+    lines = [
+        f"HTTP/1.1 {status} {reasons.get(status, 'Not Found')}",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+    ]
     lines += [f"Content-Type: {kind}"] if body else []
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
@@ -42,6 +55,8 @@ async def pages(server, answer):
         except (ValueError, asyncio.LimitOverrunError):
             asked = None
         reply = response(400) if asked is None else answer(*asked)
+        if asked and asked[0] == "HEAD":
+            reply = reply[: reply.index(b"\r\n\r\n") + 4]
         if name:
             head, end, rest = reply.partition(b"\r\n")
             reply = head + end + f"Server: {name}\r\n".encode() + rest
@@ -100,7 +115,7 @@ def directory(server):
     <SI:Service Name="{name}">
       <SI:Abstract>{name}</SI:Abstract>
       <SI:Versions>
-        <SI:Version TargetNamespace="http://ws.gematik.de/conn/{name}/WSDL/v{version.rpartition('.')[0]}" Version="{version}">
+        <SI:Version TargetNamespace="http://ws.gematik.de/conn/{name}/WSDL/v{version.rpartition(".")[0]}" Version="{version}">
           <SI:Abstract>{name} {version}</SI:Abstract>
           <SI:Endpoint Location="http://{server.v4}:80/ws/{name}"/>
           <SI:EndpointTLS Location="{base}/ws/{name}"/>
@@ -156,20 +171,21 @@ STYLES = {
 
 
 async def konnektor(server):
-    """A connector: anybody may read the directory, every other call is written down and refused."""
+    """A connector: anybody may read the directory; calls of services are written down and refused."""
     text = directory(server).encode()
 
     def answer(method, path, headers, body):
         if path == "/connector.sds" and method == "GET":
             return response(200, text, "text/xml; charset=UTF-8")
-        server.note("calls", f"{method} {path}")
+        if path.startswith("/ws") or method not in ("GET", "HEAD", "OPTIONS"):
+            server.note("calls", f"{method} {path}")
         return response(403 if path.startswith("/ws") else 404, b"<html></html>")
 
     await pages(server, answer)
 
 
 async def fhir(server):
-    """The capability statement of a FHIR server (HL7 FHIR R4, 3.2.0.1.11); every other call is written down."""
+    """The capability statement of a FHIR server (HL7 FHIR R4, 3.2.0.1.11); questions for anything else are written down."""
     statement = {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -185,7 +201,8 @@ async def fhir(server):
     def answer(method, path, headers, body):
         if path.partition("?")[0] == f"{base}/metadata":
             return response(200, json.dumps(statement).encode(), "application/fhir+json; charset=utf-8")
-        server.note("calls", f"{method} {path}")
+        if path.startswith(f"{base}/"):
+            server.note("calls", f"{method} {path}")
         return response(401 if path.startswith(base) else 404)
 
     await pages(server, answer)
@@ -217,7 +234,9 @@ async def ipp(server):
             attribute(0x44, "ipp-versions-supported", b"1.1"),
             attribute(0x44, "", b"2.0"),
         ]
-        charset = attribute(0x47, "attributes-charset", b"utf-8") + attribute(0x48, "attributes-natural-language", b"de")
+        charset = attribute(0x47, "attributes-charset", b"utf-8") + attribute(
+            0x48, "attributes-natural-language", b"de"
+        )
         reply = version + b"\x00\x00" + number + b"\x01" + charset + b"\x04" + b"".join(printer) + b"\x03"
         return response(200, reply, "application/ipp")
 

@@ -25,10 +25,10 @@ use target::Target;
 use texts::TitleValues;
 use visite_catalog::model::{CheckStatus, Exposure};
 use visite_catalog::{Catalog, Check};
-use visite_facts::facts::{IpFamily, Reach, ReachableService};
+use visite_facts::facts::{DeviceNetwork, DeviceWay, IpFamily, OperatingSystem, Reach, ReachableService, ZonePlace};
 use visite_facts::{
     ASSESSMENT_SCHEMA, Acceptance, AssessedSubject, Assessment, CheckResult, Completeness, Finding, FindingState,
-    Known, RecordResult, Round, Snapshot, Summary, UnknownReason, Verdict,
+    Known, Observed, RecordResult, Round, Snapshot, SubjectKind, Summary, UnknownReason, Verdict,
 };
 use visite_target::time::local_date;
 use visite_target::{DataClass, Practice};
@@ -56,8 +56,15 @@ pub fn assess(input: &Input<'_>) -> Assessment {
     let target = Target::new(input.practice, input.catalog);
     let (time_zone, time_zone_name) = target.time_zone();
     let mut subjects = world::subjects(input.snapshots, input.now);
+    let recognised = target.recognised(&subjects);
     for facts in &mut subjects {
-        let reference = derived::Reference { catalog: input.catalog, target, now: input.now, time_zone: &time_zone };
+        let reference = derived::Reference {
+            catalog: input.catalog,
+            target,
+            now: input.now,
+            time_zone: &time_zone,
+            recognised: &recognised,
+        };
         derived::add(facts, reference);
     }
     let mut judging = Judging {
@@ -69,7 +76,7 @@ pub fn assess(input: &Input<'_>) -> Assessment {
         gaps: Vec::new(),
     };
     for facts in &subjects {
-        judging.subject(facts, target.data_class(facts));
+        judging.subject(facts, target.data_class(facts), exposure(facts, target));
     }
     let known: Vec<Finding> = judging.gaps.iter().chain(input.previous).cloned().collect();
     let mut acceptances = target.acceptances(&subjects, &known, input.now);
@@ -105,9 +112,8 @@ struct Judging<'j> {
 }
 
 impl Judging<'_> {
-    fn subject(&mut self, facts: &SubjectFacts, data_class: Option<DataClass>) {
+    fn subject(&mut self, facts: &SubjectFacts, data_class: Option<DataClass>, exposure: Option<Exposure>) {
         let bench = Bench::new(facts, self.now);
-        let exposure = exposure(facts);
         let catalog = self.catalog;
         let checks = catalog.checks.values();
         for check in
@@ -194,10 +200,19 @@ fn result(
     }
 }
 
+/// Who can reach a subject, as far as it was seen.
+fn exposure(facts: &SubjectFacts, target: Target<'_>) -> Option<Exposure> {
+    match facts.subject.kind {
+        SubjectKind::Host => host_exposure(facts),
+        SubjectKind::Device => device_exposure(facts, target),
+        _ => None,
+    }
+}
+
 /// On the internet is a computer that can be reached at a public IPv4 address of its own.
 ///
 /// A public IPv6 address says less: behind most routers every computer has one, and the router still lets nobody in.
-fn exposure(facts: &SubjectFacts) -> Option<Exposure> {
+fn host_exposure(facts: &SubjectFacts) -> Option<Exposure> {
     let (services, _) = facts.collection::<ReachableService>()?;
     let from_outside = services.iter().any(|service| {
         let public = service.reach == Known(Reach::World) && service.family == Known(IpFamily::Ipv4);
@@ -206,11 +221,26 @@ fn exposure(facts: &SubjectFacts) -> Option<Exposure> {
     from_outside.then_some(Exposure::Internet)
 }
 
+/// A device that was reached from where strangers are counts as one on the internet; one that was reached from elsewhere is
+/// exposed to the practice.
+fn device_exposure(facts: &SubjectFacts, target: Target<'_>) -> Option<Exposure> {
+    let (ways, _) = facts.collection::<DeviceWay>()?;
+    if derived::is_reached_from_outside(facts, target) {
+        return Some(Exposure::Internet);
+    }
+    (!ways.is_empty()).then_some(Exposure::Practice)
+}
+
 fn assessed(facts: &SubjectFacts) -> AssessedSubject {
-    let os: visite_facts::facts::OperatingSystem = facts.single();
+    let description = match facts.subject.kind {
+        SubjectKind::Host => facts.single::<OperatingSystem>().name,
+        SubjectKind::Device => facts.single::<DeviceNetwork>().system,
+        SubjectKind::Zone => facts.single::<ZonePlace>().zone,
+        _ => Observed::default(),
+    };
     AssessedSubject {
         subject: facts.subject.clone(),
-        description: os.name.known().cloned().unwrap_or_default(),
+        description: description.known().cloned().unwrap_or_default(),
         observed_at: facts.observed_at,
         possible_duplicate: facts.possible_duplicate.clone(),
     }

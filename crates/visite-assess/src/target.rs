@@ -1,12 +1,17 @@
 //! What the practice file says about the practice and its computers; the catalogue's defaults where it says nothing.
 
 use crate::world::SubjectFacts;
+use core::net::IpAddr;
+use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::collections::{BTreeMap, BTreeSet};
 use visite_catalog::{Catalog, Requirement};
-use visite_facts::facts::Room;
-use visite_facts::{Acceptance, Basis, Finding};
-use visite_target::{Applicability, DataClass, Device, Exemption, Practice};
+use visite_facts::facts::{DeviceNetwork, Room, ZoneSurvey};
+use visite_facts::{Acceptance, Basis, Finding, Known, Observed, SubjectKind, Unknown, UnknownReason};
+use visite_target::{
+    Applicability, Conduit, DataClass, Device, DeviceId, Exemption, Network, Practice, Recognition, SeenInNetwork, Zone,
+};
 
 /// The practice file, or its absence.
 #[derive(Clone, Copy)]
@@ -34,7 +39,95 @@ impl<'t> Target<'t> {
 
     /// The device of the practice file that a subject is.
     fn device(&self, facts: &SubjectFacts) -> Option<&'t Device> {
-        self.practice?.device_seen(&facts.identifiers, Some(&facts.subject.name))
+        match facts.subject.kind {
+            SubjectKind::Device => match self.recognition(facts)? {
+                Recognition::Entry(device) => Some(device),
+                Recognition::Doubtful(_) | Recognition::NoEntry => None,
+            },
+            SubjectKind::Host => self.practice?.device_seen(&facts.identifiers, Some(&facts.subject.name)),
+            _ => None,
+        }
+    }
+
+    /// Which entry a device is that a scan saw; `None` unless the practice file lists devices.
+    pub fn recognition(&self, facts: &SubjectFacts) -> Option<Recognition<'t>> {
+        let practice = self.practice?;
+        practice.devices.as_ref().filter(|devices| !devices.is_empty())?;
+        let network: DeviceNetwork = facts.single();
+        // A device without a name is called by its address, which is no name.
+        let is_name = |name: &String| name.parse::<IpAddr>().is_err();
+        let own = std::iter::once(&facts.subject.name).filter(|name| is_name(name));
+        let names: Vec<String> = network.names.known().into_iter().flatten().chain(own).cloned().collect();
+        let seen = SeenInNetwork { addresses: &addresses(&network), identifiers: &facts.identifiers, names: &names };
+        Some(practice.device_at(&seen))
+    }
+
+    /// Entries that one of these devices was recognised as.
+    pub fn recognised(&self, subjects: &[SubjectFacts]) -> BTreeSet<DeviceId> {
+        let devices = subjects.iter().filter(|facts| facts.subject.kind == SubjectKind::Device);
+        devices.filter_map(|facts| Some(self.device(facts)?.id.clone())).collect()
+    }
+
+    /// The zone in which a network or an address lies.
+    pub fn zone_at(&self, network: &Observed<IpNet>) -> Observed<&'t Zone> {
+        match network {
+            Known(network) => self.zone_of(*network).map_or(Observed::default(), Known),
+            Unknown(reason) => Unknown(*reason),
+        }
+    }
+
+    fn zone_of(&self, network: IpNet) -> Option<&'t Zone> {
+        self.practice?.zone_of(network)
+    }
+
+    /// The zone of a device: that in which its address lies, else the one that the practice file states. Of several, the
+    /// stated one counts before that of the address at which it was examined.
+    pub fn zone_of_device(&self, facts: &SubjectFacts) -> Observed<&'t Zone> {
+        let Some(practice) = self.practice else { return Observed::default() };
+        let network: DeviceNetwork = facts.single();
+        let stated = self.device(facts).and_then(|device| practice.zone(device.zone.as_ref()?));
+        let zones = addresses(&network).into_iter().filter_map(|address| practice.zone_of(IpNet::from(address)));
+        let zones: BTreeMap<&str, &'t Zone> = zones.map(|zone| (zone.id.as_str(), zone)).collect();
+        let examined = || practice.zone_of(IpNet::from(network.address.known()?.parse::<IpAddr>().ok()?));
+        let among = |zone: &&'t Zone| zones.contains_key(zone.id.as_str());
+        match zones.len() {
+            0 => match (stated, &network.addresses) {
+                (Some(zone), _) => Known(zone),
+                (None, Unknown(reason)) => Unknown(*reason),
+                (None, Known(_)) => Observed::default(),
+            },
+            1 => zones.into_values().next().map_or(Observed::default(), Known),
+            _ => stated.filter(among).or_else(examined).map_or(Unknown(UnknownReason::NotSupported), Known),
+        }
+    }
+
+    /// The zone of a network segment that a scan counted.
+    pub fn zone_of_segment(&self, facts: &SubjectFacts) -> Observed<&'t Zone> {
+        self.zone_at(&network(&facts.single::<ZoneSurvey>().network))
+    }
+
+    /// Allowed ways; `None` unless the practice file has zones and says which ways there are.
+    pub fn conduits(&self) -> Option<&'t [Conduit]> {
+        self.practice?.conduits.as_deref().filter(|_| self.has_zones())
+    }
+
+    fn has_zones(&self) -> bool {
+        self.practice.is_some_and(|practice| practice.zones.as_ref().is_some_and(|zones| !zones.is_empty()))
+    }
+
+    /// Whether a network lies outside the practice: a public IPv4 network in no zone, where zones are stated. A public
+    /// IPv6 network says nothing, for behind most routers every network has one.
+    pub fn is_outside(&self, network: IpNet) -> bool {
+        let public = match network {
+            IpNet::V4(network) => {
+                let address = network.addr();
+                let shared = address.octets()[0] == 100 && address.octets()[1] & 0xc0 == 64; // RFC 6598
+                let within = address.is_private() || address.is_loopback() || address.is_link_local() || shared;
+                !(within || address.octets()[0] == 0 || address.is_multicast() || address.is_broadcast())
+            }
+            IpNet::V6(_) => false,
+        };
+        public && self.has_zones() && self.zone_of(network).is_none()
     }
 
     /// The room the subject stands in.
@@ -50,10 +143,18 @@ impl<'t> Target<'t> {
         }
     }
 
-    /// How much the subject's data need protection.
+    /// How much the subject's data need protection: what is stated for it, else for its zone.
     pub fn data_class(&self, facts: &SubjectFacts) -> Option<DataClass> {
-        let practice = self.practice?;
-        practice.data_class_of(self.device(facts)?)
+        let stated = || self.practice?.data_class_of(self.device(facts)?);
+        let of_zone = |zone: Observed<&Zone>| zone.known().and_then(|zone| zone.data_class);
+        match facts.subject.kind {
+            SubjectKind::Device => {
+                let own = self.device(facts).and_then(|device| device.data_class);
+                own.or_else(|| of_zone(self.zone_of_device(facts))).or_else(stated)
+            }
+            SubjectKind::Zone => of_zone(self.zone_of_segment(facts)),
+            _ => stated(),
+        }
     }
 
     /// Whether a requirement concerns the practice. Without a practice file nobody can say.
@@ -95,4 +196,19 @@ impl<'t> Target<'t> {
         });
         about && on_subject && on_device
     }
+}
+
+/// A network or a single address, as facts write it.
+pub fn network(text: &Observed<String>) -> Observed<IpNet> {
+    match text {
+        Known(text) => text.parse::<Network>().map_or(Unknown(UnknownReason::Malformed), |network| Known(network.0)),
+        Unknown(reason) => Unknown(*reason),
+    }
+}
+
+/// Addresses of a device, that at which it was examined among them.
+fn addresses(network: &DeviceNetwork) -> Vec<IpAddr> {
+    let texts = network.address.known().into_iter().chain(network.addresses.known().into_iter().flatten());
+    let addresses: BTreeSet<IpAddr> = texts.filter_map(|text| text.parse().ok()).collect();
+    addresses.into_iter().collect()
 }

@@ -2,11 +2,13 @@
 //!
 //! Several snapshots of the same fact are laid over each other so that knowing more never means knowing less: a newer
 //! value counts before an older one, an unknown one never covers a known one, and records seen after the last complete
-//! listing are added to it. The order of the snapshots does not matter.
+//! listing are added to it. A listing that was seen from one place of the network says nothing about what can be seen from
+//! another: listings of different places are united. The order of the snapshots does not matter.
 
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use visite_facts::facts::{DeviceNetwork, DeviceWay};
 use visite_facts::identity::{KnownSubject, Resolution, resolve};
 use visite_facts::snapshot::{Snapshot, Subject, fact_to_json};
 use visite_facts::{
@@ -142,7 +144,30 @@ pub fn subjects(snapshots: &[Snapshot], now: Timestamp) -> Vec<SubjectFacts> {
     let mut ordered: Vec<&Snapshot> = snapshots.iter().collect();
     ordered.sort_by(|a, b| order(a, b));
     let groups = group(&ordered);
-    groups.into_iter().map(|group| lay_over(group, now)).collect()
+    let mut subjects: Vec<SubjectFacts> = groups.into_iter().map(|group| lay_over(group, now)).collect();
+    doubt_shared_addresses(&mut subjects);
+    subjects
+}
+
+/// A device that was seen through a router has no hardware address and is called by its IP address. One that was seen
+/// at the same address from its own segment may be the same; but addresses move on, so a person decides.
+fn doubt_shared_addresses(subjects: &mut [SubjectFacts]) {
+    let mut holders: BTreeMap<String, Vec<SubjectId>> = BTreeMap::new();
+    let is_device = |facts: &SubjectFacts| facts.subject.kind == SubjectKind::Device;
+    for facts in subjects.iter().filter(|facts| is_device(facts) && !facts.identifiers.is_empty()) {
+        for address in facts.single::<DeviceNetwork>().addresses.known().into_iter().flatten() {
+            holders.entry(address.clone()).or_default().push(facts.subject.id.clone());
+        }
+    }
+    for facts in subjects.iter_mut().filter(|facts| is_device(facts) && facts.identifiers.is_empty()) {
+        let network: DeviceNetwork = facts.single();
+        // A link-local address is of use in one segment only.
+        let address = network.address.known().filter(|address| !address.starts_with("fe80:"));
+        let holders = address.and_then(|address| holders.get(address));
+        facts.possible_duplicate.extend(holders.into_iter().flatten().cloned());
+        facts.possible_duplicate.sort();
+        facts.possible_duplicate.dedup();
+    }
 }
 
 /// A total order that depends on content only, so that equal input in any order gives equal output.
@@ -220,13 +245,14 @@ fn lay_over(mut group: Group<'_>, now: Timestamp) -> SubjectFacts {
     // A snapshot from the future has an unknown place in time: it tells only what no other one tells.
     let is_dated = |snapshot: &Snapshot| snapshot.evidence_time().duration_since(now) <= MAX_SKEW;
     group.snapshots.sort_by(|a, b| is_dated(a).cmp(&is_dated(b)).then_with(|| order(a, b)));
-    let mut by_fact: BTreeMap<&'static str, Vec<(Source, &Fact)>> = BTreeMap::new();
+    let mut by_fact: BTreeMap<&'static str, Vec<Sighting<'_>>> = BTreeMap::new();
     for snapshot in &group.snapshots {
         // A clock that runs ahead must not make evidence young forever.
         let at = snapshot.evidence_time().min(now);
+        let place = place_of(snapshot);
         for (name, fact) in &snapshot.facts {
             let source = Source { at, collector: snapshot.collector.clone(), basis: Basis::Measured };
-            by_fact.entry(name).or_default().push((source, fact));
+            by_fact.entry(name).or_default().push(Sighting { source, place, fact });
         }
     }
     let facts = by_fact.into_iter().filter_map(|(name, seen)| Some((name, merge(name, &seen)?))).collect();
@@ -242,17 +268,47 @@ fn lay_over(mut group: Group<'_>, now: Timestamp) -> SubjectFacts {
     }
 }
 
+/// A fact as one snapshot holds it.
+struct Sighting<'s> {
+    source: Source,
+    /// The network from which it was seen.
+    place: Place<'s>,
+    fact: &'s Fact,
+}
+
+/// The network in which the examining computer stood; none for what was seen on the computer itself.
+type Place<'s> = Option<&'s str>;
+
+fn place_of(snapshot: &Snapshot) -> Place<'_> {
+    if let Some(Fact::Single(record)) = snapshot.facts.get(DeviceNetwork::SPEC.name)
+        && let Some(Value::Text(network)) = record.values.get("seen_from")
+    {
+        return Some(network);
+    }
+    // Without it, the ways tell, if all of them begin in the same network.
+    let ways = match snapshot.facts.get(DeviceWay::SPEC.name) {
+        Some(Fact::Collection { records, .. }) => records.as_slice(),
+        _ => return None,
+    };
+    let mut networks = ways.iter().map(|way| match way.values.get("from_network") {
+        Some(Value::Text(network)) => Some(network.as_str()),
+        _ => None,
+    });
+    let first = networks.next()??;
+    networks.all(|other| other == Some(first)).then_some(first)
+}
+
 /// Lays the same fact from several snapshots over each other; `seen` is ordered from oldest to newest.
-fn merge(name: &str, seen: &[(Source, &Fact)]) -> Option<SeenFact> {
-    let (newest_source, newest) = seen.last()?;
+fn merge(name: &str, seen: &[Sighting<'_>]) -> Option<SeenFact> {
+    let newest = seen.last()?;
     if seen.len() == 1 {
-        return Some(SeenFact::new((*newest).clone(), newest_source.clone()));
+        return Some(SeenFact::new(newest.fact.clone(), newest.source.clone()));
     }
     let Shape::Collection { key } = fact_spec(name)?.shape else {
-        let mut merged = SeenFact::new((*newest).clone(), newest_source.clone());
-        for (source, fact) in seen.iter().rev().skip(1) {
-            if let (Fact::Single(into), Fact::Single(from)) = (&mut merged.fact, fact) {
-                fill(into, from, 0, source, &mut merged.borrowed);
+        let mut merged = SeenFact::new(newest.fact.clone(), newest.source.clone());
+        for sighting in seen.iter().rev().skip(1) {
+            if let (Fact::Single(into), Fact::Single(from)) = (&mut merged.fact, sighting.fact) {
+                fill(into, from, 0, &sighting.source, &mut merged.borrowed);
             }
         }
         return Some(merged);
@@ -260,23 +316,50 @@ fn merge(name: &str, seen: &[(Source, &Fact)]) -> Option<SeenFact> {
     Some(merge_collection(key, seen))
 }
 
-/// The last complete listing says what there is. Newer, partial ones add to it; older ones only lend values.
-fn merge_collection(key: &str, seen: &[(Source, &Fact)]) -> SeenFact {
+/// What counts of the listings of one place, by position among all.
+struct Counted {
+    /// From here on, records are added.
+    from: usize,
+    /// The listing that says how complete it is.
+    listing: usize,
+}
+
+/// For each place: the last complete listing says what there is. Newer, partial ones add to it; older ones only lend
+/// values. Without a complete listing, everything that was ever seen counts, each value with its own age.
+fn counted<'s>(seen: &[Sighting<'s>]) -> BTreeMap<Place<'s>, Counted> {
     let is_complete = |fact: &Fact| matches!(fact, Fact::Collection { completeness: Completeness::Complete, .. });
-    let base = seen.iter().rposition(|(_, fact)| is_complete(fact));
-    // Without a complete listing, everything that was ever seen counts, each value with its own age.
-    let first_counted = base.unwrap_or(0);
-    let listing = base.unwrap_or(seen.len() - 1);
-    let source = seen[listing].0.clone();
-    let completeness = match seen[listing].1 {
+    let mut counted: BTreeMap<Place<'s>, (Option<usize>, usize)> = BTreeMap::new();
+    for (position, sighting) in seen.iter().enumerate() {
+        let (base, last) = counted.entry(sighting.place).or_default();
+        *last = position;
+        if is_complete(sighting.fact) {
+            *base = Some(position);
+        }
+    }
+    let counted = counted.into_iter();
+    counted
+        .map(|(place, (base, last))| (place, Counted { from: base.unwrap_or(0), listing: base.unwrap_or(last) }))
+        .collect()
+}
+
+/// A listing covers older ones of its own place only; those of different places are united. All of it is complete only if
+/// each place's is.
+fn merge_collection(key: &str, seen: &[Sighting<'_>]) -> SeenFact {
+    let counted = counted(seen);
+    let mut listings: Vec<usize> = counted.values().map(|place| place.listing).collect();
+    listings.sort_unstable_by(|a, b| b.cmp(a));
+    let source = seen[listings[0]].source.clone();
+    let completeness = listings.iter().map(|listing| match seen[*listing].fact {
         Fact::Collection { completeness, .. } => *completeness,
         Fact::Single(_) => Completeness::Incomplete(UnknownReason::Malformed),
-    };
+    });
+    let completeness = completeness.fold(Completeness::Complete, Completeness::and);
     let mut records: Vec<Record> = Vec::new();
     let mut index_of: BTreeMap<(String, usize), usize> = BTreeMap::new();
     let mut borrowed = BTreeMap::new();
-    for (position, (from, fact)) in seen.iter().enumerate().rev() {
+    for (position, Sighting { source: from, place, fact }) in seen.iter().enumerate().rev() {
         let Fact::Collection { records: theirs, .. } = fact else { continue };
+        let first_counted = counted.get(place).map_or(0, |place| place.from);
         // Two records of one listing are two things, even if they carry the same name.
         let mut namesakes: BTreeMap<String, usize> = BTreeMap::new();
         for record in theirs {

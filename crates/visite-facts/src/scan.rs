@@ -8,11 +8,11 @@
 use crate::facts::{DeviceClass, NetworkService, Transport};
 use crate::identity::SubjectId;
 use crate::words;
+use core::net::IpAddr;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 /// The schema name that scan files carry.
 pub const SCAN_SCHEMA: &str = "visite.scan/1";

@@ -235,12 +235,12 @@ impl Examiner {
             }
         }
         let Some(mut examined) = examined else {
-            let stopped = self.stop.load(Ordering::Relaxed);
-            return Examined::unknown(if stopped {
-                NotExamined::Stopped
-            } else {
-                refused.unwrap_or(NotExamined::NotRecognised)
-            });
+            if self.stop.load(Ordering::Relaxed) {
+                return Examined::unknown(NotExamined::Stopped);
+            }
+            // Not every dialogue was held, so that none fitted says little.
+            let held_back = self.policy.may_ask(care, NetworkService::Http, port, false).err();
+            return Examined::unknown(refused.or(held_back).unwrap_or(NotExamined::NotRecognised));
         };
         self.closer(address, &mut examined, &hints, care, gauge).await;
         if let Some(seen) = &mut examined.seen {

@@ -190,6 +190,7 @@ impl Check<'_> {
         let devices = self.practice.devices.as_deref().unwrap_or_default();
         self.unique("devices", devices.iter().map(|device| device.id.as_str()));
         let mut owners = BTreeMap::new();
+        let mut holders = HashMap::new();
         for (index, device) in devices.iter().enumerate() {
             if let Some(zone) = &device.zone {
                 self.zone_exists(path!["devices", index, "zone"], zone.as_str(), false);
@@ -197,6 +198,19 @@ impl Check<'_> {
             if let Some(approval) = &device.manufacturer_approval {
                 let path = path!["devices", index, "manufacturer_approval", "until"];
                 self.order(path, Some(approval.date), approval.until);
+            }
+            for (position, address) in device.addresses.iter().flatten().enumerate() {
+                if let Some(other) = holders.insert(*address, &device.id) {
+                    let message = Text::new(
+                        format!("Die Adresse `{address}` gehört schon zu `{other}`"),
+                        format!("the address `{address}` belongs to `{other}` already"),
+                    );
+                    let hint = Text::new(
+                        "Nennen Sie jede Adresse nur einmal, und nur solche, die sich nicht ändern.",
+                        "state each address once, and only such as do not change",
+                    );
+                    self.add(path!["devices", index, "addresses", position], message, Some(hint));
+                }
             }
             for (position, stated) in device.identifiers.iter().flatten().enumerate() {
                 let path = path!["devices", index, "identifiers", position, "value"];

@@ -1,10 +1,13 @@
 //! Devices of the practice: what they are, where they stand, whose they are, how sensitive their data is.
 //!
-//! For everyone who has met a device and asks what the practice says about it. A device is matched by what identifies
-//! its hardware, otherwise by its host name, and never on a doubt. Deliberately absent: what a collector saw on it.
+//! For everyone who has met a device and asks what the practice says about it. A computer is matched by what identifies
+//! its hardware, otherwise by its host name; a device that a scan saw, by its address, its hardware address, its names;
+//! and never on a doubt. Deliberately absent: what a collector saw on it.
 
 use crate::formats::{DateText, FreeText};
 use crate::ids::{DeviceId, ZoneId};
+use crate::network::Address;
+use core::net::IpAddr;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -118,6 +121,9 @@ pub struct Device {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<FreeText>")]
     pub host_name: Option<String>,
+    /// Its addresses in the network, where they do not change, e.g. `192.168.10.5`. By these a scan finds it first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<Vec<Address>>,
     /// By what else it can be recognised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identifiers: Option<Vec<StatedIdentifier>>,
@@ -196,6 +202,89 @@ fn is_named(device: &Device, host_name: Option<&str>) -> bool {
     !stated.is_empty() && (stated == seen || one_is_short && label(&stated) == label(&seen))
 }
 
+/// A device as a scan saw it in the network.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SeenInNetwork<'s> {
+    /// Its addresses.
+    pub addresses: &'s [IpAddr],
+    /// By what else it can be recognised, its hardware address among them.
+    pub identifiers: &'s [Identifier],
+    /// Names it gives itself or that others know it by.
+    pub names: &'s [String],
+}
+
+/// Which entry a device is that was seen in the network.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Recognition<'a> {
+    /// This one.
+    Entry(&'a Device),
+    /// One of these, or none: what was seen does not tell.
+    Doubtful(Vec<&'a Device>),
+    /// None: each entry states something else than what was seen.
+    NoEntry,
+}
+
+/// Which of `devices` was seen. A stated address decides first, then what identifies the hardware, then the name, each
+/// only if it points to a single entry. An entry that states another hardware address than the one that was seen, or
+/// contradicts in another strong identifier, is never taken.
+pub(crate) fn recognise<'a>(devices: &'a [Device], seen: &SeenInNetwork<'_>) -> Recognition<'a> {
+    let marks: Vec<(&Device, Marks)> = devices.iter().map(|device| (device, device.marks(seen))).collect();
+    for mark in [|marks: &Marks| marks.address, |marks: &Marks| marks.identifier, |marks: &Marks| marks.name] {
+        let hits: Vec<&Device> = marks
+            .iter()
+            .filter(|(_, marks)| mark(marks) == Some(true) && !marks.contradicts)
+            .map(|(device, _)| *device)
+            .collect();
+        match hits.as_slice() {
+            [] => {}
+            [only] => return Recognition::Entry(only),
+            _ => return Recognition::Doubtful(hits),
+        }
+    }
+    // An entry of which nothing could be compared may be it; so may one that agrees in one thing and not in another.
+    let open = |marks: &Marks| {
+        let all = [marks.address, marks.identifier, marks.name];
+        all.contains(&Some(true)) || all.iter().all(Option::is_none) && !marks.contradicts
+    };
+    let doubtful: Vec<&Device> = marks.iter().filter(|(_, marks)| open(marks)).map(|(device, _)| *device).collect();
+    if doubtful.is_empty() { Recognition::NoEntry } else { Recognition::Doubtful(doubtful) }
+}
+
+/// In what an entry agrees with what was seen; `None` for what it does not state or what was not seen.
+struct Marks {
+    address: Option<bool>,
+    identifier: Option<bool>,
+    name: Option<bool>,
+    contradicts: bool,
+}
+
+impl Device {
+    fn marks(&self, seen: &SeenInNetwork<'_>) -> Marks {
+        let address = self.addresses.as_ref().filter(|stated| !stated.is_empty() && !seen.addresses.is_empty());
+        let address = address.map(|stated| stated.iter().any(|address| seen.addresses.contains(&address.0)));
+        let stated: Vec<Identifier> =
+            self.identifiers.iter().flatten().filter_map(StatedIdentifier::identifier).collect();
+        let same_kind = |identifier: &&Identifier| seen.identifiers.iter().any(|other| other.kind == identifier.kind);
+        let comparable: Vec<&Identifier> = stated.iter().filter(same_kind).collect();
+        let agrees = comparable.iter().any(|identifier| seen.identifiers.contains(identifier));
+        let contradicts_in = |kind: IdentifierKind| {
+            let mut of_kind = comparable.iter().filter(|identifier| identifier.kind == kind).peekable();
+            of_kind.peek().is_some() && of_kind.all(|identifier| !seen.identifiers.contains(identifier))
+        };
+        let deciding = |kind: IdentifierKind| kind == IdentifierKind::Mac || kind.strength() == Strength::Strong;
+        let name = self.host_name.as_deref().filter(|_| !seen.names.is_empty());
+        Marks {
+            address,
+            identifier: (!comparable.is_empty()).then_some(agrees),
+            name: name.map(|_| seen.names.iter().any(|seen| is_named(self, Some(seen)))),
+            contradicts: comparable
+                .iter()
+                .map(|identifier| identifier.kind)
+                .any(|kind| deciding(kind) && contradicts_in(kind)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,6 +327,60 @@ mod tests {
     fn doubts_match_nothing() {
         assert_eq!(found(&[], Some("twin")), None);
         assert_eq!(found(&[(IdentifierKind::Mac, "02:00:5e:10:00:01")], None), None);
+    }
+
+    /// What is recognised: the id of the entry, `?` with the ids that are possible, or nothing.
+    fn recognised(addresses: &[&str], mac: Option<&str>, names: &[&str]) -> String {
+        let devices: Vec<Device> = from_yaml_all(
+            "- {id: a, name: A, class: printer, addresses: [10.0.0.5, 'fd00::5'], host_name: drucker}\n\
+             - {id: b, name: B, class: nas, identifiers: [{kind: mac, value: '00:1b:21:00:00:0b'}]}\n\
+             - {id: c, name: C, class: camera, host_name: kamera}\n\
+             - {id: d, name: D, class: server, addresses: [10.0.0.8], identifiers: [{kind: mac, value: '00:1b:21:00:00:0d'}]}\n\
+             - {id: e, name: E, class: server, host_name: kamera.praxis.local}\n",
+            "devices.yaml",
+        )
+        .expect("devices");
+        let addresses: Vec<IpAddr> = addresses.iter().map(|text| text.parse().expect("an address")).collect();
+        let identifiers: Vec<Identifier> =
+            mac.and_then(|mac| Identifier::new(IdentifierKind::Mac, mac)).into_iter().collect();
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let seen = SeenInNetwork { addresses: &addresses, identifiers: &identifiers, names: &names };
+        match recognise(&devices, &seen) {
+            Recognition::Entry(device) => device.id.to_string(),
+            Recognition::Doubtful(some) => {
+                format!("? {}", some.iter().map(|device| device.id.as_str()).collect::<Vec<_>>().join(" "))
+            }
+            Recognition::NoEntry => String::new(),
+        }
+    }
+
+    const OTHER_CARD: Option<&str> = Some("00:1b:21:00:00:99");
+
+    #[test]
+    fn a_device_in_the_network_is_known_by_address_then_hardware_address_then_name() {
+        assert_eq!(recognised(&["10.0.0.5"], None, &[]), "a");
+        assert_eq!(recognised(&["10.0.0.9", "fd00::5"], OTHER_CARD, &["anders"]), "a");
+        // The address counts before the hardware address, and that before the name.
+        assert_eq!(recognised(&["10.0.0.5"], Some("00:1b:21:00:00:0b"), &[]), "a");
+        assert_eq!(recognised(&["10.0.0.9"], Some("00:1B:21:00:00:0B"), &["drucker"]), "b");
+        assert_eq!(recognised(&["10.0.0.9"], OTHER_CARD, &["DRUCKER.praxis.local"]), "a");
+    }
+
+    #[test]
+    fn what_points_to_several_entries_or_contradicts_itself_is_doubtful() {
+        assert_eq!(recognised(&["10.0.0.9"], OTHER_CARD, &["kamera"]), "? c e");
+        assert_eq!(recognised(&["10.0.0.5", "10.0.0.8"], None, &[]), "? a d");
+        // Another card under a stated address: replaced, or someone else.
+        assert_eq!(recognised(&["10.0.0.8"], OTHER_CARD, &["x"]), "? d");
+    }
+
+    #[test]
+    fn no_entry_is_meant_only_if_each_could_be_compared() {
+        assert_eq!(recognised(&["10.0.0.9"], OTHER_CARD, &["fremd"]), "");
+        // Without a name the cameras, without a hardware address the storage may be it.
+        assert_eq!(recognised(&["10.0.0.9"], OTHER_CARD, &[]), "? c e");
+        assert_eq!(recognised(&["10.0.0.9"], None, &["fremd"]), "? b");
+        assert_eq!(recognised(&[], None, &[]), "? a b c d e");
     }
 
     #[test]

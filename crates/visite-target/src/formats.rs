@@ -1,10 +1,10 @@
-//! Texts with a form: ids, days, networks, services, hours, time zones; one function each that takes them apart.
+//! Texts with a form: ids, days, addresses, networks, services, hours, time zones; one function each that takes them apart.
 //!
 //! For the types that hold them and for [`crate::shape`], which calls the same functions by the name that stands under
 //! `format` in the JSON Schema. Every function is pure and total. Deliberately absent: guessing what was meant.
 
 use crate::calendar::Hours;
-use crate::network::{Network, Service};
+use crate::network::{Address, Network, Service};
 use crate::time::TimeZoneName;
 use crate::wording::{printable, write_instead};
 use jiff::civil::Date;
@@ -41,6 +41,7 @@ pub(crate) fn check(format: &str, text: &str) -> Option<Result<(), Complaint>> {
     let result = match format {
         "date" => parse_date(text).map(drop),
         "id" => parse_id(text).map(drop),
+        "address" => Address::from_str(text).map(drop),
         "network" => Network::from_str(text).map(drop),
         "service" => Service::from_str(text).map(drop),
         "hours" => Hours::from_str(text).map(drop),
@@ -192,14 +193,14 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_text_makes_a_form_panic(text in "\\PC{0,80}") {
-            for format in ["date", "id", "network", "service", "hours", "time-zone"] {
+            for format in ["date", "id", "address", "network", "service", "hours", "time-zone"] {
                 let _ = check(format, &text);
             }
         }
 
         #[test]
         fn no_near_miss_makes_a_form_panic(text in "[0-9a-z:./\\-]{0,24}") {
-            for format in ["date", "id", "network", "service", "hours", "time-zone"] {
+            for format in ["date", "id", "address", "network", "service", "hours", "time-zone"] {
                 let _ = check(format, &text);
             }
         }

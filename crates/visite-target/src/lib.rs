@@ -26,12 +26,14 @@ pub mod yaml;
 
 pub use applies::{Applicability, AppliesTo, Missing, NotApplicable};
 pub use calendar::{ChangeFreeze, Freeze, FreezePeriod, Hours, OpeningHours};
-pub use device::{ApprovedAction, DataClass, Device, DeviceOwner, ManufacturerApproval, StatedIdentifier};
+pub use device::{
+    ApprovedAction, DataClass, Device, DeviceOwner, ManufacturerApproval, Recognition, SeenInNetwork, StatedIdentifier,
+};
 pub use equipment::{Equipment, EquipmentInUse, Telematics, TelematicsMode};
 pub use exemption::Exemption;
 pub use formats::Complaint;
 pub use ids::{ConduitId, DeviceId, ExemptionId, PersonId, ReleaseId, ZoneId};
-pub use network::{Conduit, Direction, INTERNET, Network, Service, ServiceProtocol, Zone};
+pub use network::{Address, Conduit, Direction, INTERNET, Network, Service, ServiceProtocol, Zone};
 pub use people::{Person, PersonRole, Provider};
 pub use practice::{LockMinutes, Practice, PracticeSchema};
 pub use release::Release;

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-use visite_facts::facts::ZoneKind;
+use visite_facts::facts::{Transport, ZoneKind};
 use visite_facts::{Text, words};
 
 /// Id of the zone that every practice has: everything outside.
@@ -89,6 +89,19 @@ pub struct Conduit {
     pub until: Option<Date>,
 }
 
+impl Conduit {
+    /// Whether connections may be opened from the zone `from` to the zone `to`, as far as the zones decide.
+    pub fn leads(&self, from: &str, to: &str) -> bool {
+        let along = |one: &ZoneId, other: &ZoneId| one.as_str() == from && other.as_str() == to;
+        along(&self.from, &self.to) || self.direction == Some(Direction::Both) && along(&self.to, &self.from)
+    }
+
+    /// Whether it is allowed on `date`: until the end of its last day.
+    pub fn counts_on(&self, date: Date) -> bool {
+        self.until.is_none_or(|until| date <= until)
+    }
+}
+
 /// An IP network, e.g. `192.168.10.0/24`; a single address is a network of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -127,6 +140,39 @@ impl FromStr for Network {
             ));
         }
         Ok(Self(network))
+    }
+}
+
+/// A single IP address, e.g. `192.168.10.5`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Address(pub IpAddr);
+
+text_form!(Address, "Address", "address", "A single IP address, e.g. `192.168.10.5` or `fd00::5`.");
+
+impl FromStr for Address {
+    type Err = Complaint;
+
+    fn from_str(text: &str) -> Result<Self, Complaint> {
+        text.parse().map(Self).map_err(|_| {
+            let shown = printable(text);
+            Complaint::new(
+                Text::new(
+                    format!("`{shown}` ist keine einzelne IP-Adresse"),
+                    format!("`{shown}` is not a single IP address"),
+                ),
+                Text::new(
+                    "Schreiben Sie die Adresse ohne Länge und ohne Schnittstelle, zum Beispiel `192.168.10.5`.",
+                    "write the address without length and interface, e.g. `192.168.10.5`",
+                ),
+            )
+        })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -176,6 +222,29 @@ impl FromStr for Service {
                 ),
             )
         })
+    }
+}
+
+impl Service {
+    /// Whether it covers a port of a transport; `None` if that depends on what is not known.
+    pub fn covers(&self, transport: Option<Transport>, port: Option<i64>) -> Option<bool> {
+        let fits_transport = match (self.protocol, transport) {
+            (ServiceProtocol::Any, _) => return Some(true),
+            (ServiceProtocol::Icmp, _) => return Some(false),
+            (_, None | Some(Transport::Any)) => None,
+            (ServiceProtocol::Tcp, Some(transport)) => Some(transport == Transport::Tcp),
+            (ServiceProtocol::Udp, Some(transport)) => Some(transport == Transport::Udp),
+        };
+        let fits_port = match (self.ports, port) {
+            (None, _) => Some(true),
+            (Some(_), None) => None,
+            (Some((first, last)), Some(port)) => Some((i64::from(first)..=i64::from(last)).contains(&port)),
+        };
+        match (fits_transport, fits_port) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        }
     }
 }
 
@@ -233,6 +302,53 @@ mod tests {
         for wrong in ["", "192.168.10.0/33", "192.168.10/24", "10.0.0.0/255.0.0.0", "praxis", "fe80::1%eth0"] {
             assert!(network(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_address_is_one_address() {
+        let address = |text: &str| Address::from_str(text).map(|address| address.to_string());
+        assert_eq!(address("192.168.10.7").expect("an address"), "192.168.10.7");
+        assert_eq!(address("FD00:0::7").expect("an address"), "fd00::7");
+        for wrong in ["", "192.168.10.7/32", "192.168.10.0/24", "192.168.010.7", "192.168.10", "praxis", "fe80::1%eth0"]
+        {
+            let complaint = address(wrong).expect_err(wrong);
+            assert!(complaint.message.de.contains("keine einzelne IP-Adresse"), "{wrong}");
+            assert!(complaint.hint.is_some_and(|hint| hint.de.contains("192.168.10.5")), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn services_cover_ports_and_say_when_they_cannot_tell() {
+        use Transport::{Any, Tcp, Udp};
+        let covers = |text: &str, transport, port| Service::from_str(text).expect("a service").covers(transport, port);
+        assert_eq!(covers("tcp/443", Some(Tcp), Some(443)), Some(true));
+        assert_eq!(covers("tcp/443", Some(Udp), Some(443)), Some(false));
+        assert_eq!(covers("udp/5000-5100", Some(Udp), Some(5100)), Some(true));
+        assert_eq!(covers("udp/5000-5100", Some(Udp), Some(5101)), Some(false));
+        assert_eq!(covers("tcp", Some(Tcp), None), Some(true));
+        assert_eq!(covers("any", None, None), Some(true));
+        assert_eq!(covers("icmp", Some(Any), Some(8)), Some(false));
+        // What is not known decides only where the rest does not.
+        assert_eq!(covers("tcp/443", None, Some(443)), None);
+        assert_eq!(covers("tcp/443", None, Some(80)), Some(false));
+        assert_eq!(covers("tcp/443", Some(Any), Some(443)), None);
+        assert_eq!(covers("tcp/443", Some(Tcp), None), None);
+        assert_eq!(covers("tcp/443", Some(Udp), None), Some(false));
+    }
+
+    #[test]
+    fn conduits_lead_one_way_unless_they_say_both_and_end_with_their_last_day() {
+        let conduit = |more: &str| -> Conduit {
+            let text = format!("id: c\nfrom: a\nto: b\nservices: [any]\nreason: r\n{more}");
+            crate::yaml::from_yaml_all(&text, "c.yaml").expect("a conduit")
+        };
+        let one_way = conduit("");
+        assert!(one_way.leads("a", "b") && !one_way.leads("b", "a") && !one_way.leads("a", "a"));
+        assert!(conduit("direction: both\n").leads("b", "a"));
+        let day = |text: &str| text.parse().expect("a day");
+        let ends = conduit("until: 2026-12-31\n");
+        assert!(one_way.counts_on(day("2099-01-01")));
+        assert!(ends.counts_on(day("2026-12-31")) && !ends.counts_on(day("2027-01-01")));
     }
 
     #[test]

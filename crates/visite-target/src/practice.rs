@@ -4,7 +4,7 @@
 //! that are empty say that there is none. Deliberately absent: anything measured, and anything about patients.
 
 use crate::calendar::{ChangeFreeze, Freeze, OpeningHours};
-use crate::device::{self, DataClass, Device};
+use crate::device::{self, DataClass, Device, Recognition, SeenInNetwork};
 use crate::equipment::{Equipment, EquipmentInUse, Telematics, follows_from};
 use crate::exemption::Exemption;
 use crate::formats::FreeText;
@@ -165,6 +165,22 @@ impl Practice {
     /// Serial numbers, firmware ids and keys decide before the host name; hardware addresses decide nothing.
     pub fn device_seen(&self, identifiers: &[Identifier], host_name: Option<&str>) -> Option<&Device> {
         device::find(self.devices.as_deref().unwrap_or_default(), identifiers, host_name)
+    }
+
+    /// Which device a scan saw in the network.
+    ///
+    /// A stated address decides first, then identifiers, hardware addresses among them, then the names; see
+    /// [`Recognition`]. For computers that were examined from within, [`device_seen`](Self::device_seen) is stricter.
+    pub fn device_at(&self, seen: &SeenInNetwork<'_>) -> Recognition<'_> {
+        device::recognise(self.devices.as_deref().unwrap_or_default(), seen)
+    }
+
+    /// The zone in which all of `network` lies; of several, the narrowest.
+    pub fn zone_of(&self, network: IpNet) -> Option<&Zone> {
+        let zones = self.zones.iter().flatten();
+        let networks = zones.flat_map(|zone| zone.networks.iter().flatten().map(move |own| (zone, own.0)));
+        let around = networks.filter(|(_, own)| own.contains(&network));
+        around.max_by_key(|(_, own)| own.prefix_len()).map(|(zone, _)| zone)
     }
 
     /// The most sensitive data on `device`: its own class, or that of its zone; `None` if neither is stated.

@@ -73,8 +73,12 @@ pub struct ScanArgs {
     pub allow_logins: bool,
     #[arg(long)]
     pub assume_up: bool,
+    #[arg(long, value_name = "HH:MM-HH:MM")]
+    pub window: Option<crate::running::Window>,
     #[arg(long)]
     pub dry_run: bool,
+    #[arg(long)]
+    pub json_lines: bool,
     #[arg(long, value_parser = word::<Format>(), default_value = "text")]
     pub format: Format,
     #[arg(long, value_name = "FILE")]

@@ -10,6 +10,8 @@ mod help;
 mod input;
 mod layers;
 mod output;
+#[cfg(feature = "scan")]
+mod running;
 mod verdict;
 
 use clap::FromArgMatches;

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod derived;
+mod devices;
 mod golden;
 mod life;
 mod overlay;

@@ -1,20 +1,39 @@
 //! What must hold whatever was seen.
 
-use crate::world::{World, account, accounts, now, snapshot};
+use crate::world::{WITH_DEVICE_CHECKS, World, account, accounts, now, snapshot};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use visite_facts::facts::{self, PasswordState};
 use visite_facts::{
-    Assessment, Collection, Completeness, Fact, FieldKind, Record, Shape, Snapshot, UnknownReason, Value, Verdict,
+    Assessment, Collection, Completeness, Fact, FieldKind, Record, Shape, Snapshot, Subject, SubjectId, SubjectKind,
+    UnknownReason, Value, Verdict,
 };
+use visite_target::Practice;
+
+/// A practice that says something about most of what is seen below.
+const PRACTICE: &str = "schema: visite.practice/1
+name: Praxis Beispiel
+zones:
+  - { id: a, name: A, kind: server, networks: [10.0.1.0/24] }
+  - { id: b, name: B, kind: guest, networks: [10.0.2.0/24] }
+conduits: [{ id: c, from: b, to: a, services: [tcp/22], reason: r }]
+devices: [{ id: d, name: D, class: server, addresses: [10.0.1.1] }, { id: e, name: E, class: printer, host_name: a }]
+";
+
+fn judged(snapshots: Vec<Snapshot>) -> Assessment {
+    let practice = Practice::from_yaml(PRACTICE, "practice.yaml").expect("a practice");
+    World { practice: Some(practice), ..World::of(snapshots) }.assess_with(&WITH_DEVICE_CHECKS)
+}
 
 /// Any fact that the schema allows, known in part.
 fn any_snapshot() -> impl Strategy<Value = Snapshot> {
     let facts: Vec<_> = facts::ALL.iter().copied().filter(|spec| !spec.derived).collect();
     let field = |kind: FieldKind| -> BoxedStrategy<Value> {
         match kind {
-            FieldKind::Text => "[a-c]{1,2}".prop_map(Value::Text).boxed(),
+            FieldKind::Text => prop_oneof!["[a-c]{1,2}", "10\\.0\\.[1-3]\\.[1-2]", "10\\.0\\.[1-3]\\.0/24"]
+                .prop_map(Value::Text)
+                .boxed(),
             FieldKind::Word(words) => prop::sample::select(words).prop_map(Value::Word).boxed(),
             FieldKind::Integer => {
                 prop::sample::select(vec![0, 1, 22, 23, 600, 5432, -1, i64::MAX]).prop_map(Value::Integer).boxed()
@@ -23,7 +42,9 @@ fn any_snapshot() -> impl Strategy<Value = Snapshot> {
             FieldKind::Time => {
                 (0i64..900).prop_map(|days| Value::Time(now() - SignedDuration::from_hours(days * 24))).boxed()
             }
-            FieldKind::Texts => prop::collection::vec("[a-c]", 0..3).prop_map(Value::Texts).boxed(),
+            FieldKind::Texts => prop::collection::vec(prop_oneof!["[a-c]", "10\\.0\\.[1-3]\\.[1-2]"], 0..3)
+                .prop_map(Value::Texts)
+                .boxed(),
         }
     };
     let reason = || {
@@ -63,6 +84,13 @@ fn any_snapshot() -> impl Strategy<Value = Snapshot> {
         };
         fact.prop_map(move |fact| {
             let mut seen = snapshot("any", machine);
+            if let Some(kind) = spec.name.split('.').next().and_then(<SubjectKind as visite_facts::Word>::from_word)
+                && kind != SubjectKind::Host
+            {
+                let id = SubjectId(format!("{kind}-{machine}"));
+                seen.subject = Subject { id, kind, name: format!("10.0.{machine}.1") };
+                seen.identifiers.clear();
+            }
             seen.observed_at = now() - SignedDuration::from_hours(hours * 20);
             seen.facts.insert(spec.name, fact);
             seen
@@ -103,14 +131,14 @@ proptest! {
         for index in (1..shuffled.len()).rev() {
             shuffled.swap(index, (seed as usize ^ index.wrapping_mul(7919)) % (index + 1));
         }
-        let (first, second) = (World::of(snapshots).assess(), World::of(shuffled).assess());
+        let (first, second) = (judged(snapshots), judged(shuffled));
         prop_assert_eq!(serde_json::to_string(&first).expect("json"), serde_json::to_string(&second).expect("json"));
     }
 
     #[test]
     fn what_is_not_known_never_passes_or_fails(snapshots in prop::collection::vec(any_snapshot(), 0..8)) {
         // Facts without a single value: the only verdicts left are unknown, and what the catalogue alone decides.
-        let assessment = World::of(snapshots.into_iter().map(blinded).collect()).assess();
+        let assessment = judged(snapshots.into_iter().map(blinded).collect());
         for result in &assessment.results {
             prop_assert!(matches!(result.verdict, Verdict::Unknown), "{}: {}", result.check, result.verdict);
             prop_assert!(result.reason.is_some());
@@ -120,14 +148,14 @@ proptest! {
 
     #[test]
     fn seeing_less_never_turns_a_fail_into_a_pass_or_the_other_way(snapshots in prop::collection::vec(any_snapshot(), 1..8), victim in any::<prop::sample::Index>()) {
-        let whole = verdicts(&World::of(snapshots.clone()).assess());
+        let whole = verdicts(&judged(snapshots.clone()));
         let mut part = snapshots;
         let index = victim.index(part.len());
         // Only where nothing else was seen of the same fact: otherwise an older value rightly counts again.
         let name = *part[index].facts.keys().next().expect("one fact");
         prop_assume!(part.iter().filter(|other| other.facts.contains_key(name) && other.subject == part[index].subject).count() == 1);
         part[index] = blinded(part[index].clone());
-        for (key, verdict) in verdicts(&World::of(part).assess()) {
+        for (key, verdict) in verdicts(&judged(part)) {
             let before = whole[&key];
             prop_assert!(verdict == before || verdict == Verdict::Unknown || before == Verdict::Unknown, "{key:?}: {before} -> {verdict}");
         }
@@ -135,10 +163,10 @@ proptest! {
 
     #[test]
     fn more_facts_never_turn_a_seen_fail_into_unknown(snapshots in prop::collection::vec(any_snapshot(), 0..6), more in any_snapshot()) {
-        let before = verdicts(&World::of(snapshots.clone()).assess());
+        let before = verdicts(&judged(snapshots.clone()));
         let mut all = snapshots;
         all.push(blinded(more));
-        let after = verdicts(&World::of(all).assess());
+        let after = verdicts(&judged(all));
         for (key, _) in before.iter().filter(|(_, verdict)| **verdict == Verdict::Fail) {
             prop_assert_eq!(after.get(key), Some(&Verdict::Fail), "{:?}", key);
         }
@@ -146,7 +174,7 @@ proptest! {
 
     #[test]
     fn counts_and_lists_agree(snapshots in prop::collection::vec(any_snapshot(), 0..8)) {
-        let assessment = World::of(snapshots).assess();
+        let assessment = judged(snapshots);
         let summary = &assessment.summary;
         prop_assert_eq!(summary.checked, summary.passed + summary.failed);
         prop_assert_eq!(summary.points, summary.checked + summary.unchecked.values().sum::<u32>());

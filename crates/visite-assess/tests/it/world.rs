@@ -57,6 +57,32 @@ pub fn accounts(collection: &Collection<Account>) -> Snapshot {
     snapshot
 }
 
+const CHECKS: &[(&str, &str)] = &[
+    ("test-way", "subject: device\nfor_each: device.ways\nfails_when: record.service == \"telnet\""),
+    ("test-service", "subject: device\nfor_each: device.services\nfails_when: record.service == \"telnet\""),
+    ("test-smb", "subject: device\nfor_each: device.smb\nfails_when: record.smb1"),
+    (
+        "test-crossing",
+        "subject: device\nfor_each: device.crossings\napplies: \"!record.same_zone\"\nfails_when: \"!record.allowed\"",
+    ),
+    ("test-listed", "subject: device\nfails_when: \"!device.place.listed\""),
+    ("test-support", "subject: device\nfails_when: device.support.ended"),
+    ("test-mixed", "subject: zone\nfails_when: zone.place.mixed_kinds > 2"),
+];
+
+/// The embedded catalogue, and checks about devices and zones that stay as they are.
+pub static WITH_DEVICE_CHECKS: LazyLock<Catalog> = LazyLock::new(|| {
+    let check = |(id, condition): &(&str, &str)| {
+        let text = format!(
+            "id: {id}\ntopic: {{ de: Netz, en: Network }}\ntitle: {{ de: Lücke, en: Gap }}\nstatus: experimental\nseverity: medium\n\
+             confidence: high\n{condition}\nwhy: {{ de: Darum., en: Because. }}\nmeasure: service-telnet-replace\nsources: []\n"
+        );
+        (format!("checks/network/{id}/check.yaml"), text)
+    };
+    load(&[Layer::embedded(), Layer::from_files("test", CHECKS.iter().map(check))])
+        .unwrap_or_else(|mistakes| panic!("the catalogue has mistakes: {mistakes:?}"))
+});
+
 /// What is judged, with everything else left empty.
 #[derive(Default)]
 pub struct World {
@@ -73,8 +99,12 @@ impl World {
     }
 
     pub fn assess(&self) -> Assessment {
+        self.assess_with(&CATALOG)
+    }
+
+    pub fn assess_with(&self, catalog: &Catalog) -> Assessment {
         assess(&Input {
-            catalog: &CATALOG,
+            catalog,
             practice: self.practice.as_ref(),
             snapshots: &self.snapshots,
             acceptances: &self.acceptances,

@@ -53,6 +53,23 @@ fn the_example_answers_what_others_ask() {
 }
 
 #[test]
+fn the_narrowest_zone_around_a_network_counts() {
+    let practice = read(
+        "schema: visite.practice/1\nname: Praxis Beispiel\nzones:\n\
+         \x20 - {id: a, name: A, networks: [10.0.0.0/16, 'fd00::/48']}\n\
+         \x20 - {id: b, name: B, networks: [10.0.5.0/24]}\n  - {id: c, name: C}\n",
+    );
+    let zone = |network: &str| {
+        practice.zone_of(network.parse().expect("a network")).map_or("", |zone| zone.id.as_str()).to_owned()
+    };
+    assert_eq!(
+        ["10.0.4.7/32", "10.0.5.7/32", "10.0.5.0/24", "10.0.4.0/23", "fd00::/64"].map(zone),
+        ["a", "b", "b", "a", "a"]
+    );
+    assert_eq!(["10.0.0.0/8", "192.168.0.1/32"].map(zone), ["", ""]);
+}
+
+#[test]
 fn releases_cover_their_ranges_and_days_only() {
     let practice = read(EXAMPLE);
     let covered = |network: &str, day| practice.release_for(network.parse().expect("a network"), day).is_some();

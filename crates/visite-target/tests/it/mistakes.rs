@@ -134,6 +134,45 @@ fn everything_that_contradicts_itself_is_listed_at_once() {
 }
 
 #[test]
+fn an_address_of_a_device_is_one_address_and_belongs_to_one_device() {
+    let devices = |first: &str, second: &str| {
+        format!(
+            "devices:\n  - {{id: a, name: A, class: printer, addresses: [{first}]}}\n\
+             \x20 - {{id: b, name: B, class: printer, addresses: [{second}]}}\n"
+        )
+    };
+    let wrong = devices("192.168.10.0/24", "drucker");
+    assert_eq!(
+        brief(&wrong),
+        [
+            "4:50 `192.168.10.0/24` is not a single IP address -> write the address without length and interface, e.g. \
+             `192.168.10.5`",
+            "5:50 `drucker` is not a single IP address -> write the address without length and interface, e.g. \
+             `192.168.10.5`",
+        ]
+    );
+    assert_eq!(
+        german_brief(&wrong)[0],
+        "4:50 `192.168.10.0/24` ist keine einzelne IP-Adresse -> Schreiben Sie die Adresse ohne Länge und ohne \
+         Schnittstelle, zum Beispiel `192.168.10.5`."
+    );
+    let twice = devices("192.168.10.5, 'fd00::5'", "'fd00:0:0::5'");
+    assert_eq!(
+        brief(&twice),
+        [
+            "5:50 the address `fd00::5` belongs to `a` already -> state each address once, and only such as do not change"
+        ]
+    );
+    assert_eq!(
+        german_brief(&twice),
+        [
+            "5:50 Die Adresse `fd00::5` gehört schon zu `a` -> Nennen Sie jede Adresse nur einmal, und nur solche, die sich \
+          nicht ändern."
+        ]
+    );
+}
+
+#[test]
 fn kinds_of_values_that_cannot_stand_there_are_named() {
     assert_eq!(brief("people: keine"), ["3:9 `keine` stands here, expected a list: lines that begin with `- `"]);
     assert_eq!(brief("size: 7"), ["3:7 `7` stands here, expected keys with values: lines like `key: value`"]);

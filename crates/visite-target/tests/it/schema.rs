@@ -40,7 +40,8 @@ fn words_and_limits_stand_in_the_schema() {
 
 #[test]
 fn every_form_that_the_schema_names_is_one_that_the_reader_checks() {
-    let known = ["date", "id", "network", "service", "hours", "time-zone", "uint8", "uint16", "uint32", "int8"];
+    let known =
+        ["date", "id", "address", "network", "service", "hours", "time-zone", "uint8", "uint16", "uint32", "int8"];
     each(&practice_schema(), &mut |part| {
         if let Some(format) = part["format"].as_str() {
             assert!(known.contains(&format), "{format}");

@@ -2,27 +2,27 @@
 
 use crate::cli::ScanArgs;
 use crate::failure::{Failure, Kind};
+use crate::running::{self, Watching};
 use crate::verdict::{Reporting, exit_code, report};
 use crate::{input, layers, output};
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};
 use std::net::{IpAddr, ToSocketAddrs};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 use visite_assess::{Input, assess};
 use visite_catalog::{Catalog, Part};
 use visite_facts::facts::{DeviceClass, ZoneKind};
-use visite_facts::scan::{ScanRecord, ScanSection};
+use visite_facts::scan::{Profile, ScanRecord, ScanSection};
 use visite_facts::{FactsFile, IdentifierKind, Lang, Text, Word};
 use visite_scan::examine::Book;
 use visite_scan::net::Connections;
 use visite_scan::policy::Policy;
-use visite_scan::scan::{Control, Phase, Plan, Stated, Status};
+use visite_scan::scan::{Control, Plan, Stated};
 use visite_scan::targets::{TargetError, Targets};
 use visite_target::{ApprovedAction, Practice};
 use visite_wire::fingerprints::{Fingerprints, Own};
@@ -66,7 +66,11 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let knocks = plan.knocks();
     let book = plan.book.clone();
     let control = Arc::new(Control::default());
-    let scan = carry_out(plan, &control, arguments.quiet, lang)?;
+    let zone = time_zone(practice.as_ref());
+    let window = arguments.window.map(|window| window.next(started_at, &zone));
+    refuse_opening_hours(policy.profile, window.map_or(started_at, |(begin, _)| begin), practice.as_ref(), &zone)?;
+    let watching = Watching { lang, quiet: arguments.quiet, json_lines: arguments.json_lines, window };
+    let scan = running::run(plan, &control, watching)?;
     let finished_at = Timestamp::now();
     let snapshots = visite_scan::observe::snapshots(&scan, policy, &book, started_at);
     if let Some(path) = &arguments.save_facts {
@@ -210,7 +214,7 @@ fn ends(targets: &Targets) -> Vec<(IpAddr, IpAddr)> {
 
 fn addresses_of(practice: &Practice, class: DeviceClass) -> Vec<IpAddr> {
     let devices = practice.devices.iter().flatten().filter(move |device| device.class == class);
-    devices.flat_map(|device| stated_addresses(device)).collect()
+    devices.flat_map(|device| device.addresses.iter().flatten().map(|address| address.0)).collect()
 }
 
 fn guests(practice: Option<&Practice>) -> Vec<IpNet> {
@@ -219,15 +223,40 @@ fn guests(practice: Option<&Practice>) -> Vec<IpNet> {
     guests.flat_map(|zone| zone.networks.iter().flatten().map(|network| network.0)).collect()
 }
 
+fn time_zone(practice: Option<&Practice>) -> TimeZone {
+    practice.and_then(|practice| practice.time_zone.clone()).unwrap_or_default().time_zone()
+}
+
 fn today(practice: &Practice, now: Timestamp) -> Date {
-    let zone = practice.time_zone.clone().unwrap_or_default().time_zone();
-    visite_target::time::local_date(now, &zone)
+    visite_target::time::local_date(now, &time_zone(Some(practice)))
+}
+
+/// Refuses the fast profile while patients are treated.
+fn refuse_opening_hours(
+    profile: Profile,
+    begin: Timestamp,
+    practice: Option<&Practice>,
+    zone: &TimeZone,
+) -> Result<(), Failure> {
+    let hours = practice.and_then(|practice| practice.opening_hours.as_ref());
+    if profile == Profile::Practice || !hours.is_some_and(|hours| hours.is_open(zone.to_datetime(begin))) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Kind::Permission,
+        "Die Praxis hat jetzt geöffnet, und das Profil `fast` ist nicht für die Sprechzeit",
+        "the practice is open now, and the profile `fast` is not for opening hours",
+    )
+    .hint(
+        "Lassen Sie --profile weg, oder nennen Sie ein Zeitfenster: --window 22:00-05:00",
+        "leave out --profile, or name a window: --window 22:00-05:00",
+    ))
 }
 
 fn stated(practice: &Practice, today: Date) -> Vec<Stated> {
     let devices = practice.devices.iter().flatten();
     let of = |device: &visite_target::Device| Stated {
-        addresses: stated_addresses(device),
+        addresses: device.addresses.iter().flatten().map(|address| address.0).collect(),
         mac: device
             .identifiers
             .iter()
@@ -436,69 +465,4 @@ fn described(plan: &Plan, connections: &Connections, lang: Lang) -> String {
             knocks as u64 * 2 / u64::from(rate) + 1
         ),
     }
-}
-
-/// Runs the scan; shows how far it is, and stops with the results so far on Ctrl-C.
-fn carry_out(plan: Plan, control: &Arc<Control>, quiet: bool, lang: Lang) -> Result<visite_scan::scan::Scan, Failure> {
-    let show = !quiet && std::io::stderr().is_terminal();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let failure = |error: std::io::Error| {
-        Failure::new(Kind::Permission, "Die Untersuchung lässt sich nicht beginnen", "cannot begin the scan")
-            .because(error)
-    };
-    let runtime = runtime.map_err(failure)?;
-    runtime.block_on(async {
-        let scan = visite_scan::scan::run(plan, control);
-        tokio::pin!(scan);
-        let mut tick = tokio::time::interval(Duration::from_millis(500));
-        loop {
-            tokio::select! {
-                done = &mut scan => {
-                    if show {
-                        eprint!("\r\x1b[K");
-                    }
-                    return done.map_err(failure);
-                }
-                _ = tokio::signal::ctrl_c() => {
-                    control.stop.store(true, Ordering::Relaxed);
-                    eprintln!("{}", match lang {
-                        Lang::De => "\nWird beendet. Was bisher gesehen wurde, folgt.",
-                        Lang::En => "\nStopping. What was seen so far follows.",
-                    });
-                }
-                _ = tick.tick() => {
-                    if show {
-                        eprint!("\r\x1b[K{}", progress(control.status(), lang));
-                        let _ = std::io::stderr().flush();
-                    }
-                }
-            }
-        }
-    })
-}
-
-fn progress(status: Status, lang: Lang) -> String {
-    let left = status.left.map_or(String::new(), |left| match lang {
-        Lang::De => format!(" · noch etwa {} s", left.as_secs()),
-        Lang::En => format!(" · about {} s left", left.as_secs()),
-    });
-    let doing = match (status.phase, lang) {
-        (Phase::Discovery, Lang::De) => "Geräte suchen",
-        (Phase::Discovery, Lang::En) => "Looking for devices",
-        (Phase::Ports, Lang::De) => "Ports fragen",
-        (Phase::Ports, Lang::En) => "Asking ports",
-        (Phase::Services | Phase::Done, Lang::De) => "Dienste ansehen",
-        (Phase::Services | Phase::Done, Lang::En) => "Looking at services",
-    };
-    let (done, found, packets, rate) = (status.done, status.found, status.packets, status.rate);
-    match lang {
-        Lang::De => {
-            format!("{doing}: {done} von {found} Geräten · {packets} Pakete, höchstens {rate} je Sekunde{left}")
-        }
-        Lang::En => format!("{doing}: {done} of {found} devices · {packets} packets, at most {rate} a second{left}"),
-    }
-}
-
-fn stated_addresses(_: &visite_target::Device) -> Vec<IpAddr> {
-    Vec::new()
 }
