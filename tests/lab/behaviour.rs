@@ -46,7 +46,8 @@ fn root_printers_listeners_and_the_telematics_network_are_left_alone() {
 fn assert_nothing_forbidden(counters: &Json) {
     assert_eq!(counters["printing"]["packets"], 0, "{counters}");
     let must_stay_empty = counters["must_stay_empty"].as_object().expect("logs");
-    let filled: Vec<_> = must_stay_empty.iter().filter(|(_, lines)| !lines.as_array().is_some_and(Vec::is_empty)).collect();
+    let filled: Vec<_> =
+        must_stay_empty.iter().filter(|(_, lines)| !lines.as_array().is_some_and(Vec::is_empty)).collect();
     assert!(filled.is_empty(), "{filled:?}");
     for frame in counters["frames"].as_array().into_iter().flatten() {
         assert!(!frame.to_string().contains("MSH|"), "{frame}");

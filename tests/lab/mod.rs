@@ -80,7 +80,8 @@ impl Lab {
         let path = result.to_str().expect("a path in UTF-8");
         let output = Self::command("compare", &[&[path, self.variant, zone], flags].concat());
         let output = { output }.output().expect("the command starts");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned() + if output.status.code() > Some(1) { "failed" } else { "" }
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+            + if output.status.code() > Some(1) { "failed" } else { "" }
     }
 }
 

@@ -858,6 +858,38 @@ crate::facts! {
         Technical zone_transfer: bool,
     }
 
+    /// Brokers for messages of devices (MQTT 3.1.1 and 5).
+    "device.mqtt" each endpoint => struct DeviceMqtt {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Whether it is encrypted.
+        Technical encrypted: bool,
+        /// Whether it lets anyone in without name and password. Asked only with consent.
+        Technical without_password: bool,
+    }
+
+    /// Screens that programs of other computers may use (X Window System).
+    "device.x11" each endpoint => struct DeviceX11 {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Whether anybody may open the screen. Asked only with consent.
+        Technical open_to_anybody: bool,
+    }
+
+    /// Management controllers of computers (IPMI 2.0), by the ways of logging in that they state before any login.
+    "device.ipmi" each endpoint => struct DeviceIpmi {
+        /// Protocol, address and port.
+        Technical endpoint: String,
+        /// Whether it offers sessions without any proof of who asks (authentication type `none`).
+        Technical without_proof: bool,
+        /// Whether there is an account without name and password.
+        Technical anonymous: bool,
+        /// Whether there are accounts without a name, but with a password.
+        Technical without_name: bool,
+        /// Whether it offers sessions of version 2.0.
+        Technical version_2: bool,
+    }
+
     /// Web servers: pages for people and for programs.
     "device.web" each endpoint => struct DeviceWeb {
         /// Protocol, address and port.

@@ -18,6 +18,8 @@ pub struct Evidence {
     pub services: Vec<NetworkService>,
     /// Classes that fingerprints of its products name.
     pub fingerprints: Vec<DeviceClass>,
+    /// Classes for which its announcements to everybody speak.
+    pub announced: Vec<DeviceClass>,
     /// Systems that its answers name, e.g. `Windows Server 2019`, `Debian`.
     pub systems: Vec<String>,
 }
@@ -117,7 +119,7 @@ impl Evidence {
         let by_vendor = VENDORS.iter().filter(|(maker, _)| vendor.starts_with(maker)).map(|(_, class)| *class);
         let by_service = TELLING.iter().filter(|(service, _)| self.services.contains(service)).map(|(_, class)| *class);
         let mut classes: Vec<DeviceClass> =
-            by_vendor.chain(by_service).chain(self.fingerprints.iter().copied()).collect();
+            by_vendor.chain(by_service).chain(self.fingerprints.iter().chain(&self.announced).copied()).collect();
         classes.sort_unstable();
         classes.dedup();
         match classes.as_slice() {

@@ -26,6 +26,8 @@ pub enum Found {
     Echo,
     /// It answered a knock at a port, open or closed.
     Port,
+    /// It answered when everybody was asked by multicast.
+    Announced,
 }
 
 /// A device that answered.
@@ -52,6 +54,7 @@ pub async fn discover(
     let mut present = BTreeMap::new();
     neighbours_v4(targets, connections, asking, &mut present).await;
     everybody_v6(targets, connections, asking, &mut present).await;
+    known_v6(targets, connections, asking, &mut present).await;
     let mut wave = Vec::new();
     for address in targets.iter() {
         let unsettled = !present.contains_key(&address) && !connections.is_own(address);
@@ -152,10 +155,44 @@ async fn everybody_v6(
             continue;
         }
         let Ok(echo) = Echo::open(own.network.addr()) else { continue };
-        let answered =
-            echo.ask_everybody(own.link, &asking.pacer, asking.patience.min(Duration::from_millis(600))).await;
+        let answered = echo.ask_everybody(own.link, &asking.pacer, asking.patience).await;
         let wanted = answered.into_iter().filter(|address| targets.contains(*address) && !connections.is_own(*address));
         present.extend(wanted.map(|address| (address, Presence { how: Found::Echo, mac: None })));
+    }
+}
+
+/// Devices in wide IPv6 networks that the system spoke with before: they may be of those that answer no question to
+/// everybody, as Windows does. Each has to answer once more, or to have answered the system just now.
+async fn known_v6(
+    targets: &Targets,
+    connections: &Connections,
+    asking: &Asking,
+    present: &mut BTreeMap<IpAddr, Presence>,
+) {
+    /// The kernel's table is bounded; nobody waits for more.
+    const MOST: usize = 1024;
+    let wanted = |address: IpAddr| {
+        let IpAddr::V6(v6) = address else { return false };
+        let wide = targets.wide().iter().any(|network| network.contains(&v6)) && targets.contains(address);
+        wide && !connections.is_own(address)
+    };
+    let known = net::neighbours().unwrap_or_default().into_iter();
+    let known: Vec<_> = known
+        .filter(|known| known.mac.is_some() && wanted(known.address) && !present.contains_key(&known.address))
+        .take(MOST)
+        .collect();
+    if known.is_empty() || asking.stop.load(Ordering::Relaxed) {
+        return;
+    }
+    let answered = match Echo::open_any(false) {
+        Ok(echo) => echo.ask(known.iter().map(|known| known.address), &asking.pacer, asking.patience).await,
+        Err(_) => BTreeSet::new(),
+    };
+    for known in known {
+        let how = if answered.contains(&known.address) { Found::Echo } else { Found::Neighbour };
+        if how == Found::Echo || known.reachable {
+            present.insert(known.address, Presence { how, mac: known.mac });
+        }
     }
 }
 

@@ -9,6 +9,9 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::time::Instant;
 
+/// In which time a device has looked for us twice and answered.
+const AFTER_REPEAT: Duration = Duration::from_millis(1_300);
+
 /// Sends and receives echoes over one address family.
 #[derive(Debug)]
 pub struct Echo {
@@ -60,16 +63,19 @@ impl Echo {
     }
 
     /// Asks all devices of the link with number `link` at once (RFC 4291, 2.7.1).
+    ///
+    /// Before a device answers it looks for our hardware address, and all do so at the same moment. What gets lost in
+    /// that crowd is repeated after a second (RFC 4861, 10: RETRANS_TIMER), so the first answers are waited for longer.
     pub async fn ask_everybody(&self, link: u32, pacer: &Pacer, patience: Duration) -> BTreeSet<IpAddr> {
         let everybody = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
         let mut answered = BTreeSet::new();
-        for _ in 0..2 {
+        for wait in [patience.max(AFTER_REPEAT), patience] {
             pacer.wait("icmp", 1).await;
             let to = SocketAddr::V6(SocketAddrV6::new(everybody, 0, 0, link));
             if self.socket.send_to(&self.request(everybody.into()), to).await.is_err() {
                 break;
             }
-            self.collect(&mut answered, Instant::now() + patience).await;
+            self.collect(&mut answered, Instant::now() + wait).await;
         }
         answered
     }

@@ -5,6 +5,7 @@
 use crate::pace::Pacer;
 use crate::policy::{Care, Policy};
 use crate::talk::{self, Ended, Limits, Tls};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, SocketAddr};
@@ -18,11 +19,11 @@ use tokio::time::Instant;
 use tokio_rustls::client::TlsStream;
 use visite_facts::facts::{DeviceClass, DeviceTls, NetworkService};
 use visite_facts::scan::{NotExamined, PortState};
-use visite_facts::{Known, Word};
+use visite_facts::{Identifier, IdentifierKind, Known, Word};
 use visite_wire::dns::ZoneTransfer;
 use visite_wire::fingerprints::Fingerprints;
 use visite_wire::tls::{Audit, Hello, HelloOutcome, STARTTLS_SERVICES, starttls};
-use visite_wire::{Detail, Dialogue, Event, Manner, Seen, Step, rdp, registry, smb};
+use visite_wire::{Detail, Dialogue, Event, Manner, Seen, Step, fhir, rdp, registry, smb, ssh};
 
 /// Ports on which TLS comes first, by their registration or by custom.
 const TLS_PORTS: &[u16] =
@@ -70,6 +71,8 @@ pub struct Examined {
     pub class: Option<DeviceClass>,
     /// Why there is no service.
     pub not_examined: Option<NotExamined>,
+    /// By what its device can be known again: its SSH host key, its certificate.
+    pub identifiers: Vec<Identifier>,
 }
 
 impl Examined {
@@ -174,7 +177,7 @@ impl Examiner {
     }
 
     fn manner(&self, host: IpAddr, encrypted: bool) -> Manner {
-        Manner { host: host.to_string(), logins: self.policy.logins, encrypted }
+        Manner { host: host.to_string(), logins: self.policy.logins, encrypted, from: None }
     }
 
     fn count(&self, service: NetworkService) {
@@ -366,7 +369,8 @@ impl Examiner {
         }
         let seen = seen.unwrap_or_else(|| Seen::new(NetworkService::Tls));
         let tls = DeviceTls { service: Known(seen.service), starttls: Known(false), ..audit.finish() };
-        Some(Examined { seen: Some(seen), encrypted: true, tls: Some(tls), ..Examined::default() })
+        let identifiers = shown(&audit);
+        Some(Examined { seen: Some(seen), encrypted: true, tls: Some(tls), identifiers, ..Examined::default() })
     }
 
     /// What speaks inside TLS; certificates that show by the way go to the audit.
@@ -461,25 +465,16 @@ impl Examiner {
         match service {
             NetworkService::Http => {
                 for inside in registry::INSIDE_HTTP {
-                    // Those that were hinted at have been asked already.
+                    // Those that were hinted at have been asked already, but for the further paths of FHIR.
                     let asked = hints.contains(inside);
-                    if asked || self.policy.may_ask(care, *inside, address.port(), false).is_err() {
+                    if asked && *inside != NetworkService::Fhir
+                        || self.policy.may_ask(care, *inside, address.port(), asked).is_err()
+                    {
                         continue;
                     }
-                    let Some(mut dialogue) = registry::tcp(*inside, &self.manner(address.ip(), examined.encrypted))
-                    else {
-                        continue;
-                    };
-                    let Some(stream) = self.open(address, gauge).await else { break };
-                    self.count(*inside);
-                    let ended = if examined.encrypted {
-                        let Some((mut stream, _)) = self.tls.wrap(stream, self.limits, &self.pacer).await else {
-                            break;
-                        };
-                        self.hold(&mut stream, dialogue.as_mut()).await
-                    } else {
-                        let mut stream = stream;
-                        self.hold(&mut stream, dialogue.as_mut()).await
+                    let first = usize::from(asked);
+                    let Some(ended) = self.inside_http(address, *inside, first, examined.encrypted, gauge).await else {
+                        break;
                     };
                     if let Ended::Done(special) = ended {
                         let page = std::mem::replace(seen, special);
@@ -515,6 +510,16 @@ impl Examiner {
                     }
                 }
             }
+            NetworkService::Ssh if !examined.encrypted => {
+                if let Some(mut stream) = self.open(address, gauge).await {
+                    let mut dialogue = ssh::HostKey::new(&self.manner(address.ip(), false));
+                    self.count(service);
+                    if let Ended::Done(key) = self.hold(&mut stream, &mut dialogue).await {
+                        let fingerprint = hexadecimal(&Sha256::digest(&key.blob));
+                        examined.identifiers.extend(Identifier::new(IdentifierKind::SshHostKey, &fingerprint));
+                    }
+                }
+            }
             NetworkService::Rdp => {
                 if let Detail::Rdp(first) = &seen.detail
                     && first.nla_required.known().is_none()
@@ -544,7 +549,45 @@ impl Examiner {
             audit.heard(Some(&outcome));
             self.audit(address, Some(service), &mut audit, gauge).await;
             examined.tls = Some(DeviceTls { service: Known(service), starttls: Known(true), ..audit.finish() });
+            examined.identifiers.extend(shown(&audit));
         }
+    }
+
+    /// Asks a web server whether it is something more special, from the path with number `first` on; `None` if it lets
+    /// nobody in any more.
+    async fn inside_http(
+        &self,
+        address: SocketAddr,
+        inside: NetworkService,
+        first: usize,
+        encrypted: bool,
+        gauge: &Gauge,
+    ) -> Option<Ended<Seen>> {
+        let manner = self.manner(address.ip(), encrypted);
+        // A server that hangs up after each answer is asked for each further path over a connection of its own.
+        let paths = if inside == NetworkService::Fhir { fhir::PATHS.len() } else { 1 };
+        let mut ended = Ended::NotThis;
+        for path in first..paths {
+            let mut dialogue: registry::Recogniser = match inside {
+                NetworkService::Fhir => Box::new(fhir::Fhir::new(&manner).starting_at(path)),
+                other => registry::tcp(other, &manner)?,
+            };
+            let mut stream = self.open(address, gauge).await?;
+            self.count(inside);
+            let closed;
+            (ended, closed) = if encrypted {
+                let (mut stream, _) = self.tls.wrap(stream, self.limits, &self.pacer).await?;
+                let mut told = Attentive::new(dialogue.as_mut());
+                (self.hold(&mut stream, &mut told).await, told.closed)
+            } else {
+                let mut told = Attentive::new(dialogue.as_mut());
+                (self.hold(&mut stream, &mut told).await, told.closed)
+            };
+            if matches!(ended, Ended::Done(_)) || !closed {
+                break;
+            }
+        }
+        Some(ended)
     }
 
     async fn hold<S, D>(&self, stream: &mut S, dialogue: &mut D) -> Ended<D::Answer>
@@ -564,13 +607,18 @@ impl Examiner {
                 refused.get_or_insert(reason);
                 continue;
             }
-            let Some(mut dialogue) = registry::udp(*service, &self.manner(host, false)) else { continue };
+            // Whoever answers to an address in the question may do so from any port.
+            let any_port = matches!(service, NetworkService::Tftp | NetworkService::Sicct);
+            let Ok(socket) = talk::open_datagrams(address, any_port).await else { continue };
+            let manner = Manner { from: socket.local_addr().ok(), ..self.manner(host, false) };
+            let Some(mut dialogue) = registry::udp(*service, &manner) else { continue };
             if self.stop.load(Ordering::Relaxed) {
                 return (state, Examined::unknown(NotExamined::Stopped));
             }
             self.count(*service);
-            let any_port = *service == NetworkService::Tftp;
-            match talk::hold_datagrams(address, any_port, dialogue.as_mut(), self.limits, &self.pacer).await {
+            let ended =
+                talk::hold_datagrams(&socket, address, any_port, dialogue.as_mut(), self.limits, &self.pacer).await;
+            match ended {
                 Ended::Done(mut seen) => {
                     let class = self.fingerprints.apply(&mut seen);
                     return (PortState::Open, Examined { seen: Some(seen), class, ..Examined::default() });
@@ -584,11 +632,42 @@ impl Examiner {
     }
 }
 
+/// The certificate that a server shows as its own, as identifier.
+fn shown(audit: &Audit) -> Vec<Identifier> {
+    let own = audit.certificates().first().map(|der| hexadecimal(&Sha256::digest(der)));
+    own.and_then(|fingerprint| Identifier::new(IdentifierKind::Certificate, &fingerprint)).into_iter().collect()
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Whether a service that speaks first could have said this.
 fn could_have_said(service: NetworkService, heard: &[u8], manner: &Manner) -> bool {
     let Some(mut dialogue) = registry::tcp(service, manner) else { return false };
     let Step::More = dialogue.step(Event::Connected) else { return false };
     !matches!(dialogue.step(Event::Received(heard)), Step::NotThis)
+}
+
+/// Notes whether the other side ended the connection.
+struct Attentive<'d, D: ?Sized> {
+    dialogue: &'d mut D,
+    closed: bool,
+}
+
+impl<'d, D: ?Sized> Attentive<'d, D> {
+    fn new(dialogue: &'d mut D) -> Self {
+        Self { dialogue, closed: false }
+    }
+}
+
+impl<D: Dialogue + ?Sized> Dialogue for Attentive<'_, D> {
+    type Answer = D::Answer;
+
+    fn step(&mut self, event: Event<'_>) -> Step<D::Answer> {
+        self.closed |= event == Event::Closed;
+        self.dialogue.step(event)
+    }
 }
 
 /// Sends some bytes in front of an offer.
@@ -611,6 +690,68 @@ impl Dialogue for Prefixed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn examiner(udp: BTreeMap<u16, Vec<NetworkService>>) -> Examiner {
+        let policy = Policy { profile: visite_facts::scan::Profile::Fast, logins: false };
+        let book = Book { udp, ..Book::default() };
+        Examiner::new(policy, Arc::new(Pacer::new(10_000)), Arc::default(), book, Arc::default())
+    }
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    }
+
+    #[test]
+    fn a_server_that_hangs_up_is_asked_for_each_path() {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = std::thread::spawn(move || {
+            let mut asked = Vec::new();
+            for _ in 0..2 {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut buffer = [0; 2048];
+                let count = stream.read(&mut buffer).unwrap();
+                let request = String::from_utf8_lossy(&buffer[..count]).into_owned();
+                let path = request.split(' ').nth(1).unwrap().to_owned();
+                let (code, body) = match path.as_str() {
+                    "/metadata" => ("200 OK", r#"{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1"}"#),
+                    _ => ("404 Not Found", "{}"),
+                };
+                let head = format!("HTTP/1.1 {code}\r\nContent-Type: application/fhir+json\r\nConnection: close\r\n");
+                write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+                asked.push(path);
+            }
+            asked
+        });
+        let examiner = examiner(BTreeMap::new());
+        let ended =
+            runtime().block_on(examiner.inside_http(address, NetworkService::Fhir, 0, false, &Gauge::default()));
+        assert!(matches!(ended, Some(Ended::Done(Seen { service: NetworkService::Fhir, .. }))), "{ended:?}");
+        assert_eq!(serving.join().unwrap(), ["/fhir/metadata", "/metadata"]);
+    }
+
+    #[test]
+    fn a_card_terminal_answers_to_the_address_in_the_question() {
+        let terminal = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let port = terminal.local_addr().unwrap().port();
+        let serving = std::thread::spawn(move || {
+            let mut buffer = [0; 64];
+            let (count, _) = terminal.recv_from(&mut buffer).unwrap();
+            let [.., a, b, c, d, 0x82, 2, high, low] = &buffer[..count] else { panic!("no question") };
+            let to = SocketAddr::from(([*a, *b, *c, *d], u16::from_be_bytes([*high, *low])));
+            // Version, address, port of commands, hardware address and name.
+            let mut answer = vec![0xa1, 28, 0x80, 2, 1, 20, 0x81, 4, 127, 0, 0, 1, 0x82, 2, 0x12, 0x86];
+            answer.extend(b"\x83\x06\x00\x0d\xf8\x01\x02\x03\x84\x04TERM");
+            let other = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+            other.send_to(&answer, to).unwrap();
+        });
+        let examiner = examiner(BTreeMap::from([(port, vec![NetworkService::Sicct])]));
+        let (state, examined) = runtime().block_on(examiner.udp("127.0.0.1".parse().unwrap(), port, Care::Sturdy));
+        assert_eq!(state, PortState::Open);
+        assert_eq!(examined.seen.unwrap().mac, Some([0, 0x0d, 0xf8, 1, 2, 3]));
+        serving.join().unwrap();
+    }
 
     #[test]
     fn a_device_that_becomes_slow_is_left_in_peace() {

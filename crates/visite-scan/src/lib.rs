@@ -1,7 +1,10 @@
 //! Examines networks, gently: who is there, what do they offer, and how do they speak.
 
 #![forbid(unsafe_code)]
+// A test that unwraps fails where it stands.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod announce;
 mod arp;
 pub mod device;
 pub mod discover;
@@ -11,6 +14,7 @@ pub mod net;
 pub mod observe;
 pub mod pace;
 pub mod policy;
+mod routers;
 pub mod scan;
 pub mod sweep;
 mod syn;

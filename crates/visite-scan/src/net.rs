@@ -56,6 +56,8 @@ pub struct Neighbour {
     pub address: IpAddr,
     /// Hardware address, if it answered.
     pub mac: Option<[u8; 6]>,
+    /// Whether it answered within the last half minute or so (RFC 4861, 7.3.2).
+    pub reachable: bool,
 }
 
 /// How this computer is connected.
@@ -270,12 +272,14 @@ fn parse_routes(bytes: &[u8]) -> Vec<Route> {
 
 fn parse_neighbours(bytes: &[u8]) -> Vec<Neighbour> {
     // Reachable, stale, delay, probe, permanent: each means that it answered at some time.
-    const ANSWERED: u16 = 0x02 | 0x04 | 0x08 | 0x10 | 0x80;
+    const REACHABLE: u16 = 0x02;
+    const ANSWERED: u16 = REACHABLE | 0x04 | 0x08 | 0x10 | 0x80;
     let neighbour = |content: &[u8]| {
         let rest = content.get(12..)?;
-        let answered = u16_at(content, 8)? & ANSWERED != 0;
+        let state = u16_at(content, 8)?;
+        let (answered, reachable) = (state & ANSWERED != 0, state & REACHABLE != 0);
         let mac = attribute(rest, 2).and_then(|mac| mac.try_into().ok()).filter(|_| answered);
-        Some(Neighbour { link: u32_at(content, 4)?, address: ip(attribute(rest, 1)?)?, mac })
+        Some(Neighbour { link: u32_at(content, 4)?, address: ip(attribute(rest, 1)?)?, mac, reachable })
     };
     messages(bytes).filter(|(kind, _)| *kind == 28).filter_map(|(_, content)| neighbour(content)).collect()
 }

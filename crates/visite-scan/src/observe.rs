@@ -35,11 +35,25 @@ pub fn hosts(scan: &Scan) -> Vec<ScannedHost> {
 }
 
 fn subject(device: &DeviceSeen) -> (Subject, Vec<Identifier>) {
-    let identifiers: Vec<Identifier> =
-        device.mac.and_then(|mac| Identifier::new(IdentifierKind::Mac, &written(mac))).into_iter().collect();
-    let id = derived_id(SubjectKind::Device, &identifiers, &device.address.to_string());
+    let identifiers = device.identifiers.clone();
+    let longest: Vec<Identifier> = identifiers.iter().min_by_key(|one| lasting(one)).into_iter().cloned().collect();
+    let id = derived_id(SubjectKind::Device, &longest, &device.address.to_string());
     let name = names(device).into_iter().next().unwrap_or_else(|| device.address.to_string());
     (Subject { id, kind: SubjectKind::Device, name }, identifiers)
+}
+
+/// In which order an id follows from identifiers: the same has to come out on the next run, also when a service is switched
+/// off or not asked then. What the maker gave to the hardware is seen whenever the device is; a host key lasts as long as an
+/// installation, a hardware address that software made up is another with each start maybe, a certificate is renewed.
+fn lasting(identifier: &Identifier) -> (u8, &str) {
+    let made_up = identifier.value.as_bytes().get(1).is_some_and(|digit| b"2367abef".contains(digit));
+    let rank = match identifier.kind {
+        IdentifierKind::Mac if !made_up => 0,
+        IdentifierKind::SshHostKey => 1,
+        IdentifierKind::Mac => 2,
+        _ => 3,
+    };
+    (rank, identifier.value.as_str())
 }
 
 /// A hardware address as text, `aa:bb:cc:dd:ee:ff`.
@@ -48,9 +62,7 @@ pub fn written(mac: [u8; 6]) -> String {
 }
 
 fn names(device: &DeviceSeen) -> Vec<String> {
-    let seen = device.services.iter().filter_map(|service| service.examined.seen.as_ref());
-    let names: BTreeSet<String> = seen.flat_map(|seen| seen.names.iter().cloned()).collect();
-    names.into_iter().collect()
+    device.names().into_iter().collect()
 }
 
 /// The system that its answers name, if they agree: the longest, when all others are the beginning of it.
@@ -181,7 +193,7 @@ fn of_device(device: &DeviceSeen, scan: &Scan, policy: Policy, book: &Book, at: 
         service.examined.tls.clone().map(|tls| DeviceTls { endpoint: Known(endpoint(service)), ..tls })
     });
     snapshot.put_all(&Collection { records: tls.collect::<Vec<DeviceTls>>(), completeness: tcp });
-    details!(snapshot, device, tcp, Ssh Smb Rdp Vnc Ftp Ldap Database Dicom Mllp Konnektor);
+    details!(snapshot, device, tcp, Ssh Smb Rdp Vnc Ftp Ldap Database Mqtt X11 Dicom Mllp Konnektor);
     let pages = device.services.iter().filter_map(|service| match &service.examined.seen.as_ref()?.detail {
         Detail::Web(web) => Some(DeviceWeb {
             endpoint: Known(endpoint(service)),
@@ -191,7 +203,7 @@ fn of_device(device: &DeviceSeen, scan: &Scan, policy: Policy, book: &Book, at: 
         _ => None,
     });
     snapshot.put_all(&Collection { records: pages.collect::<Vec<_>>(), completeness: tcp });
-    details!(snapshot, device, both, Snmp Dns);
+    details!(snapshot, device, both, Snmp Dns Ipmi);
     snapshot
 }
 
@@ -277,7 +289,7 @@ fn survey(scan: &Scan, network: IpNet, at: Timestamp) -> Option<Snapshot> {
         peripherals: of(&[Class::Telephone, Class::Printer, Class::Camera, Class::Controller]),
         mobiles: of(&[Class::Mobile]),
         unidentified: Known(count(within.iter().filter(|device| device.class.is_none()).count())),
-        ipv6_routers: Unknown(UnknownReason::NotCollected),
+        ipv6_routers: ipv6_routers(scan, network),
     };
     let id = derived_id(SubjectKind::Zone, &[], &network.to_string());
     let mut snapshot = Snapshot {
@@ -291,6 +303,12 @@ fn survey(scan: &Scan, network: IpNet, at: Timestamp) -> Option<Snapshot> {
     };
     snapshot.put(&survey);
     Some(snapshot)
+}
+
+/// Routers over IPv6 on the link of a network.
+fn ipv6_routers(scan: &Scan, network: IpNet) -> Observed<i64> {
+    let own = scan.connections.addresses.iter().find(|own| own.network.trunc() == network);
+    own.and_then(|own| scan.ipv6_routers.get(&own.link).cloned()).unwrap_or(Unknown(UnknownReason::NotCollected))
 }
 
 fn host(device: &DeviceSeen) -> ScannedHost {
@@ -337,5 +355,46 @@ fn scanned(service: &ServiceSeen, device: &DeviceSeen) -> ScannedService {
             starttls: tls.starttls.known().copied().unwrap_or(false),
             certificate_not_after: tls.certificate_not_after.known().copied(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::announce::Announced;
+    use crate::discover::Found;
+
+    fn id(identifiers: &[(IdentifierKind, &str)], address: &str) -> String {
+        let address: IpAddr = address.parse().unwrap();
+        let device = DeviceSeen {
+            address,
+            addresses: vec![address],
+            how: Found::Echo,
+            mac: None,
+            vendor: None,
+            class: None,
+            ports: BTreeMap::new(),
+            services: Vec::new(),
+            announced: Announced::default(),
+            stated_mac: None,
+            identifiers: identifiers.iter().filter_map(|(kind, value)| Identifier::new(*kind, value)).collect(),
+            finished: true,
+        };
+        subject(&device).0.id.0
+    }
+
+    #[test]
+    fn a_device_keeps_its_id_when_its_address_changes() {
+        use IdentifierKind::{Certificate, Mac, SshHostKey};
+        for key in [(SshHostKey, "ab01"), (Certificate, "cd01"), (Mac, "00:15:5d:01:02:03")] {
+            assert_eq!(id(&[key], "10.0.0.1"), id(&[key], "10.0.0.9"));
+        }
+        assert_ne!(id(&[], "10.0.0.1"), id(&[], "10.0.0.9"));
+        let renewed = |certificate| id(&[(Certificate, certificate), (Mac, "00:15:5d:01:02:03")], "10.0.0.1");
+        assert_eq!(renewed("cd01"), renewed("cd02"));
+        let running = [(SshHostKey, "ab01"), (Mac, "00:15:5d:01:02:03")];
+        assert_eq!(id(&running, "10.0.0.1"), id(&running[1..], "10.0.0.1"), "the service was switched off");
+        let container = |mac| id(&[(SshHostKey, "ab01"), (Mac, mac)], "10.0.0.1");
+        assert_eq!(container("02:42:ac:01:02:03"), container("02:42:ac:01:02:04"));
     }
 }

@@ -150,8 +150,19 @@ pub async fn greeting<S: AsyncRead + Unpin>(stream: &mut S, wait: Duration) -> O
     }
 }
 
+/// Opens a socket for datagrams to and from `address`, whose local address is the one they are sent from. With `any_port`
+/// it takes answers from other ports of the device too.
+pub async fn open_datagrams(address: SocketAddr, any_port: bool) -> io::Result<UdpSocket> {
+    let any: IpAddr = if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let socket = UdpSocket::bind(SocketAddr::new(any, 0)).await?;
+    // A connected socket learns that the port is closed; one that takes answers from other ports does not.
+    socket.connect(address).await?;
+    if any_port { UdpSocket::bind(SocketAddr::new(socket.local_addr()?.ip(), 0)).await } else { Ok(socket) }
+}
+
 /// Holds a dialogue over datagrams. A question that is not answered is asked once more.
 pub async fn hold_datagrams<D>(
+    socket: &UdpSocket,
     address: SocketAddr,
     any_port: bool,
     dialogue: &mut D,
@@ -161,12 +172,6 @@ pub async fn hold_datagrams<D>(
 where
     D: Dialogue + ?Sized,
 {
-    let any: IpAddr = if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
-    let Ok(socket) = UdpSocket::bind(SocketAddr::new(any, 0)).await else { return Ended::Unreachable };
-    // A connected socket learns that the port is closed; one that takes answers from other ports does not.
-    if !any_port && socket.connect(address).await.is_err() {
-        return Ended::Unreachable;
-    }
     let until = Instant::now() + limits.whole;
     let (mut received, mut heard, mut sends, mut asked) = (Vec::new(), false, 0, Vec::new());
     let mut buffer = vec![0; 65_536];
@@ -180,7 +185,7 @@ where
                 (repeat, asked) = (true, bytes);
                 sends += 1;
                 received.clear();
-                if sends > MAX_STEPS || !send(&socket, &asked, address, any_port, pacer).await {
+                if sends > MAX_STEPS || !send(socket, &asked, address, any_port, pacer).await {
                     return Ended::Unreachable;
                 }
             }
@@ -203,7 +208,7 @@ where
                 Ok(Err(_)) => return Ended::Unreachable,
                 Err(_) if repeat => {
                     repeat = false;
-                    if !send(&socket, &asked, address, any_port, pacer).await {
+                    if !send(socket, &asked, address, any_port, pacer).await {
                         return Ended::Unreachable;
                     }
                 }

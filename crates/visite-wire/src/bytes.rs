@@ -98,6 +98,11 @@ pub fn clean(bytes: &[u8], limit: usize) -> Option<String> {
     (!cut.is_empty()).then_some(cut)
 }
 
+/// A hardware address that a device states as its own; `None` for zeros and for those of groups.
+pub(crate) fn own_mac(mac: [u8; 6]) -> Option<[u8; 6]> {
+    (mac != [0; 6] && mac.first().is_some_and(|first| first & 1 == 0)).then_some(mac)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

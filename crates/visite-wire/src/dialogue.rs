@@ -3,9 +3,10 @@
 //! No dialogue knows sockets, clocks or threads; `visite-scan` lends it a connection. So every dialogue can be played
 //! with recorded bytes, and fuzzed. Deliberately absent: how long to wait, how often to ask, and whom.
 
+use core::net::SocketAddr;
 use visite_facts::facts::{
-    DeviceDatabase, DeviceDicom, DeviceDns, DeviceFtp, DeviceKonnektor, DeviceLdap, DeviceMllp, DeviceRdp, DeviceSmb,
-    DeviceSnmp, DeviceSsh, DeviceVnc, DeviceWeb, NetworkService,
+    DeviceDatabase, DeviceDicom, DeviceDns, DeviceFtp, DeviceIpmi, DeviceKonnektor, DeviceLdap, DeviceMllp, DeviceMqtt,
+    DeviceRdp, DeviceSmb, DeviceSnmp, DeviceSsh, DeviceVnc, DeviceWeb, DeviceX11, NetworkService,
 };
 
 /// Most bytes of an answer that are kept for a dialogue. What needs more is not what it claims to be.
@@ -66,6 +67,8 @@ pub struct Seen {
     pub system: Option<String>,
     /// Names that the device gives itself (host name, NetBIOS name, mDNS name).
     pub names: Vec<String>,
+    /// Hardware address that the device states, of one of its interfaces.
+    pub mac: Option<[u8; 6]>,
     /// The text by which fingerprints may recognise the product, and where it stood.
     pub texts: Vec<(TextPlace, String)>,
     /// What else was seen.
@@ -82,6 +85,7 @@ impl Seen {
             version: None,
             system: None,
             names: Vec::new(),
+            mac: None,
             texts: Vec::new(),
             detail: Detail::None,
         }
@@ -169,6 +173,12 @@ pub enum Detail {
     Database(DeviceDatabase),
     /// A name server.
     Dns(DeviceDns),
+    /// A broker for messages.
+    Mqtt(DeviceMqtt),
+    /// A screen for programs of other computers.
+    X11(DeviceX11),
+    /// A management controller.
+    Ipmi(DeviceIpmi),
     /// A web server.
     Web(DeviceWeb),
     /// DICOM.
@@ -189,6 +199,8 @@ pub struct Manner {
     pub logins: bool,
     /// Whether the conversation runs inside TLS.
     pub encrypted: bool,
+    /// From which address and port of this computer datagrams are sent, for protocols that state it.
+    pub from: Option<SocketAddr>,
 }
 
 /// Plays a dialogue against fixed arrivals, for tests and fuzzing: each time the dialogue waits, the next entry comes in.

@@ -3,11 +3,12 @@
 //! Asked whether it is there (ASF presence ping), then which ways of logging in it offers (IPMI 2.0, 22.13), which is
 //! asked before any login and is none. Deliberately absent: sessions, and with them every command that does anything.
 
-use visite_facts::facts::NetworkService;
+use visite_facts::facts::{DeviceIpmi, NetworkService};
+use visite_facts::{Known, Unknown, UnknownReason};
 
 use crate::bytes::Reader;
 use crate::snmp::vendor_of_enterprise;
-use crate::{Dialogue, Event, Manner, Seen, Step};
+use crate::{Detail, Dialogue, Event, Manner, Seen, Step};
 
 /// Mark of the ping and number of the request, which the answers repeat (the latter has six bits).
 const TAG: u8 = 0x56;
@@ -22,38 +23,23 @@ pub struct Ipmi {
     pinged: bool,
     vendor: Option<&'static str>,
     recognised: bool,
-    logins: Option<Logins>,
-}
-
-/// Which ways of logging in a management controller offers (IPMI 2.0, 22.13).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Logins {
-    /// Whether it offers a session without any proof (authentication type `none`).
-    pub without_proof: bool,
-    /// Whether an account without name and password exists.
-    pub anonymous: bool,
-    /// Whether accounts without a name, but with a password, exist.
-    pub without_name: bool,
-    /// Whether it offers sessions of version 2.0; known where the answer tells.
-    pub version_2: Option<bool>,
+    logins: DeviceIpmi,
 }
 
 impl Ipmi {
     /// A dialogue in this manner.
     pub fn new(_manner: &Manner) -> Self {
-        Self { pinged: false, vendor: None, recognised: false, logins: None }
-    }
-
-    /// Which ways of logging in it offers, once it has told.
-    pub fn logins(&self) -> Option<Logins> {
-        self.logins
+        Self { pinged: false, vendor: None, recognised: false, logins: DeviceIpmi::unknown(UnknownReason::TimedOut) }
     }
 
     fn done(&self) -> Step<Seen> {
         if !self.recognised {
             return Step::NotThis;
         }
-        Step::Done(Seen { vendor: self.vendor.map(str::to_owned), ..Seen::new(NetworkService::Ipmi) })
+        let mut seen = Seen::new(NetworkService::Ipmi);
+        seen.vendor = self.vendor.map(str::to_owned);
+        seen.detail = Detail::Ipmi(self.logins.clone());
+        Step::Done(seen)
     }
 }
 
@@ -76,9 +62,12 @@ impl Dialogue for Ipmi {
             Event::Received(bytes) => match parse_logins(bytes) {
                 Some(logins) => {
                     self.recognised = true;
-                    self.logins = Some(logins);
+                    self.logins = logins;
                 }
-                None => return self.done(),
+                None => {
+                    self.logins = DeviceIpmi::unknown(UnknownReason::Malformed);
+                    return self.done();
+                }
             },
         }
         if self.pinged {
@@ -128,7 +117,8 @@ fn parse_pong(bytes: &[u8]) -> Option<Pong> {
     (fits && entities & 15 == 1).then_some(Pong { enterprise, ipmi: entities & 0x80 != 0 })
 }
 
-fn parse_logins(bytes: &[u8]) -> Option<Logins> {
+/// Which ways of logging in it offers (IPMI 2.0, 22.13).
+fn parse_logins(bytes: &[u8]) -> Option<DeviceIpmi> {
     let mut reader = Reader::new(bytes);
     let (head, kind, session) = (reader.u32()?, reader.u8()?, reader.take(8)?);
     let message = reader.prefixed8()?;
@@ -145,11 +135,13 @@ fn parse_logins(bytes: &[u8]) -> Option<Logins> {
     let fits =
         to == [0x81, 0x1c] && from == 0x20 && sequence >> 2 == SEQUENCE && command == AUTHENTICATION && code == 0;
     let extended = kinds & 0x80 != 0;
-    (fits && first == checksum(to) && last == checksum(body)).then_some(Logins {
-        without_proof: kinds & 1 != 0,
-        anonymous: status & 1 != 0,
-        without_name: status & 2 != 0,
-        version_2: extended.then_some(versions & 2 != 0),
+    (fits && first == checksum(to) && last == checksum(body)).then(|| DeviceIpmi {
+        without_proof: Known(kinds & 1 != 0),
+        anonymous: Known(status & 1 != 0),
+        without_name: Known(status & 2 != 0),
+        // Only with the ways of version 2.0 does the answer tell.
+        version_2: if extended { Known(versions & 2 != 0) } else { Unknown(UnknownReason::NotSupported) },
+        ..DeviceIpmi::default()
     })
 }
 
@@ -170,13 +162,17 @@ mod tests {
     #[test]
     fn controllers() {
         let (pong, logins) = (trial::hex(PONG), trial::hex(LOGINS));
-        assert_eq!(trial::datagrams(ipmi, &[&pong, &logins]), Seen::new(NetworkService::Ipmi));
-        trial::datagrams(ipmi, &[&pong, &[]]);
+        let offered = DeviceIpmi {
+            without_proof: Known(true),
+            anonymous: Known(false),
+            without_name: Known(true),
+            version_2: Known(true),
+            ..DeviceIpmi::default()
+        };
+        assert_eq!(trial::datagrams(ipmi, &[&pong, &logins]).detail, Detail::Ipmi(offered));
+        let silent = trial::datagrams(ipmi, &[&pong, &[]]);
+        assert_eq!(silent.detail, Detail::Ipmi(DeviceIpmi::unknown(UnknownReason::TimedOut)));
         trial::datagrams(ipmi, &[&[], &logins]);
-        let mut dialogue = ipmi();
-        let _ = crate::play(&mut dialogue, &[&pong, &logins]);
-        let offered = Logins { without_proof: true, anonymous: false, without_name: true, version_2: Some(true) };
-        assert_eq!(dialogue.logins(), Some(offered));
         let dell = trial::hex("0600ff06 000011be 40 56 00 10 000002a2 00000000 81 00 000000000000");
         assert_eq!(trial::datagrams(ipmi, &[&dell, &[]]).vendor.as_deref(), Some("Dell"));
     }

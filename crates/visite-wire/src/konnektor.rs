@@ -201,7 +201,10 @@ mod tests {
     }
 
     fn probe(arrivals: &[&[u8]]) -> (Option<Seen>, Vec<Vec<u8>>) {
-        play(&mut Konnektor::new(&Manner { host: "10.0.0.5".to_owned(), encrypted: true, logins: false }), arrivals)
+        play(
+            &mut Konnektor::new(&Manner { host: "10.0.0.5".to_owned(), encrypted: true, ..Manner::default() }),
+            arrivals,
+        )
     }
 
     #[test]

@@ -3,11 +3,11 @@
 //! Without consent the broker is asked in a version that does not exist, which it has to refuse before it looks at any
 //! login (MQTT 3.1.1, 3.1.2.2). Deliberately absent: subscriptions and messages.
 
-use visite_facts::facts::NetworkService;
+use visite_facts::facts::{DeviceMqtt, NetworkService};
 use visite_facts::{Known, Observed, Unknown, UnknownReason};
 
 use crate::bytes::Reader;
-use crate::{Dialogue, Event, Manner, Seen, Step};
+use crate::{Detail, Dialogue, Event, Manner, Seen, Step};
 
 const CLIENT: &[u8] = b"visite-scan";
 /// A version that no document describes; the highest bit is left to bridges between brokers.
@@ -19,18 +19,15 @@ const DISCONNECT: [u8; 2] = [0xe0, 0];
 #[derive(Clone, Debug)]
 pub struct Mqtt {
     logins: bool,
+    encrypted: bool,
     without_password: Observed<bool>,
 }
 
 impl Mqtt {
     /// A dialogue in this manner. A broker ends the connection after a refusal, so with consent the login comes at once.
     pub fn new(manner: &Manner) -> Self {
-        Self { logins: manner.logins, without_password: Unknown(UnknownReason::NotCollected) }
-    }
-
-    /// Whether the broker lets anyone in without name and password; known once recognised, only with consent.
-    pub fn without_password(&self) -> &Observed<bool> {
-        &self.without_password
+        let without_password = Unknown(UnknownReason::NotCollected);
+        Self { logins: manner.logins, encrypted: manner.encrypted, without_password }
     }
 
     fn received(&mut self, bytes: &[u8]) -> Step<Seen> {
@@ -53,7 +50,13 @@ impl Mqtt {
     }
 
     fn done(&self) -> Step<Seen> {
-        Step::Done(Seen::new(NetworkService::Mqtt))
+        let mut seen = Seen::new(NetworkService::Mqtt);
+        seen.detail = Detail::Mqtt(DeviceMqtt {
+            encrypted: Known(self.encrypted),
+            without_password: self.without_password.clone(),
+            ..DeviceMqtt::default()
+        });
+        Step::Done(seen)
     }
 }
 
@@ -114,6 +117,11 @@ mod tests {
     const LET_IN: &[u8] = &[0x20, 2, 0, 0];
     const REFUSED: &[u8] = &[0x20, 2, 0, 5];
 
+    fn broker(without_password: Observed<bool>) -> Seen {
+        let detail = DeviceMqtt { encrypted: Known(false), without_password, ..DeviceMqtt::default() };
+        Seen { detail: Detail::Mqtt(detail), ..Seen::new(NetworkService::Mqtt) }
+    }
+
     fn dialogue(logins: bool) -> Mqtt {
         Mqtt::new(&Manner { logins, ..Manner::default() })
     }
@@ -121,9 +129,10 @@ mod tests {
     #[test]
     fn recognised_without_a_login() {
         let (seen, sent) = crate::play(&mut dialogue(false), &[NO_SUCH_VERSION]);
-        assert_eq!(seen, Some(Seen::new(NetworkService::Mqtt)));
+        let unasked = broker(Unknown(UnknownReason::NotCollected));
+        assert_eq!(seen.as_ref(), Some(&unasked));
         assert_eq!(sent, [trial::hex("1017 00044d515454 63 02 000a 000b 7669736974652d7363616e")]);
-        assert_eq!(trial::stream(|| dialogue(false), &[NO_SUCH_VERSION]), Seen::new(NetworkService::Mqtt));
+        assert_eq!(trial::stream(|| dialogue(false), &[NO_SUCH_VERSION]), unasked);
         trial::stream(|| dialogue(false), &[&[0x20, 3, 0, 0x84, 0]]);
         assert_eq!(
             crate::play(&mut dialogue(false), &[LET_IN]).0,
@@ -137,10 +146,8 @@ mod tests {
         for (answer, known) in
             [(LET_IN, Known(true)), (REFUSED, Known(false)), (NO_SUCH_VERSION, Unknown(UnknownReason::NotSupported))]
         {
-            let mut mqtt = dialogue(true);
-            let (seen, sent) = crate::play(&mut mqtt, &[answer]);
-            assert_eq!(seen, Some(Seen::new(NetworkService::Mqtt)));
-            assert_eq!(mqtt.without_password(), &known);
+            let (seen, sent) = crate::play(&mut dialogue(true), &[answer]);
+            assert_eq!(seen, Some(broker(known.clone())));
             assert_eq!(sent.last().is_some_and(|last| *last == DISCONNECT), known == Known(true));
         }
         trial::stream(|| dialogue(true), &[LET_IN]);

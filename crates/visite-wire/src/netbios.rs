@@ -4,7 +4,7 @@
 //! session and looks whether file sharing answers inside. Deliberately absent: names that belong to people, which
 //! Windows registers for its messenger, and broadcasts.
 
-use crate::bytes::{Reader, clean};
+use crate::bytes::{Reader, clean, own_mac};
 use crate::smb::Smb;
 use crate::{Dialogue, Event, Manner, Seen, Step};
 use visite_facts::facts::NetworkService;
@@ -42,9 +42,9 @@ impl Dialogue for Netbios {
                 Step::Send(question)
             }
             Event::Received(bytes) => match node_status(bytes) {
-                Some(names) => {
+                Some((names, mac)) => {
                     let mut seen = Seen::new(NetworkService::Netbios);
-                    seen.names = names;
+                    (seen.names, seen.mac) = (names, mac);
                     Step::Done(seen)
                 }
                 None => Step::NotThis,
@@ -62,8 +62,9 @@ fn encoded(name: [u8; 16]) -> Vec<u8> {
     encoded
 }
 
-/// Reads the names, sorted; those of groups and of people are left out.
-fn node_status(bytes: &[u8]) -> Option<Vec<String>> {
+/// Reads the names, sorted; those of groups and of people are left out. Beside them the hardware address, which some
+/// (Samba) leave zero.
+fn node_status(bytes: &[u8]) -> Option<(Vec<String>, Option<[u8; 6]>)> {
     let mut reader = Reader::new(bytes);
     let question = reader.u16()?;
     let flags = reader.u16()?;
@@ -87,10 +88,10 @@ fn node_status(bytes: &[u8]) -> Option<Vec<String>> {
         }
     }
     // Statistics follow, the hardware address first; some leave out all or part of the rest.
-    data.take(6)?;
+    let mac = data.take(6)?.try_into().ok().and_then(own_mac);
     names.sort_unstable();
     names.dedup();
-    Some(names)
+    Some((names, mac))
 }
 
 const SESSION_REQUEST: u8 = 0x81;
@@ -189,6 +190,17 @@ mod tests {
         for end in 0..NMBD.len() {
             assert_eq!(play(&mut netbios(), &[NMBD.get(..end).unwrap_or_default()]).0, None, "{end} bytes");
         }
+    }
+
+    #[test]
+    fn the_hardware_address_is_read() {
+        let mut windows = NMBD.to_vec();
+        let statistics = windows.len() - 46;
+        for (place, byte) in windows.iter_mut().skip(statistics).zip([0, 0x15, 0x5d, 1, 2, 3]) {
+            *place = byte;
+        }
+        assert_eq!(play(&mut netbios(), &[&windows]).0.and_then(|seen| seen.mac), Some([0, 0x15, 0x5d, 1, 2, 3]));
+        assert_eq!(play(&mut netbios(), &[NMBD]).0.and_then(|seen| seen.mac), None, "zeros are nobody's");
     }
 
     #[test]

@@ -102,6 +102,7 @@ pub fn udp(service: S, manner: &Manner) -> Option<Recogniser> {
         S::Netbios => Box::new(netbios::Netbios::new(manner)),
         S::Kerberos => Box::new(kerberos::KerberosUdp::new(manner)),
         S::Rpcbind => Box::new(rpcbind::RpcbindUdp::new(manner)),
+        S::Sicct => Box::new(sicct::Sicct::new(manner)),
         _ => return None,
     })
 }

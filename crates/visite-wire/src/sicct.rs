@@ -6,9 +6,9 @@
 //! the display. Unverified against a real terminal: discovery follows the example of the specification, the command an
 //! answer of an Ingenico ORGA 6100 that others published.
 
-use crate::bytes::{Reader, clean};
+use crate::bytes::{Reader, clean, own_mac};
 use crate::{Dialogue, Event, Manner, Seen, Step, TextPlace};
-use core::net::Ipv4Addr;
+use core::net::{Ipv4Addr, SocketAddr};
 use visite_facts::facts::NetworkService;
 
 /// Port of the service discovery (UDP) and, unless the terminal says otherwise, of commands (TCP).
@@ -37,16 +37,14 @@ pub struct Sicct {
 }
 
 impl Sicct {
-    /// The question carries the address to which terminals answer; without [`Sicct::asked_from`] it is `0.0.0.0`, and a
-    /// terminal that goes by it answers nobody.
-    pub fn new(_: &Manner) -> Self {
-        Self { address: Ipv4Addr::UNSPECIFIED, port: PORT }
-    }
-
-    /// States the address and the port (UDP) from which the question is sent.
-    pub fn asked_from(mut self, address: Ipv4Addr, port: u16) -> Self {
-        (self.address, self.port) = (address, port);
-        self
+    /// The question carries the address and port to which terminals answer: those from which it is sent. If the manner
+    /// does not name an IPv4 address, it is `0.0.0.0`, and a terminal that goes by it answers nobody.
+    pub fn new(manner: &Manner) -> Self {
+        let (address, port) = match manner.from {
+            Some(SocketAddr::V4(from)) => (*from.ip(), from.port()),
+            _ => (Ipv4Addr::UNSPECIFIED, PORT),
+        };
+        Self { address, port }
     }
 }
 
@@ -60,6 +58,7 @@ impl Dialogue for Sicct {
                 Some(description) => {
                     let mut seen = Seen::new(NetworkService::Sicct);
                     seen.names.push(description.name);
+                    seen.mac = own_mac(description.mac);
                     Step::Done(seen)
                 }
                 None => Step::NotThis,
@@ -203,8 +202,8 @@ mod tests {
         0002724.07.2025-                               01410000000000 \x90\0";
 
     fn ask(arrivals: &[&[u8]]) -> (Option<Seen>, Vec<Vec<u8>>) {
-        let manner = Manner::default();
-        play(&mut Sicct::new(&manner).asked_from(Ipv4Addr::new(192, 168, 0, 1), 4742), arrivals)
+        let from = SocketAddr::from((Ipv4Addr::new(192, 168, 0, 1), 4742));
+        play(&mut Sicct::new(&Manner { from: Some(from), ..Manner::default() }), arrivals)
     }
 
     fn command(arrivals: &[&[u8]]) -> (Option<Seen>, Vec<Vec<u8>>) {
@@ -216,6 +215,7 @@ mod tests {
         let (seen, sent) = ask(&[EXAMPLE]);
         let seen = seen.expect("as recorded");
         assert_eq!((seen.service, seen.names), (NetworkService::Sicct, vec!["TERMINAL".to_owned()]));
+        assert_eq!(seen.mac, Some([0x08, 0x00, 0x20, 0xae, 0xfe, 0x7e]));
         // Request of the specification's figure 7, in version 1.20.
         assert_eq!(sent, [b"\xa0\x0e\x80\x02\x01\x14\x81\x04\xc0\xa8\x00\x01\x82\x02\x12\x86"]);
         let description = parse_description(EXAMPLE).expect("as recorded");

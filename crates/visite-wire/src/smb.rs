@@ -317,7 +317,7 @@ mod tests {
     use recorded::*;
 
     fn manner(logins: bool) -> Manner {
-        Manner { host: "192.168.10.5".to_owned(), logins, encrypted: false }
+        Manner { host: "192.168.10.5".to_owned(), logins, ..Manner::default() }
     }
 
     /// Plays a whole audit; `answers` says what each connection brings.

@@ -10,7 +10,7 @@ use visite_facts::facts::{DeviceSnmp, NetworkService};
 use crate::ber::{
     INTEGER, NULL, OBJECT_ID, OCTETS, SEQUENCE, expect, object_id, whole_number, wrap, write_number, write_object_id,
 };
-use crate::bytes::{Reader, clean};
+use crate::bytes::{Reader, clean, own_mac};
 use crate::{Detail, Dialogue, Event, Manner, Seen, Step, TextPlace};
 
 /// Number of a message or request; the answer repeats it. One question is open at a time and connection, so it may be fixed.
@@ -137,6 +137,7 @@ impl Snmp {
             _ => None,
         };
         let number = stated.into_iter().chain(self.engine.as_ref().map(|engine| engine.enterprise));
+        seen.mac = self.engine.as_ref().and_then(|engine| engine.mac);
         seen.vendor = number.clone().find_map(vendor_of_enterprise).map(str::to_owned);
         if number.into_iter().any(|number| number == NET_SNMP) {
             seen.product = Some("Net-SNMP".to_owned());
@@ -217,7 +218,7 @@ fn parse_engine_id(id: &[u8]) -> Option<Engine> {
     let mut reader = Reader::new(id);
     let first = reader.u32()?;
     let modern = first & 0x8000_0000 != 0;
-    let mac = if modern && reader.u8()? == 3 { reader.rest().try_into().ok() } else { None };
+    let mac = if modern && reader.u8()? == 3 { reader.rest().try_into().ok().and_then(own_mac) } else { None };
     let enterprise = first & 0x7fff_ffff;
     (enterprise != 0).then_some(Engine { enterprise, mac })
 }

@@ -4,8 +4,9 @@
 //! asks. With consent it is asked whether anybody may open its screen. Deliberately absent: everything behind that.
 
 use crate::bytes::{Reader, clean};
-use crate::{Dialogue, Event, Manner, Seen, Step};
-use visite_facts::facts::NetworkService;
+use crate::{Detail, Dialogue, Event, Manner, Seen, Step};
+use visite_facts::Known;
+use visite_facts::facts::{DeviceX11, NetworkService};
 
 /// The version of the protocol, since 1987.
 const VERSION: u16 = 11;
@@ -33,12 +34,6 @@ impl X11 {
     }
 }
 
-/// Whether an X server lets anybody open its screen: known only if it was asked with consent. A server that lets in
-/// names its vendor, one that refuses does not.
-pub fn open_to_anybody(seen: &Seen, manner: &Manner) -> Option<bool> {
-    (manner.logins && seen.service == NetworkService::X11).then_some(seen.vendor.is_some())
-}
-
 impl Dialogue for X11 {
     type Answer = Seen;
 
@@ -52,7 +47,18 @@ impl Dialogue for X11 {
                 request.extend([0; 8]);
                 Step::Send(request)
             }
-            Event::Received(bytes) => answered(bytes),
+            Event::Received(bytes) => match answered(bytes) {
+                Step::Done(mut seen) => {
+                    let mut detail = DeviceX11::default();
+                    // A server that lets in names its vendor, one that refuses does not.
+                    if self.logins {
+                        detail.open_to_anybody = Known(seen.vendor.is_some());
+                    }
+                    seen.detail = Detail::X11(detail);
+                    Step::Done(seen)
+                }
+                step => step,
+            },
             Event::Silence | Event::Closed => Step::NotThis,
         }
     }
@@ -403,23 +409,25 @@ mod tests {
     fn without_consent_nobody_asks_for_the_screen() {
         let (seen, sent) = play(&mut x11(false)(), &[MISMATCH]);
         let seen = seen.expect("Xvfb speaks X");
-        assert_eq!(seen, Seen::new(NetworkService::X11));
+        assert_eq!(seen, Seen { detail: Detail::X11(DeviceX11::default()), ..Seen::new(NetworkService::X11) });
         assert_eq!(sent, [b"l\0\0\0\0\0\0\0\0\0\0\0"]);
-        assert_eq!(open_to_anybody(&seen, &Manner::default()), None);
         holds_in_pieces(x11(false), &[MISMATCH]);
+    }
+
+    fn opened(open: bool) -> Detail {
+        Detail::X11(DeviceX11 { open_to_anybody: Known(open), ..DeviceX11::default() })
     }
 
     #[test]
     fn with_consent_an_open_screen_is_seen() {
-        let manner = Manner { logins: true, ..Manner::default() };
         let seen = play(&mut x11(true)(), &[OPEN]).0.expect("Xvfb speaks X");
         assert_eq!(seen.vendor.as_deref(), Some(X_ORG));
         assert_eq!((seen.product.as_deref(), seen.version.as_deref()), (Some("X.Org Server"), Some("21.1.7")));
-        assert_eq!(open_to_anybody(&seen, &manner), Some(true));
+        assert_eq!(seen.detail, opened(true));
         holds_in_pieces(x11(true), &[OPEN]);
 
         let seen = play(&mut x11(true)(), &[REFUSED]).0.expect("Xvfb speaks X");
-        assert_eq!(open_to_anybody(&seen, &manner), Some(false));
+        assert_eq!(seen.detail, opened(false));
         holds_in_pieces(x11(true), &[REFUSED]);
         assert_eq!(version(11_906_000), "1.19.6");
         assert_eq!(version(11_802_904), "1.18.2.904");

@@ -253,6 +253,22 @@ field-device-dns-endpoint = Anschluss
 field-device-dns-recursive = fragt für andere im Internet nach
 field-device-dns-zone_transfer = gibt alle Namen heraus
 
+fact-device-mqtt = Meldungen von Geräten (MQTT)
+field-device-mqtt-endpoint = Anschluss
+field-device-mqtt-encrypted = verschlüsselt
+field-device-mqtt-without_password = lässt jeden ohne Passwort ein
+
+fact-device-x11 = Bildschirm über das Netz (X11)
+field-device-x11-endpoint = Anschluss
+field-device-x11-open_to_anybody = für jeden offen
+
+fact-device-ipmi = Fernsteuerung der Hardware (IPMI)
+field-device-ipmi-endpoint = Anschluss
+field-device-ipmi-without_proof = lässt Zugriffe ohne jeden Nachweis zu
+field-device-ipmi-anonymous = hat ein Konto ohne Name und Passwort
+field-device-ipmi-without_name = hat Konten ohne Namen
+field-device-ipmi-version_2 = bietet Version 2.0 an
+
 fact-device-web = Webseite
 field-device-web-endpoint = Anschluss
 field-device-web-management = dient der Verwaltung

@@ -253,6 +253,22 @@ field-device-dns-endpoint = endpoint
 field-device-dns-recursive = looks up internet names for others
 field-device-dns-zone_transfer = hands out all names
 
+fact-device-mqtt = Messages of devices (MQTT)
+field-device-mqtt-endpoint = endpoint
+field-device-mqtt-encrypted = encrypted
+field-device-mqtt-without_password = lets anyone in without a password
+
+fact-device-x11 = Screen over the network (X11)
+field-device-x11-endpoint = endpoint
+field-device-x11-open_to_anybody = open to anybody
+
+fact-device-ipmi = Hardware management (IPMI)
+field-device-ipmi-endpoint = endpoint
+field-device-ipmi-without_proof = allows access without any proof
+field-device-ipmi-anonymous = has an account without name and password
+field-device-ipmi-without_name = has accounts without a name
+field-device-ipmi-version_2 = offers version 2.0
+
 fact-device-web = Web page
 field-device-web-endpoint = endpoint
 field-device-web-management = for management
