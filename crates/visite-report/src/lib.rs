@@ -7,9 +7,12 @@ mod clean;
 mod evidence;
 mod formats;
 mod moment;
+mod network;
 mod overview;
 mod texts;
 mod wrap;
+
+pub use network::{Changes, Room, Surroundings};
 
 use jiff::Timestamp;
 use std::io;
@@ -89,6 +92,8 @@ pub struct Options<'a> {
     pub version: &'a str,
     /// What a scan of networks saw, if the assessment rests on one.
     pub scan: Option<&'a ScanSection>,
+    /// What else a report on a scan needs to know.
+    pub surroundings: Option<&'a Surroundings>,
 }
 
 /// Writes `assessment` in the form `format`.

@@ -113,7 +113,10 @@ impl Writer<'_> {
             Verdict::Pass => Outcome::Passed,
             Verdict::NotApplicable => Outcome::Skipped(self.texts.word("verdict", result.verdict)),
             Verdict::Unknown => Outcome::Skipped(match result.reason {
-                Some(reason) => format!("{reason}: {}", self.texts.word("reason", reason)),
+                Some(reason) => format!(
+                    "{reason}: {}",
+                    self.texts.reason(overview::place_of(self.assessment, &result.subject), reason)
+                ),
                 None => self.texts.word("verdict", result.verdict),
             }),
             Verdict::Fail => {

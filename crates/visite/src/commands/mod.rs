@@ -4,6 +4,8 @@ mod catalog;
 mod check;
 #[cfg(feature = "scan")]
 mod scan;
+#[cfg(feature = "scan")]
+mod surroundings;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;

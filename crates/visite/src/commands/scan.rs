@@ -1,5 +1,6 @@
 //! `visite scan`: examines networks for which a release is recorded, judges, and reports.
 
+use super::surroundings::surroundings;
 use crate::cli::ScanArgs;
 use crate::failure::{Failure, Kind};
 use crate::running::{self, Watching};
@@ -36,6 +37,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let catalog = layers::load(&arguments.catalog, Part::SCANNING)?;
     let practice = arguments.practice.as_deref().map(input::practice).transpose()?;
     let previous = arguments.previous.as_deref().map(input::previous_findings).transpose()?.unwrap_or_default();
+    let earlier = arguments.previous.as_deref().map(input::previous_scan).transpose()?.flatten();
     let connections = Connections::read().map_err(|error| {
         let (de, en) = ("Die Netzwerkverbindungen lassen sich nicht lesen", "cannot read the network connections");
         Failure::new(Kind::Permission, de, en).because(error)
@@ -45,6 +47,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let targets = targets(&written, &arguments.exclude)?;
     refuse_telematics(&targets, &connections, practice.as_ref())?;
     let (tcp, udp) = ports(arguments, &catalog)?;
+    let asked = targets.clone();
     let policy = Policy { profile: arguments.profile, logins: arguments.allow_logins };
     let plan = Plan {
         targets,
@@ -108,6 +111,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         previous: &previous,
         now: finished_at,
     });
+    let around = surroundings(practice.as_ref(), earlier.as_ref(), &section, &|address| asked.contains(address));
     let reporting = Reporting {
         format: arguments.format,
         output: arguments.output.as_deref(),
@@ -118,6 +122,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         privileged: true,
         this_computer: false,
         scan: Some(&section),
+        surroundings: Some(&around),
     };
     report(&reporting, &assessment)?;
     Ok(exit_code(&assessment, arguments.fail_on))
