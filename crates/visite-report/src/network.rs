@@ -170,15 +170,20 @@ fn is_encrypted(service: &ScannedService) -> bool {
 
 /// Product and version, as far as known.
 pub fn product(service: &ScannedService) -> Option<String> {
-    let named = match (&service.vendor, &service.product) {
-        (Some(vendor), Some(product)) if !product.to_lowercase().starts_with(&vendor.to_lowercase()) => {
-            format!("{vendor} {product}")
-        }
-        (_, Some(product)) => product.clone(),
-        (Some(vendor), None) => vendor.clone(),
-        (None, None) => return None,
-    };
+    let named = named_product(service)?;
     Some(service.version.as_ref().map_or(named.clone(), |version| format!("{named} {version}")))
+}
+
+/// Product with its vendor, unless the product's name begins with it.
+pub fn named_product(service: &ScannedService) -> Option<String> {
+    match (&service.vendor, &service.product) {
+        (Some(vendor), Some(product)) if !product.to_lowercase().starts_with(&vendor.to_lowercase()) => {
+            Some(format!("{vendor} {product}"))
+        }
+        (_, Some(product)) => Some(product.clone()),
+        (Some(vendor), None) => Some(vendor.clone()),
+        (None, None) => None,
+    }
 }
 
 /// A service in one piece: `Fernzugang (SSH) 22: OpenSSH 9.2p1`.

@@ -259,6 +259,12 @@ fn usage_text(error: &clap::Error, lang: Lang) -> String {
         .into_iter()
         .map(context)
         .find(|text| !text.is_empty());
+    if value == "xml" && argument.starts_with("--format") {
+        return match lang {
+            Lang::De => format!("Fehler: {de}\nHinweis: Diese Form gibt es nur bei: visite scan --format xml\n"),
+            Lang::En => format!("error: {en}\nhint: only a scan has that form: visite scan --format xml\n"),
+        };
+    }
     match (lang, suggested) {
         (Lang::De, Some(near)) => format!("Fehler: {de}\nHinweis: Meinten Sie `{near}`? Mehr zeigt: visite --help\n"),
         (Lang::De, None) => format!("Fehler: {de}\nHinweis: Mehr zeigt: visite --help\n"),

@@ -171,3 +171,46 @@ fn only_what_was_asked_again_can_have_changed() {
     earlier.record.ports = now.record.ports.clone();
     assert_eq!(Changes::between(&earlier, &now, &|_| false).opened.len(), now.hosts[0].services.len());
 }
+
+/// Every program that reads nmap's output finds what it looks for; without a scan there is nothing to write.
+#[test]
+fn xml_is_what_readers_of_nmap_expect() {
+    let (assessment, mut scan) = scan();
+    scan.hosts[0].names.push("böse\"><\u{1b}[2J&".into());
+    let around = Surroundings::default();
+    let xml = rendered(Format::Xml, &assessment, &with(&scan, &around, Lang::De));
+    let options_of_reader = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+    let document = roxmltree::Document::parse_with_options(&xml, options_of_reader).expect("well-formed");
+    let root = document.root_element();
+    assert_eq!((root.tag_name().name(), root.attribute("start")), ("nmaprun", Some("1795516680")));
+    let hosts: Vec<_> = root.children().filter(|child| child.has_tag_name("host")).collect();
+    assert_eq!(hosts.len(), scan.hosts.len());
+    let find = |address: &str| {
+        let has = |node: &roxmltree::Node<'_, '_>| node.attribute("addr") == Some(address);
+        *hosts.iter().find(|host| host.children().any(|child| has(&child))).expect("the host")
+    };
+    let service = |address: &str, port: &str| {
+        let port = find(address).descendants().find(|node| node.attribute("portid") == Some(port)).expect("the port");
+        let text = |node: roxmltree::Node<'_, '_>, name: &str| node.attribute(name).unwrap_or("-").to_owned();
+        let service = port.children().find(|child| child.has_tag_name("service")).expect("the service");
+        let state = port.children().find(|child| child.has_tag_name("state")).expect("the state");
+        [("name"), ("product"), ("version"), ("tunnel")]
+            .map(|name| text(service, name))
+            .into_iter()
+            .chain([text(port, "protocol"), text(state, "state")])
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(service("192.168.10.5", "445"), "microsoft-ds - - - tcp open");
+    assert_eq!(service("192.168.10.6", "443"), "http nginx 1.22.1 ssl tcp open");
+    assert_eq!(service("192.168.10.9", "9000"), "unknown - - - tcp open");
+    assert_eq!(service("192.168.20.1", "53"), "domain Thekelleys dnsmasq 2.85 - udp open");
+    let mac = find("192.168.10.6").children().find(|node| node.attribute("addrtype") == Some("mac")).expect("its MAC");
+    assert_eq!((mac.attribute("addr"), mac.attribute("vendor")), (Some("00:11:32:AA:BB:CC"), Some("Synology")));
+    let silent = find("192.168.10.9").descendants().filter(|node| node.has_tag_name("extraports"));
+    let silent: Vec<_> = silent.map(|node| (node.attribute("state"), node.attribute("count"))).collect();
+    assert_eq!(silent, [(Some("closed"), Some("60")), (Some("filtered"), Some("88"))]);
+    assert!(!xml.contains('\u{1b}'));
+    let bare = options(Lang::De);
+    assert!(visite_report::render(Format::Xml, &assessment, &bare, &mut Vec::new()).is_err());
+}
