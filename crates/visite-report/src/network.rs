@@ -189,7 +189,8 @@ pub fn named_product(service: &ScannedService) -> Option<String> {
 /// A service in one piece: `Fernzugang (SSH) 22: OpenSSH 9.2p1`.
 pub fn service(texts: &Texts, service: &ScannedService) -> String {
     let mut line = format!("{}\u{a0}{}", service_word(texts, service), port(service));
-    if service.service != Some(NetworkService::Http) && is_encrypted(service) {
+    let told = [Some(NetworkService::Http), Some(NetworkService::Tls)].contains(&service.service);
+    if !told && is_encrypted(service) {
         line.push_str(&format!(" {}", texts.say("scan-with-tls")));
     }
     product(service).map_or(line.clone(), |product| format!("{line}: {product}"))
@@ -254,6 +255,9 @@ pub fn guests(texts: &Texts, scan: &ScanSection) -> Option<String> {
 /// What was allowed and sent, for the practice's files.
 pub fn record(texts: &Texts, scan: &ScanSection) -> Vec<String> {
     let record = &scan.record;
+    if record.authorised_by.is_empty() && record.packets.is_empty() {
+        return vec![texts.say("scan-imported-only")];
+    }
     let packets: u64 = record.packets.values().sum();
     let seconds = (record.finished_at.as_second() - record.started_at.as_second()).max(1);
     let mut items = vec![texts.fill("scan-allowed-by", [("name", record.authorised_by.as_str().into())])];
@@ -268,6 +272,9 @@ pub fn record(texts: &Texts, scan: &ScanSection) -> Vec<String> {
 /// More of the record, for those who look closely: label and value.
 pub fn record_details(texts: &Texts, scan: &ScanSection) -> Vec<(String, String)> {
     let record = &scan.record;
+    if record.targets.is_empty() {
+        return Vec::new();
+    }
     let list = |list: &[String]| if list.is_empty() { texts.say("scan-none") } else { list.join(", ") };
     let counts = |counts: &BTreeMap<String, u64>| {
         let counts = counts.iter().filter(|(_, n)| **n > 0);

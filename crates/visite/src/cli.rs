@@ -71,6 +71,8 @@ pub struct ScanArgs {
     pub profile: visite_facts::scan::Profile,
     #[arg(long)]
     pub allow_logins: bool,
+    #[arg(long, value_name = "FILE")]
+    pub import: Vec<PathBuf>,
     #[arg(long)]
     pub assume_up: bool,
     #[arg(long, value_name = "HH:MM-HH:MM")]

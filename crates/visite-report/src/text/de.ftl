@@ -271,6 +271,7 @@ scan-interrupted = Die Untersuchung endete vorzeitig. Geräte und Dienste könne
 scan-no-devices = Kein Gerät hat geantwortet. Das heißt nicht, dass keines da ist.
 scan-unfinished = nicht zu Ende untersucht
 scan-allowed-by = Erlaubt von { $name }
+scan-imported-only = Nichts gesendet: Die Beobachtungen stammen aus Dateien anderer Programme.
 scan-release = Freigabe { $id }
 scan-packets = { $n ->
     [0] nichts gesendet

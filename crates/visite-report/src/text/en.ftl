@@ -271,6 +271,7 @@ scan-interrupted = The scan ended early. Devices and services may be missing.
 scan-no-devices = No device answered. That does not mean that there is none.
 scan-unfinished = not examined to the end
 scan-allowed-by = Allowed by { $name }
+scan-imported-only = Nothing was sent: the observations are from files of other programs.
 scan-release = release { $id }
 scan-packets = { $n ->
     [0] nothing sent

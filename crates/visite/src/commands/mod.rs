@@ -3,6 +3,8 @@
 mod catalog;
 mod check;
 #[cfg(feature = "scan")]
+mod imports;
+#[cfg(feature = "scan")]
 mod scan;
 #[cfg(feature = "scan")]
 mod surroundings;
