@@ -14,6 +14,7 @@ fn the_first_page_of_help_is_german() {
 
     Befehle:
       check    Diesen Computer ansehen: ohne Server, ohne Einstellungen, ohne etwas zu ändern
+      scan     Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken
       catalog  Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
 
     Optionen:
@@ -34,6 +35,7 @@ fn help_can_be_had_in_english() {
 
     Commands:
       check    Look at this computer: no server, no configuration, nothing is changed
+      scan     Examine a network, gently and only with a release: devices, services, gaps
       catalog  What Visite knows: checks, measures, requirements
 
     Options:
@@ -54,8 +56,8 @@ fn help_can_be_had_in_english() {
           --output <FILE>       Write to this file instead of the screen
           --facts <FILE|DIR>    Judge recorded facts instead of this computer; may be given several
                                 times
-      -h, --help                Show this help
           --save-facts <FILE>   Also save what was seen to this file
+      -h, --help                Show this help
           --practice <FILE>     The practice file (practice.yaml)
           --previous <FILE>     Result of the last round (JSON): shows what has been fixed or is new
                                 since
@@ -84,8 +86,8 @@ fn help_for_check_names_every_argument() {
           --output <FILE>       In diese Datei schreiben statt auf den Bildschirm
           --facts <FILE|DIR>    Gespeicherte Beobachtungen beurteilen statt dieses Computers; mehrfach
                                 möglich
-      -h, --help                Diese Hilfe zeigen
           --save-facts <FILE>   Die Beobachtungen auch in dieser Datei speichern
+      -h, --help                Diese Hilfe zeigen
           --practice <FILE>     Die Praxisdatei (practice.yaml)
           --previous <FILE>     Ergebnis der letzten Visite (JSON): zeigt, was seitdem behoben oder neu
                                 ist
@@ -131,6 +133,7 @@ fn without_a_command_the_help_is_shown_and_it_is_a_mistake() {
 
     Befehle:
       check    Diesen Computer ansehen: ohne Server, ohne Einstellungen, ohne etwas zu ändern
+      scan     Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken
       catalog  Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
 
     Optionen:
@@ -163,10 +166,10 @@ fn an_unknown_command_is_named_with_the_nearest_one() {
     error: there is no command `chek`
     hint: did you mean `check`? For more: visite --lang en --help
     ");
-    assert_snapshot!(visite(["scan"]).run(), @"
+    assert_snapshot!(visite(["serve"]).run(), @"
     status: 64
     ---- stderr
-    Fehler: Den Befehl `scan` gibt es nicht
+    Fehler: Den Befehl `serve` gibt es nicht
     Hinweis: Mehr zeigt: visite --help
     ");
     assert_snapshot!(visite(["catalog", "lst"]).run(), @"
@@ -196,6 +199,16 @@ fn an_unknown_argument_is_named_with_the_nearest_one() {
     ---- stderr
     error: there is no argument `-x` here
     hint: for more: visite --lang en --help
+    ");
+}
+
+#[test]
+fn the_form_of_nmap_needs_a_scan() {
+    assert_snapshot!(visite(["check", "--format", "xml"]).run(), @"
+    status: 64
+    ---- stderr
+    Fehler: `xml` passt nicht zu `--format <FORMAT>`; möglich sind: text, json, sarif, junit, html
+    Hinweis: Diese Form gibt es nur bei: visite scan --format xml
     ");
 }
 

@@ -9,6 +9,7 @@ mod catalog;
 mod check;
 mod files;
 mod output;
+mod scan;
 
 use jiff::Timestamp;
 use std::fs;

@@ -5,6 +5,7 @@
 
 mod generate;
 mod new;
+mod oui;
 mod tidy;
 
 use clap::{Parser, Subcommand};
@@ -29,16 +30,27 @@ enum Task {
         what: new::What,
     },
     /// Write everything that is generated: reference pages and JSON Schemas.
-    Generate,
+    Generate {
+        #[command(subcommand)]
+        what: Option<Generated>,
+    },
     /// Check the rules of the repository.
     Tidy,
+}
+
+/// What is generated from data that does not lie in the repository.
+#[derive(Subcommand)]
+enum Generated {
+    /// The table of makers of network hardware, from the lists of the IEEE.
+    Oui(oui::Arguments),
 }
 
 fn main() -> ExitCode {
     let root = root();
     let outcome = match Arguments::parse().task {
         Task::New { what } => new::run(&root, &what),
-        Task::Generate => generate::run(&root),
+        Task::Generate { what: None } => generate::run(&root),
+        Task::Generate { what: Some(Generated::Oui(arguments)) } => oui::run(&root, &arguments),
         Task::Tidy => tidy::run(&root),
     };
     match outcome {

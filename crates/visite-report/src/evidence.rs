@@ -4,7 +4,7 @@
 //! by its path, never left out.
 
 use crate::moment::{Calendar, span};
-use crate::texts::{Texts, group};
+use crate::texts::{Place, Texts, group};
 use serde_json::Value as Json;
 use visite_facts::{Basis, Evidence, FactSpec, FieldKind, FieldSpec, facts};
 
@@ -109,9 +109,17 @@ pub fn quoted(texts: &Texts, text: &str) -> String {
 pub fn value(texts: &Texts, calendar: &Calendar<'_>, evidence: &Evidence) -> String {
     match (&evidence.value, evidence.unknown) {
         (Some(value), _) => known(texts, calendar, evidence, value),
-        (None, Some(reason)) => texts.fill("unknown-because", [("reason", texts.word("reason", reason).into())]),
+        (None, Some(reason)) => {
+            texts.fill("unknown-because", [("reason", texts.reason(place(evidence), reason).into())])
+        }
         (None, None) => texts.word("verdict", visite_facts::Verdict::Unknown),
     }
+}
+
+/// Facts of devices and zones were seen over the network.
+fn place(evidence: &Evidence) -> Place {
+    let remote = ["device.", "zone."].iter().any(|prefix| evidence.field.starts_with(prefix));
+    if remote { Place::Network } else { Place::Inside }
 }
 
 /// As [`value`], cut so that it fits a line.

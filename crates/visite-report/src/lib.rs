@@ -1,4 +1,4 @@
-//! Renders a finished assessment: as text for a terminal, JSON, SARIF 2.1.0, JUnit XML and HTML.
+//! Renders a finished assessment: as text for a terminal, JSON, SARIF 2.1.0, JUnit XML, HTML, and what a scan saw as nmap's XML.
 //!
 //! For the binary, and later for the server. It receives results that are judged already: it computes no verdict,
 //! reads no clock and asks no catalogue, so the same assessment and options always give the same bytes.
@@ -7,9 +7,12 @@ mod clean;
 mod evidence;
 mod formats;
 mod moment;
+mod network;
 mod overview;
 mod texts;
 mod wrap;
+
+pub use network::{Changes, Room, Surroundings};
 
 use jiff::Timestamp;
 use std::io;
@@ -31,6 +34,8 @@ words! {
         Junit = "junit",
         /// One self-contained page without scripts, to read and to print.
         Html = "html",
+        /// What a scan saw in the form of nmap's XML output, for programs that read that.
+        Xml = "xml",
     }
 }
 
@@ -89,6 +94,8 @@ pub struct Options<'a> {
     pub version: &'a str,
     /// What a scan of networks saw, if the assessment rests on one.
     pub scan: Option<&'a ScanSection>,
+    /// What else a report on a scan needs to know.
+    pub surroundings: Option<&'a Surroundings>,
 }
 
 /// Writes `assessment` in the form `format`.
@@ -99,6 +106,10 @@ pub fn render(format: Format, assessment: &Assessment, options: &Options<'_>, ou
         Format::Sarif => formats::sarif::render(assessment, options, out),
         Format::Junit => formats::junit::render(assessment, options, out),
         Format::Html => formats::html::render(assessment, options, out),
+        Format::Xml => match options.scan {
+            Some(scan) => formats::nmap::render(scan, options, out),
+            None => Err(io::Error::new(io::ErrorKind::Unsupported, "only a scan has this form")),
+        },
     }
 }
 
@@ -108,10 +119,10 @@ mod tests {
 
     #[test]
     fn formats_are_named_as_on_the_command_line() {
-        for (index, name) in ["text", "json", "sarif", "junit", "html"].iter().enumerate() {
+        for (index, name) in ["text", "json", "sarif", "junit", "html", "xml"].iter().enumerate() {
             assert_eq!(name.parse::<Format>().expect("a known name").word(), Format::ALL[index]);
         }
         let error = "pd\u{1b}f".parse::<Format>().expect_err("no such format");
-        assert_eq!(error.to_string(), "unknown format `pd\\u{1b}f`; known are text, json, sarif, junit, html");
+        assert_eq!(error.to_string(), "unknown format `pd\\u{1b}f`; known are text, json, sarif, junit, html, xml");
     }
 }

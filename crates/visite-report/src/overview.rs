@@ -3,7 +3,7 @@
 //! Shared by the formats for people. It sorts and counts what assess decided; it judges nothing.
 
 use crate::Options;
-use crate::texts::Texts;
+use crate::texts::{Place, Texts};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use visite_facts::{
@@ -117,28 +117,100 @@ pub fn subject_name<'a>(assessment: &'a Assessment, id: &'a SubjectId) -> &'a st
     subject(assessment, id).map_or(id.0.as_str(), |assessed| assessed.subject.name.as_str())
 }
 
-/// Different titles of some findings with the subjects they are about; no names if there is only one subject at all.
-pub fn titles<'a>(
+/// A title, and where it applies.
+pub struct Heading<'a> {
+    /// What is wrong.
+    pub title: &'a str,
+    /// Subjects it is about; none if there is only one subject at all, or if there are `places`.
+    names: Vec<&'a str>,
+    /// Places in several subjects, e.g. `bildarchiv (tcp 192.168.10.6:11112)`.
+    pub places: Vec<String>,
+}
+
+/// Different titles of some findings, with the subjects and places they are about. Where there are many subjects, a title
+/// that ends with its place in brackets stands once for all places.
+pub fn headings<'a>(
     assessment: &'a Assessment,
     findings: &[&'a Finding],
     lang: visite_facts::Lang,
-) -> Vec<(&'a str, Vec<&'a str>)> {
+) -> Vec<Heading<'a>> {
     let named = assessment.subjects.len() > 1;
-    let mut titles: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut headings: Vec<Heading<'_>> = Vec::new();
     for finding in findings {
-        let title = finding.title.get(lang);
-        let names = named.then(|| subject_name(assessment, &finding.subject));
-        match titles.iter_mut().find(|(known, _)| *known == title) {
-            Some((_, known)) => known.extend(names),
-            None => titles.push((title, names.into_iter().collect())),
+        let whole = finding.title.get(lang);
+        let (title, place) = if named { without_place(whole, finding.record.as_deref()) } else { (whole, None) };
+        let index = headings.iter().position(|known| known.title == title).unwrap_or_else(|| {
+            headings.push(Heading { title, names: Vec::new(), places: Vec::new() });
+            headings.len() - 1
+        });
+        let name = subject_name(assessment, &finding.subject);
+        let heading = &mut headings[index];
+        match place {
+            Some(place) if place.contains(name) => heading.places.push(place.to_owned()),
+            Some(place) => heading.places.push(format!("{name} ({place})")),
+            None if named && !heading.names.contains(&name) => heading.names.push(name),
+            None => {}
         }
     }
-    titles
+    for heading in &mut headings {
+        if heading.names.len() > TITLE_NAMES || !heading.places.is_empty() {
+            heading.places.extend(heading.names.drain(..).map(str::to_owned));
+        }
+    }
+    headings
 }
 
-/// A title with the subjects it is about.
-pub fn titled((title, names): &(&str, Vec<&str>)) -> String {
-    if names.is_empty() { (*title).to_owned() } else { format!("{title} ({})", names.join(", ")) }
+/// A title without the place in brackets at its end, if that is (a part of) the record.
+fn without_place<'a>(title: &'a str, record: Option<&str>) -> (&'a str, Option<&'a str>) {
+    let split = title.strip_suffix(')').and_then(|title| title.rsplit_once(" ("));
+    match (split, record) {
+        (Some((title, place)), Some(record)) if !place.is_empty() && record.contains(place) => (title, Some(place)),
+        _ => (title, None),
+    }
+}
+
+/// Most subjects that a title names; more stand below it.
+const TITLE_NAMES: usize = 4;
+
+impl Heading<'_> {
+    /// The title with the subjects it is about, as far as they do not stand below it.
+    pub fn titled(&self) -> String {
+        if self.names.is_empty() {
+            self.title.to_owned()
+        } else {
+            format!("{} ({})", self.title, self.names.join(", "))
+        }
+    }
+
+    /// All in one line, of many places the first few.
+    pub fn line(&self, texts: &Texts) -> String {
+        if self.places.is_empty() {
+            return self.titled();
+        }
+        let places: Vec<&str> = self.places.iter().map(String::as_str).collect();
+        format!("{} ({})", self.title, some_names(texts, &places, 2))
+    }
+}
+
+/// The first names of a list, and how many more there are.
+pub fn some_names(texts: &Texts, names: &[&str], most: usize) -> String {
+    if names.len() <= most + 1 {
+        return names.join(", ");
+    }
+    let more = texts.fill("and-more", [("n", (names.len() - most).into())]);
+    format!("{} {more}", names[..most].join(", "))
+}
+
+/// From where everything was looked at: over the network if there is no other subject.
+pub fn place(assessment: &Assessment) -> Place {
+    let is_remote = |assessed: &AssessedSubject| Place::from(assessed.subject.kind) == Place::Network;
+    let remote = !assessment.subjects.is_empty() && assessment.subjects.iter().all(is_remote);
+    if remote { Place::Network } else { Place::Inside }
+}
+
+/// From where a subject was looked at.
+pub fn place_of(assessment: &Assessment, id: &SubjectId) -> Place {
+    subject(assessment, id).map_or(Place::Inside, |assessed| Place::from(assessed.subject.kind))
 }
 
 /// The reasons for not checking, most frequent first.
@@ -151,8 +223,12 @@ pub fn unchecked(assessment: &Assessment) -> Vec<(UnknownReason, u32)> {
 
 /// The reasons for not checking in words, each with what helps.
 pub fn unchecked_lines(assessment: &Assessment, texts: &Texts, options: &Options<'_>) -> Vec<String> {
+    let place = place(assessment);
     let line = |(reason, count): (UnknownReason, u32)| {
         let key = match reason {
+            UnknownReason::NoPermission if place == Place::Network => "unchecked-no_permission-remote".to_owned(),
+            UnknownReason::NotSupported if place == Place::Network => "unchecked-not_supported-remote".to_owned(),
+            UnknownReason::NotCollected if place == Place::Network => "unchecked-not_collected-remote".to_owned(),
             UnknownReason::NoPermission if options.privileged => "unchecked-no_permission-privileged".to_owned(),
             _ => format!("unchecked-{reason}"),
         };

@@ -5,7 +5,7 @@
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
-use visite_facts::{Lang, Word};
+use visite_facts::{Lang, SubjectKind, UnknownReason, Word};
 
 /// The texts of one language.
 pub struct Texts {
@@ -64,10 +64,43 @@ impl Texts {
         self.say(&format!("{list}-{}", word.word()))
     }
 
+    /// What a word of a fact is called; the word itself for proper names.
+    pub fn value(&self, word: impl Word) -> String {
+        self.find(&format!("value-{}", word.word())).unwrap_or_else(|| word.word().to_owned())
+    }
+
+    /// Why something is not known.
+    pub fn reason(&self, place: Place, reason: UnknownReason) -> String {
+        match (place, reason) {
+            (Place::Network, UnknownReason::NoPermission) => self.say("reason-no_permission-remote"),
+            (Place::Network, UnknownReason::NotSupported) => self.say("reason-not_supported-remote"),
+            (Place::Network, UnknownReason::NotCollected) => self.say("reason-not_collected-remote"),
+            _ => self.word("reason", reason),
+        }
+    }
+
     fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
         let pattern = self.bundle.get_message(key)?.value()?;
         let mut errors = Vec::new();
         Some(self.bundle.format_pattern(pattern, args, &mut errors).into_owned())
+    }
+}
+
+/// From where something was looked at. What helps to see more is different.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// From inside the computer; an administrator may see more.
+    Inside,
+    /// Over the network.
+    Network,
+}
+
+impl From<SubjectKind> for Place {
+    fn from(kind: SubjectKind) -> Self {
+        match kind {
+            SubjectKind::Device | SubjectKind::Service | SubjectKind::Zone => Place::Network,
+            _ => Place::Inside,
+        }
     }
 }
 
@@ -167,6 +200,9 @@ mod tests {
             ("kind", SubjectKind::ALL),
             ("urgency", crate::overview::Urgency::ALL),
             ("group", crate::overview::Urgency::ALL),
+            ("profile", visite_facts::scan::Profile::ALL),
+            ("not-examined", visite_facts::scan::NotExamined::ALL),
+            ("how-examined", visite_facts::scan::NotExamined::ALL),
         ]
     }
 

@@ -10,6 +10,7 @@ pub mod device;
 pub mod discover;
 mod echo;
 pub mod examine;
+pub mod import;
 pub mod net;
 pub mod observe;
 pub mod pace;

@@ -29,7 +29,7 @@ pub enum Command {
 /// `visite check`
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    #[arg(long, value_parser = word::<Format>(), default_value = "text")]
+    #[arg(long, value_parser = one_of::<Format>(&CHECK_FORMATS), default_value = "text")]
     pub format: Format,
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -71,6 +71,8 @@ pub struct ScanArgs {
     pub profile: visite_facts::scan::Profile,
     #[arg(long)]
     pub allow_logins: bool,
+    #[arg(long, value_name = "FILE")]
+    pub import: Vec<PathBuf>,
     #[arg(long)]
     pub assume_up: bool,
     #[arg(long, value_name = "HH:MM-HH:MM")]
@@ -138,10 +140,18 @@ pub enum Listing {
     Services,
 }
 
+/// Forms that do not need a scan.
+const CHECK_FORMATS: [&str; 5] = ["text", "json", "sarif", "junit", "html"];
+
 /// A parser for a word of a closed list, which clap then also lists in the help.
 fn word<W: Word + Send + Sync>() -> impl clap::builder::TypedValueParser<Value = W> {
+    one_of(W::ALL)
+}
+
+/// A parser for some words of a closed list.
+fn one_of<W: Word + Send + Sync>(words: &'static [&'static str]) -> impl clap::builder::TypedValueParser<Value = W> {
     use clap::builder::TypedValueParser;
-    clap::builder::PossibleValuesParser::new(W::ALL)
+    clap::builder::PossibleValuesParser::new(words)
         .map(|text| W::from_word(&text).expect("clap has checked that it is one of the words"))
 }
 

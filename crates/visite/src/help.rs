@@ -63,6 +63,96 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Show for every point what the verdict rests on",
     ),
     (
+        "visite scan",
+        "Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken",
+        "Examine a network, gently and only with a release: devices, services, gaps",
+    ),
+    (
+        "scan targets",
+        "Netze, Bereiche, Adressen oder Namen, z. B. 192.168.10.0/24 [Vorgabe: die Netze dieses Computers]",
+        "Networks, ranges, addresses or names, e.g. 192.168.10.0/24 [default: the networks of this computer]",
+    ),
+    (
+        "scan --targets-from",
+        "Weitere Ziele aus dieser Datei; mehrfach möglich",
+        "More targets from this file; may be given several times",
+    ),
+    (
+        "scan --exclude",
+        "Diese Ziele auslassen; mehrere durch Komma getrennt",
+        "Leave out these targets; several separated by commas",
+    ),
+    (
+        "scan --authorised-by",
+        "Wer die Untersuchung erlaubt hat; wird im Nachweis festgehalten",
+        "Who allowed the scan; is kept in the record",
+    ),
+    (
+        "scan --ports",
+        "Satz von Ports (practice, top1000, all) oder Liste wie 22,80,8000-8100,udp:161 [Vorgabe: practice]",
+        "Set of ports (practice, top1000, all) or a list such as 22,80,8000-8100,udp:161 [default: practice]",
+    ),
+    (
+        "scan --profile",
+        "Wie schonend: practice (Praxisbetrieb) oder fast (nach der Sprechstunde) [Vorgabe: practice]",
+        "How gently: practice (practice hours) or fast (after hours) [default: practice]",
+    ),
+    (
+        "scan --allow-logins",
+        "Auch übliche Kennwörter und Zugänge ohne Kennwort versuchen; nur mit Erlaubnis dafür",
+        "Also try usual passwords and access without one; only with permission for it",
+    ),
+    (
+        "scan --import",
+        "Beobachtungen aus XML von nmap oder Greenbone übernehmen; ohne Ziele wird nichts gesendet; mehrfach möglich",
+        "Take observations from XML of nmap or Greenbone; without targets nothing is sent; may be given several times",
+    ),
+    (
+        "scan --assume-up",
+        "Jede Adresse untersuchen, auch wenn sie sich nicht meldet",
+        "Examine every address, even if it does not answer",
+    ),
+    ("scan --window", "Nur in dieser Zeit senden, z. B. 12:30-14:00", "Send only in this time, e.g. 12:30-14:00"),
+    (
+        "scan --dry-run",
+        "Nur zeigen, was geschehen würde; nichts wird gesendet",
+        "Only show what would happen; nothing is sent",
+    ),
+    (
+        "scan --json-lines",
+        "Den Fortschritt als JSON auf die Fehlerausgabe schreiben, eine Zeile je Stand",
+        "Write the progress to the error output as JSON, one line each",
+    ),
+    (
+        "scan --format",
+        "Format der Ausgabe: text, json, sarif, junit, html oder xml (wie nmap) [Vorgabe: text]",
+        "Form of the output: text, json, sarif, junit, html or xml (as nmap) [default: text]",
+    ),
+    ("scan --output", "In diese Datei schreiben statt auf den Bildschirm", "Write to this file instead of the screen"),
+    ("scan --save-facts", "Die Beobachtungen auch in dieser Datei speichern", "Also save what was seen to this file"),
+    ("scan --practice", "Die Praxisdatei (practice.yaml)", "The practice file (practice.yaml)"),
+    (
+        "scan --previous",
+        "Ergebnis der letzten Untersuchung (JSON): zeigt neue Geräte und Dienste und was behoben ist",
+        "Result of the last scan (JSON): shows new devices and services and what has been fixed",
+    ),
+    (
+        "scan --catalog",
+        "Einen eigenen Katalog über den eingebauten legen; mehrfach möglich",
+        "Lay a catalogue of your own over the embedded one; may be given several times",
+    ),
+    (
+        "scan --fail-on",
+        "Mit dem Rückgabewert 2 enden, wenn eine Lücke ab dieser Schwere offen ist: low, medium, high oder critical",
+        "End with 2 if something of this severity or above is found: low, medium, high or critical",
+    ),
+    ("scan --quiet", "Nur Lücken nennen, eine Zeile je Lücke", "Name gaps only, one line each"),
+    (
+        "scan --verbose",
+        "Alles zeigen: jedes Gerät mit allen Einzelheiten, jeden Punkt mit Belegen",
+        "Show everything: each device in detail, each point with its evidence",
+    ),
+    (
         "visite catalog",
         "Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen",
         "What Visite knows: checks, measures, requirements",
@@ -259,6 +349,12 @@ fn usage_text(error: &clap::Error, lang: Lang) -> String {
         .into_iter()
         .map(context)
         .find(|text| !text.is_empty());
+    if value == "xml" && argument.starts_with("--format") {
+        return match lang {
+            Lang::De => format!("Fehler: {de}\nHinweis: Diese Form gibt es nur bei: visite scan --format xml\n"),
+            Lang::En => format!("error: {en}\nhint: only a scan has that form: visite scan --format xml\n"),
+        };
+    }
     match (lang, suggested) {
         (Lang::De, Some(near)) => format!("Fehler: {de}\nHinweis: Meinten Sie `{near}`? Mehr zeigt: visite --help\n"),
         (Lang::De, None) => format!("Fehler: {de}\nHinweis: Mehr zeigt: visite --help\n"),

@@ -4,7 +4,7 @@ use crate::failure::{Failure, Kind};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use visite_facts::scan::SCAN_SCHEMA;
+use visite_facts::scan::{SCAN_SCHEMA, ScanSection};
 use visite_facts::snapshot::FactsError;
 use visite_facts::{ASSESSMENT_SCHEMA, FactsFile, Finding, Lang, Snapshot, Text};
 use visite_target::Practice;
@@ -121,6 +121,12 @@ pub fn previous_findings(path: &Path) -> Result<Vec<Finding>, Failure> {
         )));
     }
     Ok(earlier.findings)
+}
+
+/// What an earlier scan saw; `None` for the result of another command.
+pub fn previous_scan(path: &Path) -> Result<Option<ScanSection>, Failure> {
+    // What is wrong with the file is told by `previous_findings`, which reads it too.
+    Ok(serde_json::from_slice(&read(path)?).ok())
 }
 
 /// Reads a file up to a size that no real one has.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use visite_facts::scan::ScanSection;
 use visite_facts::{Assessment, FindingState, Lang, Severity};
-use visite_report::{Detail, Format, Options};
+use visite_report::{Detail, Format, Options, Surroundings};
 
 /// Exit code for findings at or above `--fail-on`.
 const FINDINGS: u8 = 2;
@@ -33,6 +33,8 @@ pub struct Reporting<'a> {
     pub this_computer: bool,
     /// What a scan saw.
     pub scan: Option<&'a ScanSection>,
+    /// What else a report on a scan needs to know.
+    pub surroundings: Option<&'a Surroundings>,
 }
 
 /// Writes the report.
@@ -55,6 +57,7 @@ pub fn report(reporting: &Reporting<'_>, assessment: &Assessment) -> Result<(), 
         command: reporting.command,
         version: env!("CARGO_PKG_VERSION"),
         scan: reporting.scan,
+        surroundings: reporting.surroundings,
     };
     if reporting.quiet && reporting.format == Format::Text && !has_gaps(assessment, Severity::Low) {
         return Ok(());

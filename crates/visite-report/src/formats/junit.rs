@@ -4,8 +4,8 @@
 //! There is no official schema; this is the common subset that Jenkins, GitLab and Azure read. Times are left out,
 //! for a check takes none that would mean anything.
 
+use super::xml::{attribute, escape};
 use crate::Options;
-use crate::clean::acts;
 use crate::evidence;
 use crate::moment::Calendar;
 use crate::overview;
@@ -113,7 +113,10 @@ impl Writer<'_> {
             Verdict::Pass => Outcome::Passed,
             Verdict::NotApplicable => Outcome::Skipped(self.texts.word("verdict", result.verdict)),
             Verdict::Unknown => Outcome::Skipped(match result.reason {
-                Some(reason) => format!("{reason}: {}", self.texts.word("reason", reason)),
+                Some(reason) => format!(
+                    "{reason}: {}",
+                    self.texts.reason(overview::place_of(self.assessment, &result.subject), reason)
+                ),
                 None => self.texts.word("verdict", result.verdict),
             }),
             Verdict::Fail => {
@@ -181,46 +184,4 @@ impl Counts {
 
 fn push_line(text: &mut String, line: std::fmt::Arguments<'_>) {
     writeln!(text, "{line}").expect("writing to a string cannot fail");
-}
-
-fn attribute(name: &str, value: &str) -> String {
-    format!(" {name}=\"{}\"", escape(value))
-}
-
-/// Text that may stand between tags and in attributes. Characters that XML 1.0 does not know (2.2) or that would act
-/// on a reader's screen stand as a visible escape.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\r' | '\t' => escaped.push(' '),
-            _ if acts(character) => escaped.extend(character.escape_unicode()),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn markup_and_forbidden_characters_become_text() {
-        assert_eq!(escape("<a b=\"c\">&\u{0}\u{ffff}\u{1b}ü"), "&lt;a b=&quot;c&quot;&gt;&amp;\\u{0}\\u{ffff}\\u{1b}ü");
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_escapes(text in ".*") {
-            let escaped = escape(&text);
-            prop_assert!(!escaped.contains(['<', '>', '"']));
-            prop_assert!(!escaped.chars().any(acts));
-        }
-    }
 }

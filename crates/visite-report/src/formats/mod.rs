@@ -3,5 +3,7 @@
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod nmap;
 pub mod sarif;
 pub mod text;
+mod xml;

@@ -7,7 +7,7 @@
 use crate::Options;
 use crate::formats::json::write_json;
 use crate::overview;
-use crate::texts::Texts;
+use crate::texts::{Place, Texts};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use std::io;
@@ -170,7 +170,7 @@ fn not_failed(assessment: &Assessment, places: &BTreeMap<&str, usize>, result: &
         "kind": kind,
         // Anything but a failure has no level (SARIF 2.1.0, 3.27.10).
         "level": "none",
-        "message": { "text": message(result, texts) },
+        "message": { "text": message(result, overview::place_of(assessment, &result.subject), texts) },
         "locations": [location(assessment, &result.subject, None)],
         "properties": {
             "severity": result.severity,
@@ -185,10 +185,10 @@ fn not_failed(assessment: &Assessment, places: &BTreeMap<&str, usize>, result: &
     shown
 }
 
-fn message(result: &CheckResult, texts: &Texts) -> String {
+fn message(result: &CheckResult, place: Place, texts: &Texts) -> String {
     let mut message = format!("{}: {}", result.topic.get(texts.lang), texts.word("verdict", result.verdict));
     if let Some(reason) = result.reason {
-        message.push_str(&format!(" ({})", texts.word("reason", reason)));
+        message.push_str(&format!(" ({})", texts.reason(place, reason)));
     }
     message
 }

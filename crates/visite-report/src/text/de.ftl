@@ -79,6 +79,7 @@ group-fixed = BEHOBEN
 group-all-points = ALLE PUNKTE
 label-why = Warum
 label-do = Tun
+label-where = Wo
 label-evidence = Beleg
 reopened-line = Diese Lücke war schon einmal geschlossen.
 not-seen-again-line = Diesmal nicht nachgemessen ({ $reason }). Zuletzt gesehen: { $when }.
@@ -193,6 +194,128 @@ kind-zone = Netzbereich
 kind-tenant = Cloud-Mandant
 kind-practice = Praxis
 
+## Untersuchung eines Netzes
+
+unchecked-no_permission-remote = { $n ->
+    [one] 1 blieb offen, um Geräte zu schonen oder weil die Freigabe fehlt
+   *[other] { $n } blieben offen, um Geräte zu schonen oder weil die Freigabe fehlt
+}
+unchecked-not_supported-remote = { $n ->
+    [one] bei 1 verriet die Antwort nichts darüber
+   *[other] bei { $n } verriet die Antwort nichts darüber
+}
+unchecked-not_collected-remote = { $n ->
+    [one] 1 war nicht Teil dieser Untersuchung
+   *[other] { $n } waren nicht Teil dieser Untersuchung
+}
+how-no_permission-remote = Das Gerät wurde geschont, oder die Freigabe deckt diese Frage nicht. Tragen Sie das Gerät mit seiner Art und den Freigaben in die Praxisdatei ein. Danach noch einmal: { $command }
+how-not_supported-remote = Die Antworten des Geräts verraten darüber nichts. Ihr IT-Dienstleister kann am Gerät nachsehen.
+how-incomplete-remote = Nur ein Teil der Dienste war zu sehen. Was zu sehen war, ist in Ordnung; der Rest ist offen.
+how-stale-remote = Die Beobachtung ist zu alt. Untersuchen Sie das Netz noch einmal: { $command }
+how-timed_out-remote = Einige Anfragen blieben ohne Antwort. Ein Filter oder ein Verlust kann der Grund sein. Untersuchen Sie das Netz noch einmal, auch von einem anderen Platz aus.
+how-malformed-remote = Es kam eine Antwort, aber sie war nicht zu verstehen. Ihr IT-Dienstleister kann am Gerät nachsehen.
+how-not_collected-remote = Das war nicht Teil dieser Untersuchung. Oft fehlt dafür eine Angabe in der Praxisdatei.
+reason-no_permission-remote = Gerät geschont oder keine Freigabe
+reason-not_supported-remote = aus den Antworten nicht abzulesen
+reason-not_collected-remote = nicht Teil dieser Untersuchung
+
+scan-aim-none = eingelesene Beobachtungen
+scan-aim-network = Netz { $network }
+scan-aim-networks = { $n } Netze
+scan-aim-targets = { $n } Ziele
+scan-devices = { $n ->
+    [0] kein Gerät gesehen
+    [one] 1 Gerät
+   *[other] { $n } Geräte
+}
+scan-devices-unknown = { $n ->
+    [one] 1 davon nicht erkannt
+   *[other] { $n } davon nicht erkannt
+}
+scan-class-unknown = Art nicht erkannt
+scan-https = Webdienst (HTTPS)
+scan-with-tls = mit TLS
+scan-service-unknown = nicht erkannt
+scan-service-not-examined = nicht angesehen
+scan-ports-not-examined = offen, nicht angesehen: { $ports }
+scan-ports-unknown = offen, nicht erkannt: { $ports }
+scan-open-ports = { $n ->
+    [one] 1 offener Port
+   *[other] { $n } offene Ports
+}
+scan-at-devices = { $n ->
+    [one] an 1 Gerät
+   *[other] an { $n } Geräten
+}
+not-examined-device_class = Medizinische oder empfindliche Geräte: { $ports } { $devices }.
+not-examined-unknown_device = Art des Geräts nicht bekannt: { $ports } { $devices }.
+not-examined-unexpected_port = Kein bekannter Dienst zu erwarten: { $ports } { $devices }.
+not-examined-not_recognised = Antwort nicht erkannt: { $ports } { $devices }.
+not-examined-stopped = Untersuchung vorher beendet: { $ports } { $devices }.
+how-examined-device_class = Tragen Sie die Freigabe des Herstellers in die Praxisdatei ein (manufacturer_approval).
+how-examined-unknown_device = Tragen Sie das Gerät mit seiner Art in die Praxisdatei ein (devices).
+how-examined-unexpected_port = Nach der Sprechstunde: visite scan --profile fast
+how-examined-not_recognised = Ihr IT-Dienstleister kann am Gerät nachsehen, welches Programm dort wartet.
+how-examined-stopped = Lassen Sie visite scan noch einmal bis zum Ende laufen.
+group-devices = GERÄTE
+group-not-examined = NICHT ANGESEHEN
+scan-unanswered = { $n ->
+    [one] Ohne Antwort: 1 von { $asked } Anfragen { $devices }. Ob dort etwas offen ist, bleibt unbekannt.
+   *[other] Ohne Antwort: { $n } von { $asked } Anfragen { $devices }. Ob dort etwas offen ist, bleibt unbekannt.
+}
+scan-guests = { $n ->
+    [one] Gäste: 1 Gerät gezählt, sonst nichts gespeichert.
+   *[other] Gäste: { $n } Geräte gezählt, sonst nichts gespeichert.
+}
+scan-interrupted = Die Untersuchung endete vorzeitig. Geräte und Dienste können fehlen.
+scan-no-devices = Kein Gerät hat geantwortet. Das heißt nicht, dass keines da ist.
+scan-unfinished = nicht zu Ende untersucht
+scan-allowed-by = Erlaubt von { $name }
+scan-imported-only = Nichts gesendet: Die Beobachtungen stammen aus Dateien anderer Programme.
+scan-release = Freigabe { $id }
+scan-packets = { $n ->
+    [0] nichts gesendet
+    [one] 1 Paket in { $time }
+   *[other] { $n } Pakete in { $time }
+}
+scan-profile = Profil { $profile }, höchstens { $rate } Pakete je Sekunde
+scan-logins = mit Anmeldeversuchen
+scan-no-logins = ohne Anmeldeversuche
+scan-none = keine
+scan-label-targets = Ziele
+scan-label-excluded = Ausgenommen
+scan-label-from = Gemessen aus
+scan-label-ports = Ports
+scan-label-packets = Pakete
+scan-label-dialogues = Gespräche
+scan-label-silent = ohne Antwort: { $n } von { $asked } Ports
+scan-label-versions = TLS-Versionen: { $versions }
+scan-label-certificate = Zertifikat gültig bis { $until }
+scan-label-new = neu
+scan-label-gone = nicht mehr gesehen
+scan-new-devices = { $n ->
+    [one] 1 neues Gerät
+   *[other] { $n } neue Geräte
+}
+scan-gone-devices = { $n ->
+    [one] 1 Gerät nicht mehr gesehen
+   *[other] { $n } Geräte nicht mehr gesehen
+}
+scan-opened = { $n ->
+    [one] 1 neuer Dienst
+   *[other] { $n } neue Dienste
+}
+scan-closed = { $n ->
+    [one] 1 Dienst nicht mehr gesehen
+   *[other] { $n } Dienste nicht mehr gesehen
+}
+scan-unchanged = keine Änderung gesehen
+scan-since = Seit der letzten Visite ({ $when }): { $what }.
+scan-not-compared = Die Dienste sind nicht verglichen: Damals wurden andere Ports gefragt.
+scan-room-unnamed = Netz
+profile-practice = Praxisbetrieb
+profile-fast = schnell
+
 ## HTML-Bericht
 
 html-title = Prüfbericht
@@ -233,6 +356,10 @@ html-same-kind = { $n ->
 html-steps-more = { $n ->
     [one] Eine weitere Maßnahme steht unten.
    *[other] { $n } weitere Maßnahmen stehen unten.
+}
+html-places = { $n ->
+    [one] 1 Stelle
+   *[other] { $n } Stellen
 }
 html-details = Einzelheiten
 html-areas = Bereiche
@@ -298,6 +425,7 @@ html-about-basis = Grundlage
 html-about-basis-text = Gemessen auf den genannten Prüfobjekten. Angaben von Menschen sind als solche gekennzeichnet.
 html-about-limits = Grenzen
 html-about-limits-draft = Ein Computer allein zeigt nicht die ganze Praxis. Es fehlen der Geltungsbereich und die Befragung. Darum ist dies ein Entwurf.
+html-about-limits-scan = Zu sehen ist, was Geräte über das Netz von sich zeigen, von einem Platz aus. Was nicht antwortete oder geschont wurde, bleibt offen.
 html-about-limits-practice = Der Bericht sagt nur etwas über die Punkte, die geprüft wurden. Alles andere bleibt offen.
 html-about-confidential = Vertraulichkeit
 html-about-confidential-text = Der Bericht zeigt offene Lücken. Geben Sie ihn nur an Personen weiter, die sie schließen.

@@ -78,6 +78,7 @@ group-accepted = RISK KNOWINGLY ACCEPTED
 group-fixed = FIXED
 group-all-points = ALL POINTS
 label-why = Why
+label-where = Where
 label-do = Do
 label-evidence = Evidence
 reopened-line = This gap had been closed before.
@@ -193,6 +194,128 @@ kind-zone = Network zone
 kind-tenant = Cloud tenant
 kind-practice = Practice
 
+## A scan of a network
+
+unchecked-no_permission-remote = { $n ->
+    [one] 1 was left open to spare a device, or for lack of a release
+   *[other] { $n } were left open to spare devices, or for lack of a release
+}
+unchecked-not_supported-remote = { $n ->
+    [one] 1 cannot be told from the answers
+   *[other] { $n } cannot be told from the answers
+}
+unchecked-not_collected-remote = { $n ->
+    [one] 1 was no part of this scan
+   *[other] { $n } were no part of this scan
+}
+how-no_permission-remote = The device was spared, or the release does not cover this question. Enter the device with its kind and its approvals in the practice file. Then once more: { $command }
+how-not_supported-remote = The device's answers do not tell. Your IT provider can look at the device itself.
+how-incomplete-remote = Only some of the services could be seen. What was seen is in order; the rest is open.
+how-stale-remote = The observation is too old. Scan the network again: { $command }
+how-timed_out-remote = Some requests got no answer. A filter or a loss may be the reason. Scan again, from another place too.
+how-malformed-remote = There was an answer, but it could not be understood. Your IT provider can look at the device itself.
+how-not_collected-remote = This was no part of the scan. Often the practice file lacks an entry for it.
+reason-no_permission-remote = device spared or no release
+reason-not_supported-remote = cannot be told from the answers
+reason-not_collected-remote = no part of this scan
+
+scan-aim-none = imported observations
+scan-aim-network = network { $network }
+scan-aim-networks = { $n } networks
+scan-aim-targets = { $n } targets
+scan-devices = { $n ->
+    [0] no device seen
+    [one] 1 device
+   *[other] { $n } devices
+}
+scan-devices-unknown = { $n ->
+    [one] 1 of them not recognised
+   *[other] { $n } of them not recognised
+}
+scan-class-unknown = kind not recognised
+scan-https = Web service (HTTPS)
+scan-with-tls = with TLS
+scan-service-unknown = not recognised
+scan-service-not-examined = not examined
+scan-ports-not-examined = open, not examined: { $ports }
+scan-ports-unknown = open, not recognised: { $ports }
+scan-open-ports = { $n ->
+    [one] 1 open port
+   *[other] { $n } open ports
+}
+scan-at-devices = { $n ->
+    [one] at 1 device
+   *[other] at { $n } devices
+}
+not-examined-device_class = Medical or delicate devices: { $ports } { $devices }.
+not-examined-unknown_device = Kind of device not known: { $ports } { $devices }.
+not-examined-unexpected_port = No known service to be expected: { $ports } { $devices }.
+not-examined-not_recognised = Answer not recognised: { $ports } { $devices }.
+not-examined-stopped = Scan ended before: { $ports } { $devices }.
+how-examined-device_class = Enter the manufacturer's approval in the practice file (manufacturer_approval).
+how-examined-unknown_device = Enter the device with its kind in the practice file (devices).
+how-examined-unexpected_port = After hours: visite scan --profile fast
+how-examined-not_recognised = Your IT provider can look at the device which program waits there.
+how-examined-stopped = Let visite scan run to its end once more.
+group-devices = DEVICES
+group-not-examined = NOT EXAMINED
+scan-unanswered = { $n ->
+    [one] No answer: 1 of { $asked } requests { $devices }. Whether anything is open there remains unknown.
+   *[other] No answer: { $n } of { $asked } requests { $devices }. Whether anything is open there remains unknown.
+}
+scan-guests = { $n ->
+    [one] Guests: 1 device counted, nothing else kept.
+   *[other] Guests: { $n } devices counted, nothing else kept.
+}
+scan-interrupted = The scan ended early. Devices and services may be missing.
+scan-no-devices = No device answered. That does not mean that there is none.
+scan-unfinished = not examined to the end
+scan-allowed-by = Allowed by { $name }
+scan-imported-only = Nothing was sent: the observations are from files of other programs.
+scan-release = release { $id }
+scan-packets = { $n ->
+    [0] nothing sent
+    [one] 1 packet in { $time }
+   *[other] { $n } packets in { $time }
+}
+scan-profile = profile { $profile }, at most { $rate } packets a second
+scan-logins = with login attempts
+scan-no-logins = without login attempts
+scan-none = none
+scan-label-targets = Targets
+scan-label-excluded = Left out
+scan-label-from = Measured from
+scan-label-ports = Ports
+scan-label-packets = Packets
+scan-label-dialogues = Dialogues
+scan-label-silent = no answer: { $n } of { $asked } ports
+scan-label-versions = TLS versions: { $versions }
+scan-label-certificate = certificate valid until { $until }
+scan-label-new = new
+scan-label-gone = no longer seen
+scan-new-devices = { $n ->
+    [one] 1 new device
+   *[other] { $n } new devices
+}
+scan-gone-devices = { $n ->
+    [one] 1 device no longer seen
+   *[other] { $n } devices no longer seen
+}
+scan-opened = { $n ->
+    [one] 1 new service
+   *[other] { $n } new services
+}
+scan-closed = { $n ->
+    [one] 1 service no longer seen
+   *[other] { $n } services no longer seen
+}
+scan-unchanged = no change seen
+scan-since = Since the last round ({ $when }): { $what }.
+scan-not-compared = Services are not compared: other ports were asked then.
+scan-room-unnamed = Network
+profile-practice = practice hours
+profile-fast = fast
+
 ## HTML report
 
 html-title = Examination report
@@ -233,6 +356,10 @@ html-same-kind = { $n ->
 html-steps-more = { $n ->
     [one] One more measure is listed below.
    *[other] { $n } more measures are listed below.
+}
+html-places = { $n ->
+    [one] 1 place
+   *[other] { $n } places
 }
 html-details = Details
 html-areas = Areas
@@ -298,6 +425,7 @@ html-about-basis = Basis
 html-about-basis-text = Measured on the subjects named. What people stated is marked as such.
 html-about-limits = Limits
 html-about-limits-draft = One computer alone does not show the whole practice. Scope and interview are missing. That is why this is a draft.
+html-about-limits-scan = The report shows what devices show of themselves over the network, seen from one place. What did not answer or was spared remains open.
 html-about-limits-practice = The report speaks only about the points that were checked. Everything else stays open.
 html-about-confidential = Confidentiality
 html-about-confidential-text = The report shows open gaps. Hand it only to people who close them.

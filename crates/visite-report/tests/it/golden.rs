@@ -21,6 +21,7 @@ pub fn options(lang: Lang) -> Options<'static> {
         privileged: false,
         this_computer: true,
         scan: None,
+        surroundings: None,
         command: "visite check",
         version: "0.1.0",
     }

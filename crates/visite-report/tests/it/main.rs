@@ -4,4 +4,5 @@ mod golden;
 mod hostile;
 mod html;
 mod machines;
+mod scan;
 mod text;

@@ -44,6 +44,7 @@ pub fn run(arguments: &CheckArgs, lang: Lang) -> Result<ExitCode, Failure> {
         privileged: arguments.facts.is_empty() && Machine::live().is_administrator(),
         this_computer: arguments.facts.is_empty() && arguments.root.is_none(),
         scan: None,
+        surroundings: None,
     };
     report(&reporting, &assessment)?;
     Ok(exit_code(&assessment, arguments.fail_on))

@@ -3,7 +3,11 @@
 mod catalog;
 mod check;
 #[cfg(feature = "scan")]
+mod imports;
+#[cfg(feature = "scan")]
 mod scan;
+#[cfg(feature = "scan")]
+mod surroundings;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;

@@ -1,5 +1,7 @@
 //! `visite scan`: examines networks for which a release is recorded, judges, and reports.
 
+use super::imports;
+use super::surroundings::surroundings;
 use crate::cli::ScanArgs;
 use crate::failure::{Failure, Kind};
 use crate::running::{self, Watching};
@@ -18,8 +20,9 @@ use visite_assess::{Input, assess};
 use visite_catalog::{Catalog, Part};
 use visite_facts::facts::{DeviceClass, ZoneKind};
 use visite_facts::scan::{Profile, ScanRecord, ScanSection};
-use visite_facts::{FactsFile, IdentifierKind, Lang, Text, Word};
+use visite_facts::{FactsFile, Finding, IdentifierKind, Lang, Snapshot, Text, Word};
 use visite_scan::examine::Book;
+use visite_scan::import::{Imported, ImportedHost};
 use visite_scan::net::Connections;
 use visite_scan::policy::Policy;
 use visite_scan::scan::{Control, Plan, Stated};
@@ -36,6 +39,17 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let catalog = layers::load(&arguments.catalog, Part::SCANNING)?;
     let practice = arguments.practice.as_deref().map(input::practice).transpose()?;
     let previous = arguments.previous.as_deref().map(input::previous_findings).transpose()?.unwrap_or_default();
+    let earlier = arguments.previous.as_deref().map(input::previous_scan).transpose()?.flatten();
+    let imports = imports::read(&arguments.import)?;
+    let judging = Judging { arguments, catalog: &catalog, practice: practice.as_ref(), previous, earlier, lang };
+    if imports::alone(arguments) {
+        let now = Timestamp::now();
+        let imported = Imported::together(imports, &guests(practice.as_ref()), &|_| false);
+        let hosts = imported.hosts.iter().map(ImportedHost::host).collect();
+        let section = ScanSection { hosts, guests: imported.guests, record: imports::record(now) };
+        let snapshots = imported.hosts.iter().map(ImportedHost::snapshot).collect();
+        return judging.judge(snapshots, &section, &|_| true);
+    }
     let connections = Connections::read().map_err(|error| {
         let (de, en) = ("Die Netzwerkverbindungen lassen sich nicht lesen", "cannot read the network connections");
         Failure::new(Kind::Permission, de, en).because(error)
@@ -45,6 +59,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let targets = targets(&written, &arguments.exclude)?;
     refuse_telematics(&targets, &connections, practice.as_ref())?;
     let (tcp, udp) = ports(arguments, &catalog)?;
+    let asked = targets.clone();
     let policy = Policy { profile: arguments.profile, logins: arguments.allow_logins };
     let plan = Plan {
         targets,
@@ -73,16 +88,20 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let watching = Watching { lang, quiet: arguments.quiet, json_lines: arguments.json_lines, window };
     let scan = running::run(plan, &control, watching)?;
     let finished_at = Timestamp::now();
-    let snapshots = visite_scan::observe::snapshots(&scan, policy, &book, started_at);
-    if let Some(path) = &arguments.save_facts {
-        output::to_file(path, FactsFile { snapshots: snapshots.clone() }.to_json().as_bytes())?;
-    }
+    let mut snapshots = visite_scan::observe::snapshots(&scan, policy, &book, started_at);
+    let mut hosts = visite_scan::observe::hosts(&scan);
+    let imported = Imported::together(imports, &guests(practice.as_ref()), &|host| {
+        scan.devices.iter().any(|device| device.addresses.iter().any(|address| host.addresses.contains(address)))
+    });
+    snapshots.extend(imported.hosts.iter().map(ImportedHost::snapshot));
+    hosts.extend(imported.hosts.iter().map(ImportedHost::host));
+    hosts.sort_by_key(|host| host.address);
     let owned = |counts: &BTreeMap<&'static str, u64>| {
         counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
     };
     let section = ScanSection {
-        hosts: visite_scan::observe::hosts(&scan),
-        guests: scan.guests,
+        hosts,
+        guests: scan.guests.saturating_add(imported.guests),
         record: ScanRecord {
             authorised_by,
             release: release_id,
@@ -100,27 +119,55 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
             packets_per_second: scan.packets_per_second,
         },
     };
-    let assessment = assess(&Input {
-        catalog: &catalog,
-        practice: practice.as_ref(),
-        snapshots: &snapshots,
-        acceptances: &[],
-        previous: &previous,
-        now: finished_at,
-    });
-    let reporting = Reporting {
-        format: arguments.format,
-        output: arguments.output.as_deref(),
-        quiet: arguments.quiet,
-        verbose: arguments.verbose,
-        lang,
-        command: "visite scan",
-        privileged: true,
-        this_computer: false,
-        scan: Some(&section),
-    };
-    report(&reporting, &assessment)?;
-    Ok(exit_code(&assessment, arguments.fail_on))
+    judging.judge(snapshots, &section, &|address| asked.contains(address))
+}
+
+/// What judging needs besides what was seen.
+struct Judging<'a> {
+    arguments: &'a ScanArgs,
+    catalog: &'a Catalog,
+    practice: Option<&'a Practice>,
+    previous: Vec<Finding>,
+    earlier: Option<ScanSection>,
+    lang: Lang,
+}
+
+impl Judging<'_> {
+    /// Judges and reports; `asked` tells which addresses were to be looked at.
+    fn judge(
+        &self,
+        snapshots: Vec<Snapshot>,
+        section: &ScanSection,
+        asked: &dyn Fn(IpAddr) -> bool,
+    ) -> Result<ExitCode, Failure> {
+        let arguments = self.arguments;
+        let assessment = assess(&Input {
+            catalog: self.catalog,
+            practice: self.practice,
+            snapshots: &snapshots,
+            acceptances: &[],
+            previous: &self.previous,
+            now: section.record.finished_at,
+        });
+        if let Some(path) = &arguments.save_facts {
+            output::to_file(path, FactsFile { snapshots }.to_json().as_bytes())?;
+        }
+        let around = surroundings(self.practice, self.earlier.as_ref(), section, asked);
+        let reporting = Reporting {
+            format: arguments.format,
+            output: arguments.output.as_deref(),
+            quiet: arguments.quiet,
+            verbose: arguments.verbose,
+            lang: self.lang,
+            command: "visite scan",
+            privileged: true,
+            this_computer: false,
+            scan: Some(section),
+            surroundings: Some(&around),
+        };
+        report(&reporting, &assessment)?;
+        Ok(exit_code(&assessment, arguments.fail_on))
+    }
 }
 
 /// Targets as written: arguments and lines of files, or else the networks this computer is in.

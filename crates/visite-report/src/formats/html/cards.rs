@@ -9,6 +9,12 @@ use crate::overview::{self, Group};
 use maud::{Markup, html};
 use visite_facts::{Evidence, Finding, FindingState, Measure, Text};
 
+/// Most titles at the head of one card.
+const TITLES: usize = 3;
+
+/// Most places that stand open on a card.
+const PLACES: usize = 8;
+
 /// All cards, most urgent first.
 pub fn findings(page: &Page<'_>) -> Markup {
     html! {
@@ -27,17 +33,20 @@ fn card(page: &Page<'_>, number: usize, group: &Group<'_>) -> Markup {
     let lang = page.options.lang;
     let id = format!("finding-{number}");
     let planned = overview::measure_of(page.assessment, group.first());
+    let headings = overview::headings(page.assessment, &group.findings, lang);
     let whys: Vec<&str> = different(group.findings.iter().map(|finding| finding.why.get(lang)));
     html! {
         article #(id) class={ "card " (group.urgency) "-edge" } aria-labelledby={ (id) "-title" } {
             div .head {
                 h3 #{ (id) "-title" } {
-                    @for title in overview::titles(page.assessment, &group.findings, lang) {
-                        span { (overview::titled(&title)) }
+                    @for heading in headings.iter().take(TITLES) { span { (heading.titled()) } }
+                    @if headings.len() > TITLES {
+                        span .small { (page.texts.fill("html-same-kind", [("n", (headings.len() - TITLES).into())])) }
                     }
                 }
                 (badge(page, group.urgency))
             }
+            (places(page, &headings))
             p .why { (prose(whys.first().copied().unwrap_or_default()))
                 @if whys.len() > 1 { " " (page.texts.say("same-for-others")) } }
             (life(page, group))
@@ -61,6 +70,25 @@ fn card(page: &Page<'_>, number: usize, group: &Group<'_>) -> Markup {
     }
 }
 
+/// Where the same was seen; many places are folded.
+fn places(page: &Page<'_>, headings: &[overview::Heading<'_>]) -> Markup {
+    let headings: Vec<_> = headings.iter().filter(|heading| !heading.places.is_empty()).collect();
+    let count: usize = headings.iter().map(|heading| heading.places.len()).sum();
+    let list = html! {
+        @for heading in &headings {
+            @if headings.len() > 1 { p .small { (heading.title) } }
+            ul .places { @for place in &heading.places { li { (place) } } }
+        }
+    };
+    html! {
+        @if count > PLACES {
+            details .where { summary { (page.texts.fill("html-places", [("n", count.into())])) } div .body { (list) } }
+        } @else if count > 0 {
+            div .where { p .label { (page.texts.say("label-where")) } (list) }
+        }
+    }
+}
+
 fn different<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut seen = Vec::new();
     for text in texts {
@@ -78,7 +106,7 @@ fn life(page: &Page<'_>, group: &Group<'_>) -> Markup {
     html! {
         @if reopened { p .note { (page.texts.say("reopened-line")) } }
         @if let Some((finding, reason)) = not_seen {
-            @let reason = page.texts.word("reason", reason);
+            @let reason = page.texts.reason(overview::place_of(page.assessment, &finding.subject), reason);
             @let when = page.calendar.when(finding.last_seen);
             p .note { (page.texts.fill("not-seen-again-line", [("reason", reason.into()), ("when", when.into())])) }
         }

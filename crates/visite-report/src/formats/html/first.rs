@@ -109,14 +109,15 @@ fn unchecked(page: &Page<'_>) -> Markup {
 fn step(page: &Page<'_>, planned: &PlannedMeasure) -> Markup {
     let lang = page.options.lang;
     let findings = overview::closed_by(page.assessment, planned);
-    let titles = overview::titles(page.assessment, &findings, lang);
+    let headings = overview::headings(page.assessment, &findings, lang);
+    let more = headings.iter().map(|heading| heading.places.len().max(1)).sum::<usize>().saturating_sub(1);
     let place = page.groups.iter().position(|group| group.first().measure == planned.measure.id);
     html! {
         div .head {
             h3 {
-                (titles.first().map(overview::titled).unwrap_or_default())
-                @if titles.len() > 1 {
-                    span .small { (page.texts.fill("html-same-kind", [("n", (titles.len() - 1).into())])) }
+                (headings.first().map(|heading| heading.titled()).unwrap_or_default())
+                @if more > 0 {
+                    span .small { (page.texts.fill("html-same-kind", [("n", more.into())])) }
                 }
             }
             (badge(page, Urgency::from(planned.effective_severity)))

@@ -5,6 +5,7 @@
 use super::Page;
 use super::icons::{Icon, icon};
 use crate::overview;
+use crate::texts::Place;
 use maud::{Markup, html};
 use visite_facts::{Area, CheckResult, FindingState, UnknownReason, Verdict, Word};
 
@@ -27,7 +28,7 @@ pub fn accepted(page: &Page<'_>) -> Markup {
         ul .plain {
             @for finding in findings {
                 li {
-                    h3 { @for title in overview::titles(page.assessment, &[finding], page.options.lang) { (overview::titled(&title)) } }
+                    h3 { @for heading in overview::headings(page.assessment, &[finding], page.options.lang) { (heading.line(page.texts)) } }
                     @if let Some(acceptance) = &finding.acceptance {
                         @let until = page.calendar.day(acceptance.until);
                         @let by = acceptance.by.as_str();
@@ -56,7 +57,7 @@ pub fn fixed(page: &Page<'_>) -> Markup {
             @for finding in findings {
                 @let when = page.calendar.when(finding.fixed_at.unwrap_or(page.assessment.round.at));
                 li {
-                    h3 { @for title in overview::titles(page.assessment, &[finding], page.options.lang) { (overview::titled(&title)) } }
+                    h3 { @for heading in overview::headings(page.assessment, &[finding], page.options.lang) { (heading.line(page.texts)) } }
                     p .state.good { (icon(Icon::Good)) span { (page.texts.say("html-fixed")) } }
                     p .small { (page.texts.fill("fixed-line", [("when", when.into())])) " · " code { (finding.check) } }
                 }
@@ -78,7 +79,7 @@ pub fn not_checked(page: &Page<'_>) -> Markup {
             div .reason {
                 h3 .state.unknown {
                     (icon(Icon::Unknown))
-                    span { (page.texts.word("reason", reason)) ": " (page.texts.fill("html-points", [("n", count.into())])) }
+                    span { (page.texts.reason(overview::place(page.assessment), reason)) ": " (page.texts.fill("html-points", [("n", count.into())])) }
                 }
                 p { (how(page, reason)) }
                 ul {
@@ -94,6 +95,16 @@ pub fn not_checked(page: &Page<'_>) -> Markup {
 
 fn how(page: &Page<'_>, reason: UnknownReason) -> String {
     let key = match reason {
+        reason if overview::place(page.assessment) == Place::Network => match reason {
+            UnknownReason::NoPermission => "how-no_permission-remote".to_owned(),
+            UnknownReason::NotSupported => "how-not_supported-remote".to_owned(),
+            UnknownReason::Incomplete => "how-incomplete-remote".to_owned(),
+            UnknownReason::Stale => "how-stale-remote".to_owned(),
+            UnknownReason::TimedOut => "how-timed_out-remote".to_owned(),
+            UnknownReason::Malformed => "how-malformed-remote".to_owned(),
+            UnknownReason::NotCollected => "how-not_collected-remote".to_owned(),
+            UnknownReason::ToolMissing | UnknownReason::NotLicensed => format!("how-{reason}"),
+        },
         UnknownReason::NoPermission if page.options.privileged => "how-no_permission-privileged".to_owned(),
         _ => format!("how-{reason}"),
     };
@@ -223,8 +234,11 @@ pub fn subjects(page: &Page<'_>) -> Markup {
 /// On what the report rests, and what it cannot say.
 pub fn about(page: &Page<'_>) -> Markup {
     let say = |key| page.texts.say(key);
-    let limits =
-        if page.assessment.round.practice.is_some() { "html-about-limits-practice" } else { "html-about-limits-draft" };
+    let limits = match (page.options.scan, &page.assessment.round.practice) {
+        (Some(_), _) => "html-about-limits-scan",
+        (None, Some(_)) => "html-about-limits-practice",
+        (None, None) => "html-about-limits-draft",
+    };
     let catalog = &page.assessment.catalog;
     let content = html! {
         dl .facts {

@@ -4,10 +4,12 @@
 //! every point with all evidence stands in [`verbose`], which `-v` adds.
 
 mod page;
+mod scan;
 mod verbose;
 
 use crate::evidence;
 use crate::moment::{Calendar, work};
+use crate::network;
 use crate::overview::{self, Group, URGENCIES, Urgency};
 use crate::texts::{Texts, group};
 use crate::{Detail, Options};
@@ -18,6 +20,12 @@ use visite_facts::{Assessment, Finding, FindingState};
 
 /// Most titles and pieces of evidence of one group that are shown without `-v`.
 const GROUP_LINES: usize = 5;
+
+/// Most pieces of evidence of one group over several subjects that are shown without `-v`; they say the same.
+const GROUP_PROOFS: usize = 2;
+
+/// Most places of one title that are shown without `-v`.
+const PLACES: usize = 12;
 
 /// Writes the assessment for a terminal.
 pub fn render(assessment: &Assessment, options: &Options<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -50,11 +58,15 @@ impl Report<'_> {
             self.finding_lines(page);
             return;
         }
+        scan::news(self, page);
         for urgency in URGENCIES {
             self.group_section(page, urgency);
         }
         self.accepted(page);
         self.fixed(page);
+        if let Some(section) = self.options.scan {
+            scan::write(self, page, section);
+        }
         self.closing(page);
         if self.options.detail == Detail::Verbose {
             verbose::write(self, page);
@@ -66,6 +78,10 @@ impl Report<'_> {
         let mut items = vec![self.texts.say("visite")];
         items.extend(self.assessment.round.practice.clone());
         match self.assessment.subjects.as_slice() {
+            _ if self.options.scan.is_some() => {
+                let scan = self.options.scan.into_iter();
+                items.extend(scan.flat_map(|scan| [network::aim(self.texts, scan), network::extent(self.texts, scan)]));
+            }
             [] => {}
             [only] => {
                 let named = [only.subject.name.as_str(), only.description.as_str()];
@@ -112,8 +128,8 @@ impl Report<'_> {
     fn finding_lines(&self, page: &mut Page) {
         for group in &self.groups {
             let urgency = self.texts.word("urgency", group.urgency);
-            for title in overview::titles(self.assessment, &group.findings, self.options.lang) {
-                page.paragraph(Style::Plain, 0, &format!("{urgency}: {}", overview::titled(&title)));
+            for heading in overview::headings(self.assessment, &group.findings, self.options.lang) {
+                page.paragraph(Style::Plain, 0, &format!("{urgency}: {}", heading.line(self.texts)));
                 page.id_at_end(&group.first().check);
             }
         }
@@ -141,19 +157,34 @@ impl Report<'_> {
 
     fn group(&self, page: &mut Page, group: &Group<'_>) {
         let limit = if self.options.detail == Detail::Verbose { usize::MAX } else { GROUP_LINES };
-        let titles = overview::titles(self.assessment, &group.findings, self.options.lang);
-        for title in titles.iter().take(limit) {
-            page.paragraph(Style::Bold, 2, &overview::titled(title));
+        let headings = overview::headings(self.assessment, &group.findings, self.options.lang);
+        for heading in headings.iter().take(limit) {
+            page.paragraph(Style::Bold, 2, &heading.titled());
+            self.places(page, &heading.places);
         }
-        if titles.len() > limit {
-            let more = self.texts.fill("and-more", [("n", (titles.len() - limit).into())]);
+        if headings.len() > limit {
+            let more = self.texts.fill("and-more", [("n", (headings.len() - limit).into())]);
             page.paragraph(Style::Bold, 2, &format!("… {more}"));
         }
         page.labelled_text(4, &self.texts.say("label-why"), &self.why(group));
         self.life(page, group);
         self.action(page, group);
-        self.evidence(page, group, limit);
+        let several = self.assessment.subjects.len() > 1 && self.options.detail != Detail::Verbose;
+        self.evidence(page, group, if several { limit.min(GROUP_PROOFS) } else { limit });
         page.id_at_end(&group.first().check);
+    }
+
+    /// Where else the same was seen.
+    fn places(&self, page: &mut Page, places: &[String]) {
+        if places.is_empty() {
+            return;
+        }
+        let limit = if self.options.detail == Detail::Verbose { usize::MAX } else { PLACES };
+        let mut items: Vec<String> = places.iter().take(limit).cloned().collect();
+        if places.len() > limit {
+            items.push(format!("… {}", self.texts.fill("and-more", [("n", (places.len() - limit).into())])));
+        }
+        page.labelled(4, &self.texts.say("label-where"), &items);
     }
 
     /// What was seen, one line a finding. When it was seen stands once if it was the same for all.
@@ -201,7 +232,7 @@ impl Report<'_> {
         if let Some((finding, reason)) =
             group.findings.iter().find_map(|finding| finding.not_seen_again.map(|reason| (finding, reason)))
         {
-            let reason = self.texts.word("reason", reason);
+            let reason = self.texts.reason(overview::place_of(self.assessment, &finding.subject), reason);
             let when = self.calendar.when(finding.last_seen);
             let line = self.texts.fill("not-seen-again-line", [("reason", reason.into()), ("when", when.into())]);
             page.labelled_text(4, "", &line);
@@ -256,7 +287,10 @@ impl Report<'_> {
     }
 
     fn title(&self, finding: &Finding) -> String {
-        overview::titles(self.assessment, &[finding], self.options.lang).iter().map(overview::titled).collect()
+        overview::headings(self.assessment, &[finding], self.options.lang)
+            .iter()
+            .map(|heading| heading.line(self.texts))
+            .collect()
     }
 
     /// How many points are in order, and what to do next.

@@ -17,29 +17,47 @@ pub(super) fn write(report: &Report<'_>, page: &mut Page) {
         page.paragraph(Style::Bold, 0, &report.texts.say("group-all-points"));
     }
     for area in Area::ALL.iter().filter_map(|word| Area::from_word(word)) {
-        let results: Vec<&CheckResult> =
-            report.assessment.results.iter().filter(|result| result.area == area).collect();
-        if results.is_empty() {
+        let groups = grouped(report.assessment.results.iter().filter(|result| result.area == area));
+        if groups.is_empty() {
             continue;
         }
         page.blank();
         page.paragraph(Style::Bold, 2, &report.texts.word("area", area));
-        for result in results {
-            point(report, page, result);
+        for group in groups {
+            point(report, page, &group);
         }
     }
     requirements(report, page);
 }
 
-fn point(report: &Report<'_>, page: &mut Page, result: &CheckResult) {
+/// Results of one check that say the same about several subjects belong together.
+fn grouped<'a>(results: impl Iterator<Item = &'a CheckResult>) -> Vec<Vec<&'a CheckResult>> {
+    let mut groups: Vec<Vec<&CheckResult>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for result in results {
+        let alike = (&result.check, result.verdict, result.reason, result.effective_severity);
+        let place = *places.entry(alike).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[place].push(result);
+    }
+    groups
+}
+
+fn point(report: &Report<'_>, page: &mut Page, group: &[&CheckResult]) {
+    let Some(result) = group.first() else { return };
     let texts = report.texts;
     let mut verdict = texts.word("verdict", result.verdict);
     if let Some(reason) = result.reason {
-        verdict = format!("{verdict} ({})", texts.word("reason", reason));
+        let place = overview::place_of(report.assessment, &result.subject);
+        verdict = format!("{verdict} ({})", texts.reason(place, reason));
     }
     let mut items = vec![format!("{verdict}: {}", result.topic.get(report.options.lang))];
-    if report.assessment.subjects.len() > 1 {
-        items.push(overview::subject_name(report.assessment, &result.subject).to_owned());
+    let several = report.assessment.subjects.len() > 1;
+    let name = |result: &CheckResult| overview::subject_name(report.assessment, &result.subject).to_owned();
+    if several {
+        items.push(group.iter().map(|result| name(result)).collect::<Vec<_>>().join(", "));
     }
     if result.verdict == Verdict::Fail {
         items.push(severity(report, result));
@@ -47,8 +65,16 @@ fn point(report: &Report<'_>, page: &mut Page, result: &CheckResult) {
     }
     page.items(Style::Plain, 4, &items);
     page.id_at_end(&result.check);
-    for item in &result.evidence {
-        page.items(Style::Dim, 6, &evidence_items(report, item));
+    for result in group {
+        // That nothing is known about many of them stands above already.
+        let told = result.evidence.iter().filter(|item| group.len() == 1 || item.value.is_some());
+        for (index, item) in told.enumerate() {
+            let mut items = evidence_items(report, item);
+            if group.len() > 1 && index == 0 {
+                items.insert(0, name(result));
+            }
+            page.items(Style::Dim, 6, &items);
+        }
     }
 }
 
@@ -67,7 +93,8 @@ fn evidence_items(report: &Report<'_>, item: &Evidence) -> Vec<String> {
         Some(value) => format!("{} = {value}", item.field),
         None => format!("{}: {}", item.field, evidence::value(report.texts, &report.calendar, item)),
     };
-    let mut items = vec![value, item.source.clone()];
+    let mut items = vec![value];
+    items.extend(Some(item.source.clone()).filter(|source| !source.is_empty()));
     items.extend(item.observed_at.map(|moment| report.calendar.when(moment)));
     if item.basis != visite_facts::Basis::Measured {
         items.push(report.texts.word("basis", item.basis));

@@ -1,0 +1,22 @@
+//! What a report on a scan needs besides what the scan saw: the practice's zones, and what is different from an earlier
+//! scan.
+
+use std::net::IpAddr;
+use visite_facts::scan::ScanSection;
+use visite_report::{Changes, Room, Surroundings};
+use visite_target::Practice;
+
+/// Zones as rooms, and the changes since `earlier`; `asked` tells which addresses the present scan was to look at.
+pub fn surroundings(
+    practice: Option<&Practice>,
+    earlier: Option<&ScanSection>,
+    now: &ScanSection,
+    asked: &dyn Fn(IpAddr) -> bool,
+) -> Surroundings {
+    let zones = practice.into_iter().flat_map(|practice| practice.zones.iter().flatten());
+    let rooms = zones.filter_map(|zone| {
+        let networks: Vec<_> = zone.networks.iter().flatten().map(|network| network.0).collect();
+        (!networks.is_empty()).then(|| Room { name: zone.name.clone(), kind: zone.kind, networks })
+    });
+    Surroundings { rooms: rooms.collect(), changes: earlier.map(|earlier| Changes::between(earlier, now, asked)) }
+}
