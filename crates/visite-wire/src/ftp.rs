@@ -183,6 +183,7 @@ fn wants_tls(lines: &[String]) -> bool {
 mod tests {
     use super::*;
     use crate::dialogue::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     const FEATURES: &[u8] = b"211-Features:\r\n AUTH TLS\r\n EPRT\r\n EPSV\r\n MDTM\r\n PASV\r\n PBSZ\r\n PROT\r\n \
@@ -198,6 +199,7 @@ mod tests {
     /// The facts, and what was sent.
     fn ask(logins: bool, arrivals: &[&[u8]]) -> (Option<Facts>, String) {
         let (seen, sent) = play(&mut ftp(logins), arrivals);
+        trials::is_taken_by_nobody_else(seen.as_ref(), arrivals);
         let detail = seen.map(|seen| match seen.detail {
             Detail::Ftp(facts) => (facts.anonymous, facts.tls_offered),
             other => panic!("{other:?}"),

@@ -156,7 +156,7 @@ fn parse_logins(bytes: &[u8]) -> Option<Logins> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// The simulator of OpenIPMI 2.0.33 of Debian 12, recorded on the loopback interface.
@@ -169,33 +169,33 @@ mod tests {
 
     #[test]
     fn controllers() {
-        let (pong, logins) = (trial::hex(PONG), trial::hex(LOGINS));
-        assert_eq!(trial::datagrams(ipmi, &[&pong, &logins]), Seen::new(NetworkService::Ipmi));
-        trial::datagrams(ipmi, &[&pong, &[]]);
-        trial::datagrams(ipmi, &[&[], &logins]);
+        let (pong, logins) = (trials::hex(PONG), trials::hex(LOGINS));
+        assert_eq!(trials::datagrams(ipmi, &[&pong, &logins]), Seen::new(NetworkService::Ipmi));
+        trials::datagrams(ipmi, &[&pong, &[]]);
+        trials::datagrams(ipmi, &[&[], &logins]);
         let mut dialogue = ipmi();
         let _ = crate::play(&mut dialogue, &[&pong, &logins]);
         let offered = Logins { without_proof: true, anonymous: false, without_name: true, version_2: Some(true) };
         assert_eq!(dialogue.logins(), Some(offered));
-        let dell = trial::hex("0600ff06 000011be 40 56 00 10 000002a2 00000000 81 00 000000000000");
-        assert_eq!(trial::datagrams(ipmi, &[&dell, &[]]).vendor.as_deref(), Some("Dell"));
+        let dell = trials::hex("0600ff06 000011be 40 56 00 10 000002a2 00000000 81 00 000000000000");
+        assert_eq!(trials::datagrams(ipmi, &[&dell, &[]]).vendor.as_deref(), Some("Dell"));
     }
 
     #[test]
     fn wrong_answers() {
-        let without_ipmi = trial::hex("0600ff06 000011be 40 56 00 10 000011be 00000000 01 00 000000000000");
+        let without_ipmi = trials::hex("0600ff06 000011be 40 56 00 10 000011be 00000000 01 00 000000000000");
         assert_eq!(crate::play(&mut ipmi(), &[&without_ipmi, &[]]).0, None, "ASF alone");
         for (at, value) in [(3, 7), (8, 0x80), (9, 0x57), (20, 0x82)] {
-            let mut pong = trial::hex(PONG);
+            let mut pong = trials::hex(PONG);
             pong[at] = value;
             assert_eq!(crate::play(&mut ipmi(), &[&pong]).0, None, "byte {at}");
         }
-        for at in 0..trial::hex(LOGINS).len() {
-            let mut logins = trial::hex(LOGINS);
+        for at in 0..trials::hex(LOGINS).len() {
+            let mut logins = trials::hex(LOGINS);
             logins[at] ^= 0x40;
             assert_eq!(crate::play(&mut ipmi(), &[&[], &logins]).0, None, "byte {at}");
         }
-        trial::strangers(ipmi);
+        trials::strangers(ipmi, b"");
     }
 
     proptest! {
@@ -204,8 +204,8 @@ mod tests {
             noise in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..3),
             changes in proptest::collection::vec(any::<(proptest::sample::Index, u8)>(), 0..4),
         ) {
-            trial::any_bytes(ipmi(), &noise);
-            trial::any_bytes(ipmi(), &[PONG, LOGINS].map(|answer| trial::mutated(&trial::hex(answer), &changes)));
+            trials::any_bytes(ipmi(), &noise);
+            trials::any_bytes(ipmi(), &[PONG, LOGINS].map(|answer| trials::mutated(&trials::hex(answer), &changes)));
         }
     }
 }

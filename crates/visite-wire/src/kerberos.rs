@@ -178,8 +178,8 @@ fn parse_error(bytes: &[u8]) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// MIT Kerberos 1.20.1 on Debian 12: no such client (error 6).
@@ -205,7 +205,7 @@ mod tests {
         let expected = Some(Seen::new(NetworkService::Kerberos));
         assert_eq!(play(&mut tcp(), &[&framed(KDC)]).0, expected);
         assert_eq!(play(&mut udp(), &[KDC]).0, expected);
-        holds_in_pieces(tcp, &[&framed(KDC)]);
+        trials::stream(tcp, &[&framed(KDC)]);
         for end in 0..KDC.len() {
             assert_eq!(play(&mut udp(), &[KDC.get(..end).unwrap_or_default()]).0, None);
         }
@@ -229,8 +229,8 @@ mod tests {
 
     #[test]
     fn holds_against_strangers() {
-        is_none_of_the_strangers(tcp, b"");
-        is_none_of_the_strangers(udp, b"");
+        trials::strangers(tcp, b"");
+        trials::strangers(udp, b"");
         assert_eq!(play(&mut udp(), &[&[KDC, b"\0"].concat()]).0, None);
     }
 

@@ -106,7 +106,7 @@ fn parse_answer(bytes: &[u8]) -> Result<Option<u8>, ()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Mosquitto 2.0.11 of Debian 12: to a version that does not exist, with anonymous login allowed, and forbidden.
@@ -122,9 +122,9 @@ mod tests {
     fn recognised_without_a_login() {
         let (seen, sent) = crate::play(&mut dialogue(false), &[NO_SUCH_VERSION]);
         assert_eq!(seen, Some(Seen::new(NetworkService::Mqtt)));
-        assert_eq!(sent, [trial::hex("1017 00044d515454 63 02 000a 000b 7669736974652d7363616e")]);
-        assert_eq!(trial::stream(|| dialogue(false), &[NO_SUCH_VERSION]), Seen::new(NetworkService::Mqtt));
-        trial::stream(|| dialogue(false), &[&[0x20, 3, 0, 0x84, 0]]);
+        assert_eq!(sent, [trials::hex("1017 00044d515454 63 02 000a 000b 7669736974652d7363616e")]);
+        assert_eq!(trials::stream(|| dialogue(false), &[NO_SUCH_VERSION]), Seen::new(NetworkService::Mqtt));
+        trials::stream(|| dialogue(false), &[&[0x20, 3, 0, 0x84, 0]]);
         assert_eq!(
             crate::play(&mut dialogue(false), &[LET_IN]).0,
             None,
@@ -143,7 +143,7 @@ mod tests {
             assert_eq!(mqtt.without_password(), &known);
             assert_eq!(sent.last().is_some_and(|last| *last == DISCONNECT), known == Known(true));
         }
-        trial::stream(|| dialogue(true), &[LET_IN]);
+        trials::stream(|| dialogue(true), &[LET_IN]);
     }
 
     #[test]
@@ -153,8 +153,8 @@ mod tests {
         {
             assert_eq!(crate::play(&mut dialogue(true), &[answer]).0, None, "{answer:?}");
         }
-        trial::strangers(|| dialogue(false));
-        trial::strangers(|| dialogue(true));
+        trials::strangers(|| dialogue(false), b"");
+        trials::strangers(|| dialogue(true), b"");
     }
 
     proptest! {
@@ -163,7 +163,7 @@ mod tests {
             noise in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..20), 0..5),
             logins: bool,
         ) {
-            trial::any_bytes(dialogue(logins), &noise);
+            trials::any_bytes(dialogue(logins), &noise);
         }
     }
 }

@@ -186,8 +186,8 @@ pub(crate) fn response(bytes: &[u8], call: u32) -> Reply<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Samba 4.17.12 on Debian 12: its endpoint mapper on port 135, which has the interface.
@@ -208,7 +208,7 @@ mod tests {
         for (answer, has) in [(ENDPOINT_MAPPER_ANSWER, true), (OTHER_ANSWER, false)] {
             assert_eq!(play(&mut msrpc(), &[answer]).0, Some(Seen::new(NetworkService::Msrpc)));
             assert_eq!(bound(answer, CALL), Reply::Whole(has));
-            holds_in_pieces(msrpc, &[answer]);
+            trials::stream(msrpc, &[answer]);
         }
         // Written after C706, 12.6.4.5: refused, the server speaks 5.0.
         let refusal = packet(BIND_NAK, CALL, &[4, 0, 1, 5, 0]);
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn holds_against_strangers() {
-        is_none_of_the_strangers(msrpc, b"");
+        trials::strangers(msrpc, b"");
         // Another number of the call, another form of data.
         assert_eq!(bound(ENDPOINT_MAPPER_ANSWER, CALL + 1), Reply::Wrong);
         let mut form = ENDPOINT_MAPPER_ANSWER.to_vec();

@@ -311,8 +311,8 @@ impl Dialogue for Ask {
 mod tests {
     use super::*;
     use crate::TextPlace;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers, play_in_pieces};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
     use recorded::*;
 
@@ -437,15 +437,15 @@ mod tests {
     #[test]
     fn holds_against_pieces_and_strangers() {
         let smb = || Smb::new(&manner(false));
-        holds_in_pieces(smb, &[ANY]);
-        holds_in_pieces(smb, &[SMB1_ANSWER]);
-        is_none_of_the_strangers(smb, b"");
-        is_none_of_the_strangers(|| Smb2::new(&manner(false)), b"");
-        is_none_of_the_strangers(|| session::Session::new(SessionKind::Null, &manner(true)), b"");
+        trials::stream(smb, &[ANY]);
+        trials::stream(smb, &[SMB1_ANSWER]);
+        trials::strangers(smb, b"");
+        trials::strangers(|| Smb2::new(&manner(false)), b"");
+        trials::strangers(|| session::Session::new(SessionKind::Null, &manner(true)), b"");
         for recorded in [NULL_SESSION, GUEST_SESSION] {
             for kind in [SessionKind::Null, SessionKind::Guest] {
                 let session = || session::Session::new(kind, &manner(true));
-                assert_eq!(play_in_pieces(&mut session(), recorded), play(&mut session(), recorded).0);
+                assert_eq!(trials::play_in_pieces(&mut session(), recorded, 1), play(&mut session(), recorded).0);
             }
         }
         // A refusal alone proves nothing.

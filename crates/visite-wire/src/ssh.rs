@@ -403,8 +403,8 @@ fn shown_key(payload: &[u8]) -> Option<ShownKey> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Debian 12, OpenSSH 9.2p1: it waits for the client before it offers.
@@ -477,10 +477,10 @@ mod tests {
 
     #[test]
     fn holds_against_pieces_and_strangers() {
-        holds_in_pieces(ssh, &[OPENSSH, OPENSSH_OFFER]);
-        is_none_of_the_strangers(ssh, OPENSSH);
-        is_none_of_the_strangers(ssh, b"SSH-1.5-old\n");
-        is_none_of_the_strangers(HostKey::default, OPENSSH);
+        trials::stream_proven_by(ssh, &[OPENSSH, OPENSSH_OFFER], 1);
+        trials::strangers(ssh, OPENSSH);
+        trials::strangers(ssh, b"SSH-1.5-old\n");
+        trials::strangers(HostKey::default, OPENSSH);
         // A banner and nothing behind it may stand on any port.
         assert_eq!(play(&mut ssh(), &[OPENSSH]).0, None);
         assert_eq!(play(&mut ssh(), &[OPENSSH, b"Exceeded MaxStartups\r\n"]).0, None);
@@ -517,7 +517,7 @@ mod tests {
         let (seen, sent) = play(&mut ssh(), &conversation);
         assert_eq!(sent, [b"SSH-1.5-Visite\r\n"]);
         assert_eq!(detail(&seen.expect("version 1.5")).protocol, Known("1.5".to_owned()));
-        holds_in_pieces(ssh, &conversation);
+        trials::stream_proven_by(ssh, &conversation, 1);
         if let Some(last) = packet.last_mut() {
             *last ^= 1;
         }

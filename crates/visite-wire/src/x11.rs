@@ -141,8 +141,8 @@ fn version(release: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Xvfb 21.1.7 on Debian 12, asked for a version that does not exist.
@@ -406,7 +406,7 @@ mod tests {
         assert_eq!(seen, Seen::new(NetworkService::X11));
         assert_eq!(sent, [b"l\0\0\0\0\0\0\0\0\0\0\0"]);
         assert_eq!(open_to_anybody(&seen, &Manner::default()), None);
-        holds_in_pieces(x11(false), &[MISMATCH]);
+        trials::stream(x11(false), &[MISMATCH]);
     }
 
     #[test]
@@ -416,19 +416,19 @@ mod tests {
         assert_eq!(seen.vendor.as_deref(), Some(X_ORG));
         assert_eq!((seen.product.as_deref(), seen.version.as_deref()), (Some("X.Org Server"), Some("21.1.7")));
         assert_eq!(open_to_anybody(&seen, &manner), Some(true));
-        holds_in_pieces(x11(true), &[OPEN]);
+        trials::stream(x11(true), &[OPEN]);
 
         let seen = play(&mut x11(true)(), &[REFUSED]).0.expect("Xvfb speaks X");
         assert_eq!(open_to_anybody(&seen, &manner), Some(false));
-        holds_in_pieces(x11(true), &[REFUSED]);
+        trials::stream(x11(true), &[REFUSED]);
         assert_eq!(version(11_906_000), "1.19.6");
         assert_eq!(version(11_802_904), "1.18.2.904");
     }
 
     #[test]
     fn holds_against_strangers() {
-        is_none_of_the_strangers(x11(false), b"");
-        is_none_of_the_strangers(x11(true), b"");
+        trials::strangers(x11(false), b"");
+        trials::strangers(x11(true), b"");
         assert_eq!(play(&mut x11(true)(), &[&[REFUSED, b"x"].concat()]).0, None);
     }
 
