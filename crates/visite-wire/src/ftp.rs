@@ -3,8 +3,9 @@
 //! For recognising FTP servers, whether they can encrypt, and, only where logins are allowed, whether they let in
 //! anybody. Deliberately absent: files and folders; nothing is ever listed, fetched or stored.
 
+use crate::bytes::Reading;
 use crate::dialogue::{Detail, Dialogue, Event, Manner, Seen, Step, TextPlace};
-use crate::reply::{Between, Reading, Reply};
+use crate::reply::{Between, Reply};
 use visite_facts::facts::{DeviceFtp, NetworkService};
 use visite_facts::value::{Known, Observed, Unknown};
 use visite_facts::words::UnknownReason;

@@ -8,9 +8,9 @@ use visite_facts::facts::{DeviceLdap, NetworkService};
 use visite_facts::{Known, Unknown, UnknownReason};
 
 use crate::ber::{
-    Arrived, ENUMERATED, INTEGER, OCTETS, SEQUENCE, SET, arrived, element, expect, whole_number, wrap, write_number,
+    ENUMERATED, INTEGER, OCTETS, SEQUENCE, SET, arrived, element, expect, whole_number, wrap, write_number,
 };
-use crate::bytes::{Reader, clean};
+use crate::bytes::{Reader, Reading, clean};
 use crate::{Detail, Dialogue, Event, MAX_ANSWER_BYTES, Manner, Seen, Step};
 
 const BIND: u8 = 0x60;
@@ -129,7 +129,7 @@ impl Ldap {
     fn received(&mut self, bytes: &[u8]) -> Step<Seen> {
         let answers = match parse_answers(bytes, self.asked.id()) {
             Ok(answers) => answers,
-            Err(Arrived::Partly) => return Step::More,
+            Err(Reading::Begun) => return Step::More,
             // What came first was this protocol beyond doubt; what came now is not understood.
             Err(_) if self.asked != Asked::Root => return self.done(Err(UnknownReason::Malformed)),
             Err(_) => return Step::NotThis,
@@ -216,17 +216,17 @@ struct Answers<'b> {
     ended: bool,
 }
 
-fn parse_answers(bytes: &[u8], id: i64) -> Result<Answers<'_>, Arrived> {
+fn parse_answers(bytes: &[u8], id: i64) -> Result<Answers<'_>, Reading<usize>> {
     let mut answers = Answers::default();
     let mut rest = bytes;
     loop {
-        let Arrived::Whole(length) = arrived(rest, SEQUENCE, MAX_ANSWER_BYTES) else {
+        let Reading::Whole(length) = arrived(rest, SEQUENCE, MAX_ANSWER_BYTES) else {
             return Err(arrived(rest, SEQUENCE, MAX_ANSWER_BYTES));
         };
-        let (message, behind) = rest.split_at_checked(length).ok_or(Arrived::Broken)?;
+        let (message, behind) = rest.split_at_checked(length).ok_or(Reading::Bad)?;
         rest = behind;
-        if parse_message(message, id, &mut answers).ok_or(Arrived::Broken)? {
-            return if rest.is_empty() { Ok(answers) } else { Err(Arrived::Broken) };
+        if parse_message(message, id, &mut answers).ok_or(Reading::Bad)? {
+            return if rest.is_empty() { Ok(answers) } else { Err(Reading::Bad) };
         }
     }
 }

@@ -3,9 +3,9 @@
 //! For recognising mail services and reading their greeting. Asks what a server is able to do and nothing else: no
 //! login, no address, no mailbox. Deliberately absent: changing over to TLS, which [`crate::tls::starttls`] does.
 
-use crate::bytes::clean;
+use crate::bytes::{Reading, clean};
 use crate::dialogue::{Dialogue, Event, Manner, Seen, Step, TextPlace};
-use crate::reply::{Between, Reading, Reply, split_line};
+use crate::reply::{Between, Reply, split_line};
 use visite_facts::facts::NetworkService;
 
 /// The name by which the examining computer introduces itself; it belongs to nobody (RFC 2606, 2).
