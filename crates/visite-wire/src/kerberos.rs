@@ -182,6 +182,7 @@ mod tests {
         assert_eq!(play(&mut tcp(), &[&framed(KDC)]).0, expected);
         assert_eq!(play(&mut udp(), &[KDC]).0, expected);
         trials::stream(tcp, &[&framed(KDC)]);
+        trials::is_taken_by_nobody_else(play(&mut udp(), &[KDC]).0.as_ref(), &[KDC]);
         for end in 0..KDC.len() {
             assert_eq!(play(&mut udp(), &[KDC.get(..end).unwrap_or_default()]).0, None);
         }

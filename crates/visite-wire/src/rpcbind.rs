@@ -141,6 +141,7 @@ mod tests {
         assert_eq!(play(&mut tcp(), &[RPCBIND]).0, expected);
         assert_eq!(play(&mut udp(), &[datagram]).0, expected);
         trials::stream(tcp, &[RPCBIND]);
+        trials::is_taken_by_nobody_else(play(&mut udp(), &[datagram]).0.as_ref(), &[datagram]);
         for end in 0..datagram.len() {
             assert_eq!(play(&mut udp(), &[datagram.get(..end).unwrap_or_default()]).0, None);
         }
