@@ -4,8 +4,10 @@
 //! target. Deliberately absent: reading files and running programs, which no parser does.
 
 mod catalogue;
+mod dialogues;
 
 pub use catalogue::{load_cases, load_with, values};
+pub use dialogues::{assert_seen, assert_tame, converse, manner_and_arrivals, recognise};
 #[doc(hidden)]
 pub use libfuzzer_sys;
 

@@ -13,8 +13,9 @@ const ORDER: &[&str] = &[
     "xtask",
     "visite",
     "visite-report",
-    "visite-host",
+    "visite-scan",
     "visite-wire",
+    "visite-host",
     "visite-assess",
     "visite-catalog",
     "visite-target",
@@ -22,11 +23,20 @@ const ORDER: &[&str] = &[
 ];
 
 /// Crates that must never come in, not even through others.
-const BANNED: &[&str] = &["openssl-sys", "openssl", "native-tls", "aws-lc-sys", "aws-lc-rs", "libgit2-sys", "pcap"];
+const BANNED: &[&str] =
+    &["openssl-sys", "openssl", "native-tls", "aws-lc-sys", "aws-lc-rs", "libgit2-sys", "pcap", "pcap-sys", "pnet"];
 
 /// Heavy libraries, and the one crate that may use each.
-const AT_HOME: &[(&str, &str)] =
-    &[("cel", "visite-catalog"), ("fluent-bundle", "visite-report"), ("maud", "visite-report")];
+const AT_HOME: &[(&str, &str)] = &[
+    ("cel", "visite-catalog"),
+    ("fluent-bundle", "visite-report"),
+    ("hmac", "visite-wire"),
+    ("maud", "visite-report"),
+    ("md-5", "visite-wire"),
+    ("rustls", "visite-scan"),
+    ("smoltcp", "visite-scan"),
+    ("tokio-rustls", "visite-scan"),
+];
 
 /// Licences that may be linked; each alternative of an expression is looked at.
 const LICENCES: &[&str] = &[
@@ -63,6 +73,7 @@ const RULES: &[Rule] = &[
     ("dependencies point one way", direction),
     ("no banned crate, every licence permitted", supply),
     ("pure crates do not touch the world", purity),
+    ("every parser of foreign bytes and every dialogue has a fuzz target", fuzzed),
     ("only visite, visite-report and xtask print", printing),
     ("generated files are fresh", freshness),
     ("links between documents lead somewhere", links),
@@ -237,6 +248,42 @@ fn purity(root: &Path) -> Outcome<Vec<String>> {
         }
     }
     Ok(found)
+}
+
+/// Public functions whose name begins with `parse_`, and the dialogues of the registry, by their names in the targets.
+fn fuzzed(root: &Path) -> Outcome<Vec<String>> {
+    let mut targets = BTreeSet::new();
+    for file in files_below(&root.join("fuzz/fuzz_targets"), &|path| path.extension().is_some_and(|e| e == "rs")) {
+        targets.extend(words_of(&read(&file)?.replace(", ", "::")));
+    }
+    let mut found = Vec::new();
+    for file in ORDER.iter().flat_map(|name| sources(root, name)) {
+        let is_registry = file.ends_with("visite-wire/src/registry.rs");
+        // Which function of the registry the lines belong to.
+        let mut function = String::new();
+        for (number, line) in code_lines(&read(&file)?) {
+            if let Some((_, name)) = line.split_once("pub fn ") {
+                function = name.split(['(', '<']).next().unwrap_or_default().to_owned();
+                if function.starts_with("parse_") && !targets.contains(&function) {
+                    found.push(format!("{}:{number}: `{function}`", shown(root, &file)));
+                }
+            } else if let Some((service, _)) =
+                line.trim().strip_prefix("S::").and_then(|arm| arm.split_once([' ', ',']))
+                && is_registry
+                && line.contains("=>")
+                && !targets.contains(&format!("{function}::{service}"))
+            {
+                found.push(format!("{}:{number}: `{function}` of `{service}`", shown(root, &file)));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Words in a text: letters, digits and underscores, and two of them with `::` between.
+fn words_of(text: &str) -> BTreeSet<String> {
+    let paths = text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
+    paths.flat_map(|path| path.split("::").chain([path])).map(str::to_owned).collect()
 }
 
 fn printing(root: &Path) -> Outcome<Vec<String>> {

@@ -222,7 +222,8 @@ fn attribute(bytes: &[u8], wanted: u16) -> Option<&[u8]> {
     attributes(bytes).find_map(|(kind, content)| (kind == wanted).then_some(content))
 }
 
-fn parse_links(bytes: &[u8]) -> Vec<Link> {
+/// Interfaces in the messages of a dump (rtnetlink(7)).
+pub fn parse_links(bytes: &[u8]) -> Vec<Link> {
     let link = |content: &[u8]| {
         let flags = u32_at(content, 8)?;
         let rest = content.get(16..)?;
@@ -239,7 +240,8 @@ fn parse_links(bytes: &[u8]) -> Vec<Link> {
     messages(bytes).filter(|(kind, _)| *kind == 16).filter_map(|(_, content)| link(content)).collect()
 }
 
-fn parse_addresses(bytes: &[u8]) -> Vec<LocalAddress> {
+/// Addresses in the messages of a dump (rtnetlink(7)).
+pub fn parse_addresses(bytes: &[u8]) -> Vec<LocalAddress> {
     let address = |content: &[u8]| {
         let rest = content.get(8..)?;
         // IFA_LOCAL is the own address where IFA_ADDRESS is that of the other end.
@@ -250,7 +252,8 @@ fn parse_addresses(bytes: &[u8]) -> Vec<LocalAddress> {
     messages(bytes).filter(|(kind, _)| *kind == 20).filter_map(|(_, content)| address(content)).collect()
 }
 
-fn parse_routes(bytes: &[u8]) -> Vec<Route> {
+/// Routes in the messages of a dump (rtnetlink(7)).
+pub fn parse_routes(bytes: &[u8]) -> Vec<Route> {
     const UNICAST: u8 = 1;
     let route = |content: &[u8]| {
         let (family, length, kind) = (*content.first()?, *content.get(1)?, *content.get(7)?);
@@ -270,7 +273,8 @@ fn parse_routes(bytes: &[u8]) -> Vec<Route> {
     messages(bytes).filter(|(kind, _)| *kind == 24).filter_map(|(_, content)| route(content)).collect()
 }
 
-fn parse_neighbours(bytes: &[u8]) -> Vec<Neighbour> {
+/// Neighbours in the messages of a dump (rtnetlink(7)).
+pub fn parse_neighbours(bytes: &[u8]) -> Vec<Neighbour> {
     // Reachable, stale, delay, probe, permanent: each means that it answered at some time.
     const REACHABLE: u16 = 0x02;
     const ANSWERED: u16 = REACHABLE | 0x04 | 0x08 | 0x10 | 0x80;

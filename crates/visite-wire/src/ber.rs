@@ -1,9 +1,9 @@
-//! The basic encoding rules of ASN.1 (ITU-T X.690), as far as SNMP and LDAP use them.
+//! The basic encoding rules of ASN.1 (ITU-T X.690), as far as SNMP, LDAP and Kerberos use them.
 //!
 //! Reads single-byte tags and definite lengths; whatever else there is in the rules counts as broken. Deliberately
 //! absent: certificates, which `x509` reads.
 
-use crate::bytes::Reader;
+use crate::bytes::{Reader, Reading};
 
 /// `INTEGER`.
 pub const INTEGER: u8 = 0x02;
@@ -20,39 +20,29 @@ pub const SEQUENCE: u8 = 0x30;
 /// `SET` and `SET OF`.
 pub const SET: u8 = 0x31;
 
-/// How much of an element has arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arrived {
-    /// It is not an element, or longer than the limit.
-    Broken,
-    /// More bytes are needed.
-    Partly,
-    /// All of it: so many bytes, tag and length included.
-    Whole(usize),
-}
-
-/// How much of the element at the front of `bytes` has arrived, if it must have this tag and at most `limit` bytes.
-pub fn arrived(bytes: &[u8], tag: u8, limit: usize) -> Arrived {
+/// How much of the element at the front of `bytes` has arrived, if it must have this tag and at most `limit` bytes:
+/// how many bytes it is long, tag and length included, if it is whole.
+pub fn arrived(bytes: &[u8], tag: u8, limit: usize) -> Reading<usize> {
     let mut reader = Reader::new(bytes);
     match reader.u8() {
-        None => return Arrived::Partly,
-        Some(found) if found != tag => return Arrived::Broken,
+        None => return Reading::Begun,
+        Some(found) if found != tag => return Reading::Bad,
         Some(_) => {}
     }
-    let Some(first) = reader.u8() else { return Arrived::Partly };
+    let Some(first) = reader.u8() else { return Reading::Begun };
     let following = if first < 0x80 { 0 } else { usize::from(first & 0x7f) };
     if first >= 0x80 && !(1..=4).contains(&following) {
-        return Arrived::Broken;
+        return Reading::Bad;
     }
-    let Some(digits) = reader.take(following) else { return Arrived::Partly };
+    let Some(digits) = reader.take(following) else { return Reading::Begun };
     let length = if first < 0x80 { u64::from(first) } else { unsigned(digits) };
     let Some(total) = usize::try_from(length).ok().and_then(|length| length.checked_add(2 + following)) else {
-        return Arrived::Broken;
+        return Reading::Bad;
     };
     match total {
-        _ if total > limit => Arrived::Broken,
-        _ if total > bytes.len() => Arrived::Partly,
-        _ => Arrived::Whole(total),
+        _ if total > limit => Reading::Bad,
+        _ if total > bytes.len() => Reading::Begun,
+        _ => Reading::Whole(total),
     }
 }
 
@@ -187,13 +177,13 @@ mod tests {
     fn lengths_of_every_form() {
         let long = wrap(OCTETS, &[&[7; 200], &[8; 100]]);
         assert_eq!(long.get(..4), Some([4, 0x82, 1, 44].as_slice()));
-        assert_eq!(arrived(&long, OCTETS, 1000), Arrived::Whole(304));
-        assert_eq!(arrived(&long, OCTETS, 303), Arrived::Broken);
+        assert_eq!(arrived(&long, OCTETS, 1000), Reading::Whole(304));
+        assert_eq!(arrived(&long, OCTETS, 303), Reading::Bad);
         for cut in 0..long.len() {
-            assert_eq!(arrived(&long[..cut], OCTETS, 1000), Arrived::Partly, "{cut}");
+            assert_eq!(arrived(&long[..cut], OCTETS, 1000), Reading::Begun, "{cut}");
         }
-        assert_eq!(arrived(&long, SEQUENCE, 1000), Arrived::Broken);
-        assert_eq!(arrived(&[4, 0x80], OCTETS, 1000), Arrived::Broken, "indefinite");
+        assert_eq!(arrived(&long, SEQUENCE, 1000), Reading::Bad);
+        assert_eq!(arrived(&[4, 0x80], OCTETS, 1000), Reading::Bad, "indefinite");
         assert_eq!(element(&mut Reader::new(&[4, 0x80, 0, 0])), None);
     }
 

@@ -87,6 +87,17 @@ impl<'b> Reader<'b> {
     }
 }
 
+/// What some bytes are, read from their first byte on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading<T> {
+    /// The beginning of what was looked for.
+    Begun,
+    /// Something else.
+    Bad,
+    /// All of it.
+    Whole(T),
+}
+
 /// Text from a device, safe to store and to show: control characters become spaces, runs of spaces one, at most
 /// `limit` characters. `None` if nothing is left.
 pub fn clean(bytes: &[u8], limit: usize) -> Option<String> {

@@ -52,6 +52,14 @@ pub trait Dialogue {
     fn step(&mut self, event: Event<'_>) -> Step<Self::Answer>;
 }
 
+impl<D: Dialogue + ?Sized> Dialogue for Box<D> {
+    type Answer = D::Answer;
+
+    fn step(&mut self, event: Event<'_>) -> Step<D::Answer> {
+        (**self).step(event)
+    }
+}
+
 /// A service that was recognised beyond doubt, and what it said about itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Seen {

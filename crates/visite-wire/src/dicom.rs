@@ -438,6 +438,7 @@ fn abort() -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trials::{self, hex};
     use crate::{MAX_ANSWER_BYTES, play};
     use proptest::prelude::*;
     use visite_facts::Unknown;
@@ -464,11 +465,6 @@ mod tests {
     const PYNETDICOM_CALLING_RJ: &str = "03000000000400010103";
     const RELEASED: &str = "06000000000400000000";
 
-    fn hex(text: &str) -> Vec<u8> {
-        let digits: Vec<u8> = text.bytes().filter_map(|b| char::from(b).to_digit(16)).map(|d| d as u8).collect();
-        digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
-    }
-
     fn detail(seen: &Seen) -> &DeviceDicom {
         match &seen.detail {
             Detail::Dicom(detail) => detail,
@@ -484,6 +480,7 @@ mod tests {
     fn the_echo_of_dcmtk_is_answered_and_the_association_released() {
         let (ac, echo_a, echo_b) = (hex(DCMTK_AC), hex(DCMTK_ECHO[0]), hex(DCMTK_ECHO[1]));
         let (seen, sent) = probe(&[&ac, &echo_a, &echo_b, &hex(RELEASED)]);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &[&ac, &echo_a, &echo_b, &hex(RELEASED)]);
         let seen = seen.expect("as recorded");
         assert_eq!(seen.service, NetworkService::Dicom);
         assert_eq!(seen.texts, [(TextPlace::DicomImplementation, "OFFIS_DCMTK_367".to_owned())]);
@@ -497,6 +494,7 @@ mod tests {
     fn titles_that_matter_are_told_from_those_that_do_not() {
         for answer in [PYNETDICOM_CALLED_RJ, PYNETDICOM_CALLING_RJ] {
             let (seen, sent) = probe(&[&hex(answer)]);
+            trials::is_taken_by_nobody_else(seen.as_ref(), &[&hex(answer)]);
             assert_eq!(detail(&seen.expect("as recorded")).accepts_any_title, Known(false));
             assert_eq!(sent.len(), 1);
         }

@@ -750,7 +750,7 @@ impl Dialogue for Llmnr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// BIND 9.18.49, Unbound 1.17.1 and dnsmasq 2.90 of Debian 12, recorded on the loopback interface.
@@ -799,34 +799,34 @@ mod tests {
 
     #[test]
     fn name_servers() {
-        let seen = trial::datagrams(dns, &[&trial::hex(BIND_VERSION), &trial::hex(BIND_EXTERNAL)]);
+        let seen = trials::datagrams(dns, &[&trials::hex(BIND_VERSION), &trials::hex(BIND_EXTERNAL)]);
         assert_eq!(seen.texts, [(TextPlace::DnsVersion, "9.18.49-1~deb12u3-Debian".to_owned())]);
         assert_eq!(detail(&seen).recursive, Known(false), "recursion is not offered");
         assert_eq!(detail(&seen).zone_transfer, Unknown(UnknownReason::NotCollected));
 
-        let (version, external) = (trial::hex(UNBOUND_VERSION), trial::hex(UNBOUND_EXTERNAL));
-        let seen = trial::datagrams(dns, &[&version, &external]);
+        let (version, external) = (trials::hex(UNBOUND_VERSION), trials::hex(UNBOUND_EXTERNAL));
+        let seen = trials::datagrams(dns, &[&version, &external]);
         assert_eq!(seen.texts, [(TextPlace::DnsVersion, "unbound 1.17.1".to_owned())]);
         assert_eq!(detail(&seen).recursive, Known(true));
-        assert_eq!(trial::stream(dns_over_stream, &[&framed(&version), &framed(&external)]), seen);
+        assert_eq!(trials::stream(dns_over_stream, &[&framed(&version), &framed(&external)]), seen);
 
         assert_eq!(
-            detail(&trial::datagrams(dns, &[&[], &external])).recursive,
+            detail(&trials::datagrams(dns, &[&[], &external])).recursive,
             Known(true),
             "silent about its version"
         );
         let late = crate::play(&mut dns(), &[&version, &version, &external]).0.expect("recognised");
         assert_eq!(detail(&late).recursive, Known(true), "the first answer came twice");
-        let silent = trial::datagrams(dns, &[&version, &[]]);
+        let silent = trials::datagrams(dns, &[&version, &[]]);
         assert_eq!(detail(&silent).recursive, Unknown(UnknownReason::TimedOut));
     }
 
     #[test]
     fn recursion_is_not_guessed() {
         let told = |flags: u16| {
-            let mut answer = trial::hex(UNBOUND_EXTERNAL);
+            let mut answer = trials::hex(UNBOUND_EXTERNAL);
             answer[2..4].copy_from_slice(&flags.to_be_bytes());
-            detail(&trial::datagrams(dns, &[&trial::hex(UNBOUND_VERSION), &answer])).recursive.clone()
+            detail(&trials::datagrams(dns, &[&trials::hex(UNBOUND_VERSION), &answer])).recursive.clone()
         };
         assert_eq!(told(0x8183), Known(true), "no such name, from elsewhere");
         assert_eq!(told(0x8105), Known(false), "refused, not offered");
@@ -841,28 +841,28 @@ mod tests {
             move || ZoneTransfer::new(&zone).expect("a name")
         };
         // The first two records tell, so that the answer need not be whole.
-        let zone = trial::hex(BIND_ZONE);
+        let zone = trials::hex(BIND_ZONE);
         for piece in [1, 7, 1000] {
-            let seen = trial::in_pieces(transfer("praxis.example")(), &[&zone], piece).expect("recognised");
+            let seen = trials::play_in_pieces(&mut transfer("praxis.example")(), &[&zone], piece).expect("recognised");
             assert_eq!(detail(&seen).zone_transfer, Known(true));
         }
-        let seen = trial::stream(transfer("closed.example"), &[&trial::hex(BIND_CLOSED)]);
+        let seen = trials::stream(transfer("closed.example"), &[&trials::hex(BIND_CLOSED)]);
         assert_eq!(detail(&seen).zone_transfer, Known(false));
-        trial::strangers(transfer("praxis.example"));
+        trials::strangers(transfer("praxis.example"), b"");
         assert!(ZoneTransfer::new("").is_none() && ZoneTransfer::new("a..b").is_none());
     }
 
     #[test]
     fn announcements() {
-        let (services, instances) = (trial::hex(AVAHI_SERVICES), trial::hex(AVAHI_INSTANCES));
-        let seen = trial::datagrams(|| Mdns::new(&Manner::default()), &[&services, &instances]);
+        let (services, instances) = (trials::hex(AVAHI_SERVICES), trials::hex(AVAHI_INSTANCES));
+        let seen = trials::datagrams(|| Mdns::new(&Manner::default()), &[&services, &instances]);
         assert_eq!(seen.names, ["praxisdrucker.local"]);
         assert_eq!(seen.vendor.as_deref(), Some("Brother"));
         assert_eq!(seen.product.as_deref(), Some("Brother HL-L5200DW series"));
         let announced = announced(&parse_message(&instances).expect("well-formed"));
         assert_eq!(announced.services, ["_http._tcp", "_ipp._tcp", "_workstation._tcp"]);
         assert!(!format!("{announced:?}{seen:?}").contains("Anmeldung"), "no name and place that people gave it");
-        trial::strangers(|| Mdns::new(&Manner::default()));
+        trials::strangers(|| Mdns::new(&Manner::default()), b"");
     }
 
     #[test]
@@ -874,20 +874,20 @@ mod tests {
         // RFC 4795, 2.1: flags 0x8000, the question repeated, one pointer.
         let mut answer = reverse_question(address, ID, 0x8000);
         answer[7] = 1;
-        answer.extend(trial::hex("c00c 000c 0001 0000001e 000a 08656d7066616e6731 00"));
-        let answered = trial::datagrams(|| Llmnr::new(address), &[&answer]);
+        answer.extend(trials::hex("c00c 000c 0001 0000001e 000a 08656d7066616e6731 00"));
+        let answered = trials::datagrams(|| Llmnr::new(address), &[&answer]);
         assert_eq!(answered.names, ["empfang1"]);
-        trial::strangers(|| Llmnr::new(address));
+        trials::strangers(|| Llmnr::new(address), b"");
     }
 
     #[test]
     fn hostile_messages() {
         // A name that points to itself, one that points forward, and one that grows beyond 255 bytes.
         for name in ["c00c", "c020", "c00e c00c"] {
-            let message = trial::hex(&format!("567380000001000000000000 {name} 0001 0001"));
+            let message = trials::hex(&format!("567380000001000000000000 {name} 0001 0001"));
             assert_eq!(parse_message(&message), None, "{name}");
         }
-        let mut long = trial::hex("567380000001000000000000");
+        let mut long = trials::hex("567380000001000000000000");
         for _ in 0..5 {
             long.push(63);
             long.extend([b'a'; 63]);
@@ -895,9 +895,9 @@ mod tests {
         long.extend([0, 0, 1, 0, 1]);
         assert_eq!(parse_message(&long), None);
         // A question that another server was asked.
-        assert_eq!(crate::play(&mut dns(), &[&trial::hex(UNBOUND_EXTERNAL)]).0, None);
-        trial::strangers(dns);
-        trial::strangers(dns_over_stream);
+        assert_eq!(crate::play(&mut dns(), &[&trials::hex(UNBOUND_EXTERNAL)]).0, None);
+        trials::strangers(dns, b"");
+        trials::strangers(dns_over_stream, b"");
     }
 
     proptest! {
@@ -907,15 +907,15 @@ mod tests {
             changes in proptest::collection::vec(any::<(proptest::sample::Index, u8)>(), 0..6),
         ) {
             let zone = ZoneTransfer::new("praxis.example").expect("a name");
-            trial::any_bytes(dns(), &noise);
-            trial::any_bytes(dns_over_stream(), &noise);
-            trial::any_bytes(zone.clone(), &noise);
-            trial::any_bytes(Mdns::default(), &noise);
-            trial::any_bytes(Llmnr::new(IpAddr::from([10, 0, 0, 1])), &noise);
-            let changed = |texts: [&str; 2]| texts.map(|answer| trial::mutated(&trial::hex(answer), &changes));
-            trial::any_bytes(dns(), &changed([BIND_VERSION, BIND_EXTERNAL]));
-            trial::any_bytes(Mdns::default(), &changed([AVAHI_SERVICES, AVAHI_INSTANCES]));
-            trial::any_bytes(zone, &changed([BIND_ZONE, BIND_ZONE]));
+            trials::any_bytes(dns(), &noise);
+            trials::any_bytes(dns_over_stream(), &noise);
+            trials::any_bytes(zone.clone(), &noise);
+            trials::any_bytes(Mdns::default(), &noise);
+            trials::any_bytes(Llmnr::new(IpAddr::from([10, 0, 0, 1])), &noise);
+            let changed = |texts: [&str; 2]| texts.map(|answer| trials::mutated(&trials::hex(answer), &changes));
+            trials::any_bytes(dns(), &changed([BIND_VERSION, BIND_EXTERNAL]));
+            trials::any_bytes(Mdns::default(), &changed([AVAHI_SERVICES, AVAHI_INSTANCES]));
+            trials::any_bytes(zone, &changed([BIND_ZONE, BIND_ZONE]));
         }
     }
 }

@@ -88,7 +88,7 @@ fn seen(response: &Response, encrypted: bool) -> Option<Seen> {
 mod tests {
     use super::*;
     use crate::play;
-    use crate::trials::{refuses_others, withstands_pieces};
+    use crate::trials;
     use proptest::prelude::*;
     use visite_facts::Observed;
 
@@ -144,9 +144,9 @@ mod tests {
 
     #[test]
     fn pieces_and_others() {
-        withstands_pieces(elasticsearch, &[&open()], 0);
-        withstands_pieces(elasticsearch, &[&protected()], 0);
-        refuses_others(elasticsearch);
+        trials::stream_proven_by(elasticsearch, &[&open()], 0);
+        trials::stream_proven_by(elasticsearch, &[&protected()], 0);
+        trials::strangers(elasticsearch, b"");
         for body in ["{}", "[]", "null", r#"{"tagline":"You Know, for Search"}"#, r#"{"tagline":1}"#, "<html>"] {
             assert_eq!(told(&answer("200 OK", body)), None, "{body}");
         }

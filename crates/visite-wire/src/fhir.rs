@@ -206,6 +206,7 @@ impl Json<'_> {
 mod tests {
     use super::*;
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Made after the order in which HAPI FHIR writes a statement (R4, 5.3.7); no server was at hand.
@@ -235,6 +236,7 @@ mod tests {
         assert_eq!(sent.len(), 1);
         assert!(sent[0].ends_with(b"Connection: keep-alive\r\n\r\n"));
         let (seen, sent) = probe(&[&missing, &missing, &good]);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &[&missing, &missing, &good]);
         assert!(seen.is_some());
         let lines: Vec<_> = sent
             .iter()

@@ -132,7 +132,7 @@ fn seen(version: Option<&str>, encryption: Observed<bool>) -> Seen {
 mod tests {
     use super::*;
     use crate::play;
-    use crate::trials::{refuses_others, withstands_pieces};
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Firebird 3.0 of Debian 12 as it comes: encryption is required.
@@ -168,10 +168,10 @@ mod tests {
     #[test]
     fn pieces_and_others() {
         for answer in [REQUIRED, ENABLED, OLD, LOGIN] {
-            withstands_pieces(firebird, &[answer], 0);
+            trials::stream_proven_by(firebird, &[answer], 0);
             assert_eq!(play(&mut firebird(), &[&[answer, b"\0"].concat()]).0, None);
         }
-        refuses_others(firebird);
+        trials::strangers(firebird, b"");
         // A refusal of all protocols is four bytes that prove nothing.
         assert_eq!(play(&mut firebird(), &[b"\0\0\0\x04"]).0, None);
         assert_eq!(play(&mut firebird(), &[b"\0\0\0\x03\0\0\0\x07\0\0\0\x01\0\0\0\x05"]).0, None);

@@ -3,8 +3,9 @@
 //! For recognising FTP servers, whether they can encrypt, and, only where logins are allowed, whether they let in
 //! anybody. Deliberately absent: files and folders; nothing is ever listed, fetched or stored.
 
+use crate::bytes::Reading;
 use crate::dialogue::{Detail, Dialogue, Event, Manner, Seen, Step, TextPlace};
-use crate::reply::{Between, Reading, Reply};
+use crate::reply::{Between, Reply};
 use visite_facts::facts::{DeviceFtp, NetworkService};
 use visite_facts::value::{Known, Observed, Unknown};
 use visite_facts::words::UnknownReason;
@@ -185,6 +186,7 @@ fn wants_tls(lines: &[String]) -> bool {
 mod tests {
     use super::*;
     use crate::dialogue::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     const FEATURES: &[u8] = b"211-Features:\r\n AUTH TLS\r\n EPRT\r\n EPSV\r\n MDTM\r\n PASV\r\n PBSZ\r\n PROT\r\n \
@@ -200,6 +202,7 @@ mod tests {
     /// The facts, and what was sent.
     fn ask(logins: bool, arrivals: &[&[u8]]) -> (Option<Facts>, String) {
         let (seen, sent) = play(&mut ftp(logins), arrivals);
+        trials::is_taken_by_nobody_else(seen.as_ref(), arrivals);
         let detail = seen.map(|seen| match seen.detail {
             Detail::Ftp(facts) => (facts.anonymous, facts.tls_offered),
             other => panic!("{other:?}"),

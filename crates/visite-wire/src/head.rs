@@ -30,7 +30,7 @@ impl<'b> Head<'b> {
 
 /// The head at the front of `bytes`, whose first line begins with one of `beginnings`. `Ok(None)` while it has not come
 /// whole; `Err` as soon as it cannot become one.
-pub fn parse_head<'b>(bytes: &'b [u8], beginnings: &[&str]) -> Result<Option<Head<'b>>, ()> {
+pub(crate) fn parse_head<'b>(bytes: &'b [u8], beginnings: &[&str]) -> Result<Option<Head<'b>>, ()> {
     let fits = |beginning: &&str| bytes.iter().zip(beginning.as_bytes()).all(|(found, expected)| found == expected);
     if !beginnings.iter().any(fits) {
         return Err(());

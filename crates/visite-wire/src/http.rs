@@ -550,6 +550,7 @@ pub(crate) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     fn get() -> Exchange {
@@ -667,6 +668,7 @@ mod tests {
         let manner = Manner { host: "127.0.0.1".to_owned(), ..Manner::default() };
         let (seen, sent) = play(&mut Http::new(&manner), &[bytes]);
         assert_eq!(sent.len(), 1);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &[bytes]);
         seen.expect("a web server")
     }
 

@@ -148,7 +148,7 @@ fn parse_logins(bytes: &[u8]) -> Option<DeviceIpmi> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// The simulator of OpenIPMI 2.0.33 of Debian 12, recorded on the loopback interface.
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn controllers() {
-        let (pong, logins) = (trial::hex(PONG), trial::hex(LOGINS));
+        let (pong, logins) = (trials::hex(PONG), trials::hex(LOGINS));
         let offered = DeviceIpmi {
             without_proof: Known(true),
             anonymous: Known(false),
@@ -169,29 +169,29 @@ mod tests {
             version_2: Known(true),
             ..DeviceIpmi::default()
         };
-        assert_eq!(trial::datagrams(ipmi, &[&pong, &logins]).detail, Detail::Ipmi(offered));
-        let silent = trial::datagrams(ipmi, &[&pong, &[]]);
+        assert_eq!(trials::datagrams(ipmi, &[&pong, &logins]).detail, Detail::Ipmi(offered));
+        let silent = trials::datagrams(ipmi, &[&pong, &[]]);
         assert_eq!(silent.detail, Detail::Ipmi(DeviceIpmi::unknown(UnknownReason::TimedOut)));
-        trial::datagrams(ipmi, &[&[], &logins]);
-        let dell = trial::hex("0600ff06 000011be 40 56 00 10 000002a2 00000000 81 00 000000000000");
-        assert_eq!(trial::datagrams(ipmi, &[&dell, &[]]).vendor.as_deref(), Some("Dell"));
+        trials::datagrams(ipmi, &[&[], &logins]);
+        let dell = trials::hex("0600ff06 000011be 40 56 00 10 000002a2 00000000 81 00 000000000000");
+        assert_eq!(trials::datagrams(ipmi, &[&dell, &[]]).vendor.as_deref(), Some("Dell"));
     }
 
     #[test]
     fn wrong_answers() {
-        let without_ipmi = trial::hex("0600ff06 000011be 40 56 00 10 000011be 00000000 01 00 000000000000");
+        let without_ipmi = trials::hex("0600ff06 000011be 40 56 00 10 000011be 00000000 01 00 000000000000");
         assert_eq!(crate::play(&mut ipmi(), &[&without_ipmi, &[]]).0, None, "ASF alone");
         for (at, value) in [(3, 7), (8, 0x80), (9, 0x57), (20, 0x82)] {
-            let mut pong = trial::hex(PONG);
+            let mut pong = trials::hex(PONG);
             pong[at] = value;
             assert_eq!(crate::play(&mut ipmi(), &[&pong]).0, None, "byte {at}");
         }
-        for at in 0..trial::hex(LOGINS).len() {
-            let mut logins = trial::hex(LOGINS);
+        for at in 0..trials::hex(LOGINS).len() {
+            let mut logins = trials::hex(LOGINS);
             logins[at] ^= 0x40;
             assert_eq!(crate::play(&mut ipmi(), &[&[], &logins]).0, None, "byte {at}");
         }
-        trial::strangers(ipmi);
+        trials::strangers(ipmi, b"");
     }
 
     proptest! {
@@ -200,8 +200,8 @@ mod tests {
             noise in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..3),
             changes in proptest::collection::vec(any::<(proptest::sample::Index, u8)>(), 0..4),
         ) {
-            trial::any_bytes(ipmi(), &noise);
-            trial::any_bytes(ipmi(), &[PONG, LOGINS].map(|answer| trial::mutated(&trial::hex(answer), &changes)));
+            trials::any_bytes(ipmi(), &noise);
+            trials::any_bytes(ipmi(), &[PONG, LOGINS].map(|answer| trials::mutated(&trials::hex(answer), &changes)));
         }
     }
 }

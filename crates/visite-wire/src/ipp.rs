@@ -137,6 +137,7 @@ fn attributes(body: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
 mod tests {
     use super::*;
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     fn manner() -> Manner {
@@ -173,6 +174,7 @@ mod tests {
     #[test]
     fn real_printers() {
         let (seen, _) = play(&mut Ipp::new(&manner()), &[PRINTER]);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &[PRINTER]);
         let seen = seen.expect("a printer");
         assert_eq!((seen.service, seen.product.as_deref()), (NetworkService::Ipp, Some("Local Raw Printer")));
         assert_eq!(seen.texts, [(TextPlace::HttpServer, "CUPS/2.4 IPP/2.1".to_owned())]);
@@ -183,6 +185,7 @@ mod tests {
     #[test]
     fn a_second_path_is_tried_on_the_same_connection() {
         let (seen, sent) = play(&mut Ipp::new(&manner()), &[NGINX, NO_PRINTER]);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &[NGINX, NO_PRINTER]);
         assert!(seen.is_some() && sent[1].starts_with(b"POST / HTTP/1.1\r\n"));
         assert_eq!(play(&mut Ipp::new(&manner()), &[NGINX, NGINX]).0, None);
         assert_eq!(play(&mut Ipp::new(&manner()), &[NGINX]).0, None);

@@ -4,6 +4,7 @@
 //! cannot exist (RFC 2606), so that no account is touched; every server answers with an error in its own form. [`Kerberos`]
 //! speaks over TCP, [`KerberosUdp`] over datagrams. Deliberately absent: names of realms and accounts.
 
+use crate::ber::{self, INTEGER, SEQUENCE, element};
 use crate::bytes::Reader;
 use crate::{Dialogue, Event, Manner, Seen, Step};
 use visite_facts::facts::NetworkService;
@@ -12,8 +13,6 @@ const REALM: &[u8] = b"VISITE.INVALID";
 /// Longest answer that is waited for.
 const MAX_ANSWER: usize = 4096;
 
-const INTEGER: u8 = 0x02;
-const SEQUENCE: u8 = 0x30;
 const GENERAL_STRING: u8 = 0x1b;
 const GENERALIZED_TIME: u8 = 0x18;
 const BIT_STRING: u8 = 0x03;
@@ -112,32 +111,9 @@ fn request() -> Vec<u8> {
     wrap(AS_REQUEST, &wrap(SEQUENCE, &parts.concat()))
 }
 
-/// An element of DER, at most 65535 bytes long.
+/// An element around one value.
 fn wrap(tag: u8, value: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(value.len()).unwrap_or_default();
-    let mut element = vec![tag];
-    match u8::try_from(length) {
-        Ok(short @ ..=0x7f) => element.push(short),
-        Ok(long) => element.extend([0x81, long]),
-        Err(_) => {
-            element.push(0x82);
-            element.extend(length.to_be_bytes());
-        }
-    }
-    element.extend(value);
-    element
-}
-
-/// The next element: its tag and value.
-fn element<'b>(reader: &mut Reader<'b>) -> Option<(u8, &'b [u8])> {
-    let tag = reader.u8()?;
-    let length = match reader.u8()? {
-        short @ ..=0x7f => usize::from(short),
-        0x81 => usize::from(reader.u8()?),
-        0x82 => usize::from(reader.u16()?),
-        _ => return None,
-    };
-    Some((tag, reader.take(length)?))
+    ber::wrap(tag, &[value])
 }
 
 /// The value of the one element that fills `bytes`, if it has this tag.
@@ -178,8 +154,8 @@ fn parse_error(bytes: &[u8]) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// MIT Kerberos 1.20.1 on Debian 12: no such client (error 6).
@@ -205,7 +181,8 @@ mod tests {
         let expected = Some(Seen::new(NetworkService::Kerberos));
         assert_eq!(play(&mut tcp(), &[&framed(KDC)]).0, expected);
         assert_eq!(play(&mut udp(), &[KDC]).0, expected);
-        holds_in_pieces(tcp, &[&framed(KDC)]);
+        trials::stream(tcp, &[&framed(KDC)]);
+        trials::is_taken_by_nobody_else(play(&mut udp(), &[KDC]).0.as_ref(), &[KDC]);
         for end in 0..KDC.len() {
             assert_eq!(play(&mut udp(), &[KDC.get(..end).unwrap_or_default()]).0, None);
         }
@@ -229,8 +206,8 @@ mod tests {
 
     #[test]
     fn holds_against_strangers() {
-        is_none_of_the_strangers(tcp, b"");
-        is_none_of_the_strangers(udp, b"");
+        trials::strangers(tcp, b"");
+        trials::strangers(udp, b"");
         assert_eq!(play(&mut udp(), &[&[KDC, b"\0"].concat()]).0, None);
     }
 

@@ -169,6 +169,7 @@ fn value(node: &Node<'_, '_>, name: &str, space: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Made after gemSpec_Kon 4.1.3 and ServiceDirectory.xsd 3.1, ProductInformation.xsd 1.1, ServiceInformation.xsd 2.0;
@@ -210,6 +211,7 @@ mod tests {
     #[test]
     fn a_directory_names_vendor_product_and_firmware() {
         let (seen, sent) = probe(&[&answer("200 OK", DIRECTORY_XML)]);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &[&answer("200 OK", DIRECTORY_XML)]);
         let seen = seen.expect("as recorded");
         assert!(sent[0].starts_with(b"GET /connector.sds HTTP/1.1\r\nHost: 10.0.0.5\r\n"));
         assert_eq!(seen.texts, [(TextPlace::KonnektorProduct, "VENDR/konnktor".to_owned())]);

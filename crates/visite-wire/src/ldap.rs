@@ -8,9 +8,9 @@ use visite_facts::facts::{DeviceLdap, NetworkService};
 use visite_facts::{Known, Unknown, UnknownReason};
 
 use crate::ber::{
-    Arrived, ENUMERATED, INTEGER, OCTETS, SEQUENCE, SET, arrived, element, expect, whole_number, wrap, write_number,
+    ENUMERATED, INTEGER, OCTETS, SEQUENCE, SET, arrived, element, expect, whole_number, wrap, write_number,
 };
-use crate::bytes::{Reader, clean};
+use crate::bytes::{Reader, Reading, clean};
 use crate::{Detail, Dialogue, Event, MAX_ANSWER_BYTES, Manner, Seen, Step};
 
 const BIND: u8 = 0x60;
@@ -129,7 +129,7 @@ impl Ldap {
     fn received(&mut self, bytes: &[u8]) -> Step<Seen> {
         let answers = match parse_answers(bytes, self.asked.id()) {
             Ok(answers) => answers,
-            Err(Arrived::Partly) => return Step::More,
+            Err(Reading::Begun) => return Step::More,
             // What came first was this protocol beyond doubt; what came now is not understood.
             Err(_) if self.asked != Asked::Root => return self.done(Err(UnknownReason::Malformed)),
             Err(_) => return Step::NotThis,
@@ -216,17 +216,17 @@ struct Answers<'b> {
     ended: bool,
 }
 
-fn parse_answers(bytes: &[u8], id: i64) -> Result<Answers<'_>, Arrived> {
+fn parse_answers(bytes: &[u8], id: i64) -> Result<Answers<'_>, Reading<usize>> {
     let mut answers = Answers::default();
     let mut rest = bytes;
     loop {
-        let Arrived::Whole(length) = arrived(rest, SEQUENCE, MAX_ANSWER_BYTES) else {
+        let Reading::Whole(length) = arrived(rest, SEQUENCE, MAX_ANSWER_BYTES) else {
             return Err(arrived(rest, SEQUENCE, MAX_ANSWER_BYTES));
         };
-        let (message, behind) = rest.split_at_checked(length).ok_or(Arrived::Broken)?;
+        let (message, behind) = rest.split_at_checked(length).ok_or(Reading::Bad)?;
         rest = behind;
-        if parse_message(message, id, &mut answers).ok_or(Arrived::Broken)? {
-            return if rest.is_empty() { Ok(answers) } else { Err(Arrived::Broken) };
+        if parse_message(message, id, &mut answers).ok_or(Reading::Bad)? {
+            return if rest.is_empty() { Ok(answers) } else { Err(Reading::Bad) };
         }
     }
 }
@@ -308,7 +308,7 @@ fn short(name: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// OpenLDAP 2.5.13 of Debian 12 with the suffix `dc=praxis,dc=example`, recorded on the loopback interface.
@@ -349,26 +349,26 @@ mod tests {
 
     #[test]
     fn the_root_entry_without_a_login() {
-        let seen = trial::stream(|| dialogue(false), &[&trial::hex(ROOT)]);
+        let seen = trials::stream(|| dialogue(false), &[&trials::hex(ROOT)]);
         assert_eq!(seen.product.as_deref(), Some("OpenLDAP"));
         assert_eq!(detail(&seen).domain_controller, Known(false));
         assert_eq!(detail(&seen).anonymous_read, Unknown(UnknownReason::NotCollected));
-        let (_, sent) = crate::play(&mut dialogue(false), &[&trial::hex(ROOT)]);
+        let (_, sent) = crate::play(&mut dialogue(false), &[&trials::hex(ROOT)]);
         assert_eq!(sent.len(), 1, "no login");
     }
 
     #[test]
     fn entries_for_anybody() {
-        let (root, bound, top) = (trial::hex(ROOT), trial::hex(BOUND), trial::hex(TOP));
-        let seen = trial::stream(|| dialogue(true), &[&root, &bound, &top]);
+        let (root, bound, top) = (trials::hex(ROOT), trials::hex(BOUND), trials::hex(TOP));
+        let seen = trials::stream(|| dialogue(true), &[&root, &bound, &top]);
         assert_eq!(detail(&seen).anonymous_read, Known(true));
         for code in [1, 32, 50] {
-            let seen = trial::stream(|| dialogue(true), &[&root, &bound, &result(3, DONE, code)]);
+            let seen = trials::stream(|| dialogue(true), &[&root, &bound, &result(3, DONE, code)]);
             assert_eq!(detail(&seen).anonymous_read, Known(false), "{code}");
         }
-        let refused = trial::stream(|| dialogue(true), &[&root, &result(2, BIND_RESPONSE, 48), &top]);
+        let refused = trials::stream(|| dialogue(true), &[&root, &result(2, BIND_RESPONSE, 48), &top]);
         assert_eq!(detail(&refused).anonymous_read, Known(true), "shown without login, login refused");
-        let silent = trial::stream(|| dialogue(true), &[&root, &bound, &[]]);
+        let silent = trials::stream(|| dialogue(true), &[&root, &bound, &[]]);
         assert_eq!(detail(&silent).anonymous_read, Unknown(UnknownReason::TimedOut));
     }
 
@@ -380,7 +380,7 @@ mod tests {
             ("dnsHostName", &["dc1.praxis.example"]),
             ("defaultNamingContext", &["DC=praxis,DC=example"]),
         ]);
-        let seen = trial::stream(|| dialogue(false), &[&controller]);
+        let seen = trials::stream(|| dialogue(false), &[&controller]);
         assert_eq!(seen.product.as_deref(), Some("Active Directory"));
         assert_eq!(seen.names, ["dc1.praxis.example"]);
         assert_eq!(detail(&seen).domain_controller, Known(true));
@@ -390,39 +390,39 @@ mod tests {
             ("domainControllerFunctionality", &["4"]),
             ("vendorName", &["Samba Team (https://samba.org)"]),
         ]);
-        assert_eq!(trial::stream(|| dialogue(false), &[&samba]).product.as_deref(), Some("Samba"));
+        assert_eq!(trials::stream(|| dialogue(false), &[&samba]).product.as_deref(), Some("Samba"));
 
         let lightweight = entry(&[
             ("supportedCapabilities", &[ACTIVE_DIRECTORY, LIGHTWEIGHT]),
             ("domainControllerFunctionality", &["7"]),
         ]);
-        assert_eq!(detail(&trial::stream(|| dialogue(false), &[&lightweight])).domain_controller, Known(false));
+        assert_eq!(detail(&trials::stream(|| dialogue(false), &[&lightweight])).domain_controller, Known(false));
     }
 
     #[test]
     fn closed_directories_are_recognised_too() {
         // OpenLDAP 2.5.13 of Debian 12, with `require authc`, and with `security ssf=128`.
-        let authentication = trial::hex("3023020101651e0a01350400041761757468656e7469636174696f6e207265717569726564");
-        let secrecy = trial::hex("3024020101651f0a010d04000418636f6e666964656e7469616c697479207265717569726564");
-        let seen = trial::stream(|| dialogue(true), &[&authentication]);
+        let authentication = trials::hex("3023020101651e0a01350400041761757468656e7469636174696f6e207265717569726564");
+        let secrecy = trials::hex("3024020101651f0a010d04000418636f6e666964656e7469616c697479207265717569726564");
+        let seen = trials::stream(|| dialogue(true), &[&authentication]);
         assert_eq!(detail(&seen).domain_controller, Unknown(UnknownReason::NoPermission));
         assert_eq!(detail(&seen).anonymous_read, Known(false));
-        let seen = trial::stream(|| dialogue(false), &[&authentication]);
+        let seen = trials::stream(|| dialogue(false), &[&authentication]);
         assert_eq!(detail(&seen).anonymous_read, Unknown(UnknownReason::NotCollected));
-        let seen = trial::stream(|| dialogue(true), &[&secrecy]);
+        let seen = trials::stream(|| dialogue(true), &[&secrecy]);
         assert_eq!(detail(&seen).anonymous_read, Unknown(UnknownReason::NotSupported), "perhaps with TLS");
         let notice =
             wrap(EXTENDED_RESPONSE, &[&[ENUMERATED, 1, 13, OCTETS, 0, OCTETS, 0], &wrap(0x8a, &[DISCONNECTION])]);
         let notice = wrap(SEQUENCE, &[&[2, 1, 0], &notice]);
-        trial::stream(|| dialogue(true), &[&notice]);
+        trials::stream(|| dialogue(true), &[&notice]);
     }
 
     #[test]
     fn wrong_answers() {
-        assert_eq!(crate::play(&mut dialogue(false), &[&trial::hex(TOP)]).0, None, "another number");
+        assert_eq!(crate::play(&mut dialogue(false), &[&trials::hex(TOP)]).0, None, "another number");
         assert_eq!(crate::play(&mut dialogue(false), &[&result(1, BIND_RESPONSE, 0)]).0, None, "another operation");
-        trial::strangers(|| dialogue(false));
-        trial::strangers(|| dialogue(true));
+        trials::strangers(|| dialogue(false), b"");
+        trials::strangers(|| dialogue(true), b"");
     }
 
     proptest! {
@@ -432,9 +432,9 @@ mod tests {
             changes in proptest::collection::vec(any::<(proptest::sample::Index, u8)>(), 0..4),
             logins: bool,
         ) {
-            trial::any_bytes(dialogue(logins), &noise);
-            let answers = [ROOT, BOUND, TOP].map(|answer| trial::mutated(&trial::hex(answer), &changes));
-            trial::any_bytes(dialogue(logins), &answers);
+            trials::any_bytes(dialogue(logins), &noise);
+            let answers = [ROOT, BOUND, TOP].map(|answer| trials::mutated(&trials::hex(answer), &changes));
+            trials::any_bytes(dialogue(logins), &answers);
         }
     }
 }

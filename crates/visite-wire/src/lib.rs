@@ -16,8 +16,6 @@ pub mod fingerprints;
 pub mod firebird;
 pub mod ftp;
 mod head;
-#[cfg(test)]
-mod hostile;
 pub mod http;
 pub mod ipmi;
 pub mod ipp;
@@ -52,8 +50,6 @@ pub mod ssh;
 pub mod telnet;
 pub mod tftp;
 pub mod tls;
-#[cfg(test)]
-mod trial;
 #[cfg(test)]
 mod trials;
 pub mod vnc;

@@ -3,9 +3,9 @@
 //! For recognising mail services and reading their greeting. Asks what a server is able to do and nothing else: no
 //! login, no address, no mailbox. Deliberately absent: changing over to TLS, which [`crate::tls::starttls`] does.
 
-use crate::bytes::clean;
+use crate::bytes::{Reading, clean};
 use crate::dialogue::{Dialogue, Event, Manner, Seen, Step, TextPlace};
-use crate::reply::{Between, Reading, Reply, split_line};
+use crate::reply::{Between, Reply, split_line};
 use visite_facts::facts::NetworkService;
 
 /// The name by which the examining computer introduces itself; it belongs to nobody (RFC 2606, 2).
@@ -327,6 +327,7 @@ fn list(bytes: &[u8]) -> Reading<Vec<String>> {
 mod tests {
     use super::*;
     use crate::dialogue::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     fn texts(seen: Option<Seen>) -> Option<Vec<(TextPlace, String)>> {
@@ -357,12 +358,14 @@ mod tests {
         let manner = Manner::default();
         let mut smtp = Smtp::new(&manner);
         let (seen, sent) = play(&mut smtp, &SMTP);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &SMTP);
         assert_eq!(texts(seen), banner(TextPlace::SmtpBanner, "localhost Python SMTP 1.4.6"));
         assert_eq!(sent, [b"EHLO visite.invalid\r\n"]);
         assert_eq!(smtp.starttls_offered(), Some(true));
 
         let mut imap = Imap::new(&manner);
         let (seen, sent) = play(&mut imap, &IMAP);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &IMAP);
         let (place, text) = seen.and_then(|seen| seen.texts.into_iter().next()).expect("a greeting");
         assert_eq!(place, TextPlace::ImapBanner);
         assert!(text.starts_with("[CAPABILITY IMAP4rev1") && text.ends_with("] Dovecot (Debian) ready."), "{text}");
@@ -371,6 +374,7 @@ mod tests {
 
         let mut pop = Pop3::new(&manner);
         let (seen, sent) = play(&mut pop, &POP3);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &POP3);
         assert_eq!(texts(seen), banner(TextPlace::PopBanner, "Dovecot (Debian) ready."));
         assert_eq!(sent, [b"CAPA\r\n"]);
         assert_eq!(pop.stls_offered(), Some(true));
@@ -382,11 +386,14 @@ mod tests {
         let smtp = [b"220 mail.praxis.example ESMTP\r\n".as_slice(), b"500 What?\r\n", b"250 hello\r\n"];
         let mut dialogue = Smtp::new(&Manner::default());
         let (seen, sent) = play(&mut dialogue, &smtp);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &smtp);
         assert_eq!(seen.map(|seen| seen.names), Some(vec!["mail.praxis.example".to_owned()]));
         assert_eq!(sent.last().map(Vec::as_slice), Some(b"HELO visite.invalid\r\n".as_slice()));
         assert_eq!(dialogue.starttls_offered(), Some(false));
         let pop = [b"+OK POP3 <1.2@host>\r\n".as_slice(), b"-ERR unknown\r\n", b"+OK bye\r\n"];
-        assert!(play(&mut Pop3::new(&Manner::default()), &pop).0.is_some());
+        let seen = play(&mut Pop3::new(&Manner::default()), &pop).0;
+        trials::is_taken_by_nobody_else(seen.as_ref(), &pop);
+        assert!(seen.is_some());
     }
 
     #[test]

@@ -122,6 +122,7 @@ fn is_acknowledgement(content: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Recorded from an `MLLPServer` of hl7apy 1.3.5 (Python 3.11) whose handler for errors answers with an ACK. The same
@@ -139,6 +140,7 @@ mod tests {
     fn only_an_acknowledgement_is_proof() {
         for answer in [HL7APY, HAPI] {
             let (seen, sent) = probe(&[answer]);
+            trials::is_taken_by_nobody_else(seen.as_ref(), &[answer]);
             let seen = seen.expect("as recorded");
             assert_eq!(seen.service, NetworkService::Mllp);
             assert_eq!((seen.texts.len(), seen.names.len()), (0, 0));

@@ -102,7 +102,7 @@ fn parse_body(body: &[u8]) -> Option<Seen> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// The server of pymodbus 3.16.1, recorded on the loopback interface.
@@ -114,13 +114,13 @@ mod tests {
 
     #[test]
     fn controls() {
-        let seen = trial::stream(modbus, &[&trial::hex(PYMODBUS)]);
+        let seen = trials::stream(modbus, &[&trials::hex(PYMODBUS)]);
         assert_eq!(seen.vendor.as_deref(), Some("Pymodbus"));
         assert_eq!((seen.product.as_deref(), seen.version.as_deref()), (Some("PM"), Some("3.16.1")));
-        let refused = trial::stream(modbus, &[&trial::hex("5673 0000 0003 ff ab 01")]);
+        let refused = trials::stream(modbus, &[&trials::hex("5673 0000 0003 ff ab 01")]);
         assert_eq!(refused, Seen::new(NetworkService::Modbus));
-        let (_, sent) = crate::play(&mut modbus(), &[&trial::hex(PYMODBUS)]);
-        assert_eq!(sent, [trial::hex("5673 0000 0005 ff 2b 0e 01 00")], "one question, function 43");
+        let (_, sent) = crate::play(&mut modbus(), &[&trials::hex(PYMODBUS)]);
+        assert_eq!(sent, [trials::hex("5673 0000 0005 ff 2b 0e 01 00")], "one question, function 43");
     }
 
     #[test]
@@ -136,9 +136,9 @@ mod tests {
             "5673 0000 00ff ff ab 01",
             "5673 0000 0008 ff 2b 0e 01 01 00 00 00",
         ] {
-            assert_eq!(crate::play(&mut modbus(), &[&trial::hex(answer)]).0, None, "{answer}");
+            assert_eq!(crate::play(&mut modbus(), &[&trials::hex(answer)]).0, None, "{answer}");
         }
-        trial::strangers(modbus);
+        trials::strangers(modbus, b"");
     }
 
     proptest! {
@@ -147,8 +147,8 @@ mod tests {
             noise in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..3),
             changes in proptest::collection::vec(any::<(proptest::sample::Index, u8)>(), 0..4),
         ) {
-            trial::any_bytes(modbus(), &noise);
-            trial::any_bytes(modbus(), &[trial::mutated(&trial::hex(PYMODBUS), &changes)]);
+            trials::any_bytes(modbus(), &noise);
+            trials::any_bytes(modbus(), &[trials::mutated(&trials::hex(PYMODBUS), &changes)]);
         }
     }
 }

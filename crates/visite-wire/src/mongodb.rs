@@ -282,7 +282,7 @@ fn text<'b>(reader: &mut Reader<'b>) -> Option<&'b [u8]> {
 mod tests {
     use super::*;
     use crate::play;
-    use crate::trials::{refuses_others, withstands_pieces};
+    use crate::trials;
     use proptest::prelude::*;
 
     const HELLO: &[u8] = b"\x08ismaster\0\x01\x03topologyVersion\0\x05\0\0\0\0\x10maxBsonObjectSize\0\0\0\0\x01\
@@ -343,9 +343,9 @@ mod tests {
     #[test]
     fn pieces_and_others() {
         let (hello, build) = (answered(0, false, HELLO), answered(1, true, BUILD));
-        withstands_pieces(|| mongodb(false), &[&hello, &build], 0);
-        withstands_pieces(|| mongodb(true), &[&hello, &build, &answered(2, true, DENIED)], 0);
-        refuses_others(|| mongodb(true));
+        trials::stream_proven_by(|| mongodb(false), &[&hello, &build], 0);
+        trials::stream_proven_by(|| mongodb(true), &[&hello, &build, &answered(2, true, DENIED)], 0);
+        trials::strangers(|| mongodb(true), b"");
         for (nth, document) in [(1, HELLO), (0, BUILD), (0, b"\x08ismaster\0\x02"), (0, b"")] {
             assert_eq!(play(&mut mongodb(false), &[&answered(nth, false, document)]).0, None);
         }

@@ -109,7 +109,7 @@ fn parse_answer(bytes: &[u8]) -> Result<Option<u8>, ()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Mosquitto 2.0.11 of Debian 12: to a version that does not exist, with anonymous login allowed, and forbidden.
@@ -131,9 +131,9 @@ mod tests {
         let (seen, sent) = crate::play(&mut dialogue(false), &[NO_SUCH_VERSION]);
         let unasked = broker(Unknown(UnknownReason::NotCollected));
         assert_eq!(seen.as_ref(), Some(&unasked));
-        assert_eq!(sent, [trial::hex("1017 00044d515454 63 02 000a 000b 7669736974652d7363616e")]);
-        assert_eq!(trial::stream(|| dialogue(false), &[NO_SUCH_VERSION]), unasked);
-        trial::stream(|| dialogue(false), &[&[0x20, 3, 0, 0x84, 0]]);
+        assert_eq!(sent, [trials::hex("1017 00044d515454 63 02 000a 000b 7669736974652d7363616e")]);
+        assert_eq!(trials::stream(|| dialogue(false), &[NO_SUCH_VERSION]), unasked);
+        trials::stream(|| dialogue(false), &[&[0x20, 3, 0, 0x84, 0]]);
         assert_eq!(
             crate::play(&mut dialogue(false), &[LET_IN]).0,
             None,
@@ -150,7 +150,7 @@ mod tests {
             assert_eq!(seen, Some(broker(known.clone())));
             assert_eq!(sent.last().is_some_and(|last| *last == DISCONNECT), known == Known(true));
         }
-        trial::stream(|| dialogue(true), &[LET_IN]);
+        trials::stream(|| dialogue(true), &[LET_IN]);
     }
 
     #[test]
@@ -160,8 +160,8 @@ mod tests {
         {
             assert_eq!(crate::play(&mut dialogue(true), &[answer]).0, None, "{answer:?}");
         }
-        trial::strangers(|| dialogue(false));
-        trial::strangers(|| dialogue(true));
+        trials::strangers(|| dialogue(false), b"");
+        trials::strangers(|| dialogue(true), b"");
     }
 
     proptest! {
@@ -170,7 +170,7 @@ mod tests {
             noise in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..20), 0..5),
             logins: bool,
         ) {
-            trial::any_bytes(dialogue(logins), &noise);
+            trials::any_bytes(dialogue(logins), &noise);
         }
     }
 }

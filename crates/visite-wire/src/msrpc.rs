@@ -4,7 +4,7 @@
 //! protocol answer that they have no such interface, which proves as much. The packets serve [`crate::smb`] too, where
 //! they travel inside a named pipe. Deliberately absent: calls to the endpoint mapper, and authentication.
 
-use crate::bytes::Reader;
+use crate::bytes::{Reader, Reading};
 use crate::{Dialogue, Event, Manner, Seen, Step};
 use visite_facts::facts::NetworkService;
 
@@ -50,24 +50,13 @@ impl Dialogue for Msrpc {
         match event {
             Event::Connected => Step::Send(bind(ENDPOINT_MAPPER, CALL)),
             Event::Received(bytes) => match bound(bytes, CALL) {
-                Reply::Whole(_) => Step::Done(Seen::new(NetworkService::Msrpc)),
-                Reply::Partly => Step::More,
-                Reply::Wrong => Step::NotThis,
+                Reading::Whole(_) => Step::Done(Seen::new(NetworkService::Msrpc)),
+                Reading::Begun => Step::More,
+                Reading::Bad => Step::NotThis,
             },
             Event::Silence | Event::Closed => Step::NotThis,
         }
     }
-}
-
-/// How an answer reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reply<T> {
-    /// It is whole and right.
-    Whole(T),
-    /// It may become right.
-    Partly,
-    /// It is something else.
-    Wrong,
 }
 
 /// Asks for an interface.
@@ -105,35 +94,35 @@ fn packet(kind: u8, call: u32, body: &[u8]) -> Vec<u8> {
 }
 
 /// The first packet of an answer to `call`, of which `kinds` are expected: its kind and what follows the header.
-fn answer<'b>(bytes: &'b [u8], kinds: &[u8], call: u32) -> Reply<(u8, &'b [u8])> {
+fn answer<'b>(bytes: &'b [u8], kinds: &[u8], call: u32) -> Reading<(u8, &'b [u8])> {
     let start = [Some(5), None, None, Some(FIRST_AND_LAST), Some(0x10), Some(0), Some(0), Some(0)];
     let right = bytes.iter().zip(start).all(|(byte, wanted)| wanted.is_none_or(|wanted| wanted == *byte));
     if !right || bytes.get(1).is_some_and(|minor| *minor > 1) || bytes.get(2).is_some_and(|k| !kinds.contains(k)) {
-        return Reply::Wrong;
+        return Reading::Bad;
     }
     let mut reader = Reader::new(bytes);
     let (Some(first), Some(length), Some(_authentication), Some(answered)) =
         (reader.take(8), reader.u16_le(), reader.u16_le(), reader.u32_le())
     else {
-        return Reply::Partly;
+        return Reading::Begun;
     };
     let length = usize::from(length);
     if answered != call || !(HEADER..=usize::from(MAX_FRAGMENT) + HEADER).contains(&length) {
-        return Reply::Wrong;
+        return Reading::Bad;
     }
     match (bytes.get(HEADER..length), first.get(2)) {
-        (Some(body), Some(kind)) => Reply::Whole((*kind, body)),
-        _ => Reply::Partly,
+        (Some(body), Some(kind)) => Reading::Whole((*kind, body)),
+        _ => Reading::Begun,
     }
 }
 
 /// Reads the answer to a [`bind`]: whether the interface is there.
-pub(crate) fn bound(bytes: &[u8], call: u32) -> Reply<bool> {
+pub(crate) fn bound(bytes: &[u8], call: u32) -> Reading<bool> {
     match answer(bytes, &[BIND_ACK, BIND_NAK], call) {
-        Reply::Whole((BIND_ACK, body)) => accepted(body).map_or(Reply::Wrong, Reply::Whole),
-        Reply::Whole((_, body)) => refused(body).map_or(Reply::Wrong, |()| Reply::Whole(false)),
-        Reply::Partly => Reply::Partly,
-        Reply::Wrong => Reply::Wrong,
+        Reading::Whole((BIND_ACK, body)) => accepted(body).map_or(Reading::Bad, Reading::Whole),
+        Reading::Whole((_, body)) => refused(body).map_or(Reading::Bad, |()| Reading::Whole(false)),
+        Reading::Begun => Reading::Begun,
+        Reading::Bad => Reading::Bad,
     }
 }
 
@@ -174,20 +163,20 @@ fn refused(body: &[u8]) -> Option<()> {
 }
 
 /// Reads the answer to a [`request`], which has to fit into one packet: the data.
-pub(crate) fn response(bytes: &[u8], call: u32) -> Reply<&[u8]> {
+pub(crate) fn response(bytes: &[u8], call: u32) -> Reading<&[u8]> {
     match answer(bytes, &[RESPONSE], call) {
         // Size, context and count of cancellations come first.
-        Reply::Whole((_, body)) => body.get(8..).map_or(Reply::Wrong, Reply::Whole),
-        Reply::Partly => Reply::Partly,
-        Reply::Wrong => Reply::Wrong,
+        Reading::Whole((_, body)) => body.get(8..).map_or(Reading::Bad, Reading::Whole),
+        Reading::Begun => Reading::Begun,
+        Reading::Bad => Reading::Bad,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Samba 4.17.12 on Debian 12: its endpoint mapper on port 135, which has the interface.
@@ -207,19 +196,19 @@ mod tests {
     fn servers_with_and_without_endpoint_mapper_are_recognised() {
         for (answer, has) in [(ENDPOINT_MAPPER_ANSWER, true), (OTHER_ANSWER, false)] {
             assert_eq!(play(&mut msrpc(), &[answer]).0, Some(Seen::new(NetworkService::Msrpc)));
-            assert_eq!(bound(answer, CALL), Reply::Whole(has));
-            holds_in_pieces(msrpc, &[answer]);
+            assert_eq!(bound(answer, CALL), Reading::Whole(has));
+            trials::stream(msrpc, &[answer]);
         }
         // Written after C706, 12.6.4.5: refused, the server speaks 5.0.
         let refusal = packet(BIND_NAK, CALL, &[4, 0, 1, 5, 0]);
-        assert_eq!(bound(&refusal, CALL), Reply::Whole(false));
+        assert_eq!(bound(&refusal, CALL), Reading::Whole(false));
     }
 
     #[test]
     fn holds_against_strangers() {
-        is_none_of_the_strangers(msrpc, b"");
+        trials::strangers(msrpc, b"");
         // Another number of the call, another form of data.
-        assert_eq!(bound(ENDPOINT_MAPPER_ANSWER, CALL + 1), Reply::Wrong);
+        assert_eq!(bound(ENDPOINT_MAPPER_ANSWER, CALL + 1), Reading::Bad);
         let mut form = ENDPOINT_MAPPER_ANSWER.to_vec();
         form.iter_mut().rev().skip(4).take(1).for_each(|byte| *byte ^= 1);
         assert_eq!(play(&mut msrpc(), &[&form]).0, None);

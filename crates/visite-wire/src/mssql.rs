@@ -98,7 +98,7 @@ fn seen(packet: &[u8], encrypted: bool) -> Option<Seen> {
 mod tests {
     use super::*;
     use crate::play;
-    use crate::trials::{refuses_others, withstands_pieces};
+    use crate::trials;
     use proptest::prelude::*;
 
     /// An answer as MS-TDS, sections 2.2.6.5 and 4.2, lays it out, with the version of SQL Server 2019 (15.0.2000).
@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn pieces_and_others() {
-        withstands_pieces(mssql, &[SERVER], 0);
-        refuses_others(mssql);
+        trials::stream_proven_by(mssql, &[SERVER], 0);
+        trials::strangers(mssql, b"");
         for (at, byte) in [(0, 0x12), (1, 0), (3, 0x2c), (7, 1), (8, 9), (10, 0x40), (40, 4), (34, 7)] {
             let mut bytes = SERVER.to_vec();
             bytes[at] = byte;

@@ -213,7 +213,7 @@ fn seen() -> Seen {
 mod tests {
     use super::*;
     use crate::play;
-    use crate::trials::{refuses_others, withstands_pieces};
+    use crate::trials;
     use proptest::prelude::*;
 
     /// MariaDB 10.11.19 of Debian 12, without TLS.
@@ -289,12 +289,12 @@ mod tests {
 
     #[test]
     fn pieces_and_others() {
-        withstands_pieces(listens, &[MARIADB], 0);
-        withstands_pieces(listens, &[MYSQL], 0);
-        withstands_pieces(tries, &[MARIADB, ACCEPTED], 0);
-        withstands_pieces(listens, &[&error(0, 1129, "Host 'x' is blocked")], 0);
-        refuses_others(listens);
-        refuses_others(tries);
+        trials::stream_proven_by(listens, &[MARIADB], 0);
+        trials::stream_proven_by(listens, &[MYSQL], 0);
+        trials::stream_proven_by(tries, &[MARIADB, ACCEPTED], 0);
+        trials::stream_proven_by(listens, &[&error(0, 1129, "Host 'x' is blocked")], 0);
+        trials::strangers(listens, b"");
+        trials::strangers(tries, b"");
         let longer = [MARIADB, b"x"].concat();
         assert_eq!(play(&mut listens(), &[&longer]).0, None);
         // The wrong greeting is refused at once.

@@ -150,8 +150,8 @@ fn begins_right(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Samba 4.17.12 (nmbd) on Debian 12: names and groups, and statistics of zeros.
@@ -182,14 +182,7 @@ mod tests {
         assert_eq!((seen.service, seen.names), (NetworkService::Netbios, vec!["MUSTER".to_owned()]));
         let question = sent.first().and_then(|question| question.get(12..46)).expect("a question was sent");
         assert!(question.starts_with(b" CKAAAAAA") && question.ends_with(b"AAA\0"));
-        holds_in_names();
-    }
-
-    /// Statistics may be cut short, names may not.
-    fn holds_in_names() {
-        for end in 0..NMBD.len() {
-            assert_eq!(play(&mut netbios(), &[NMBD.get(..end).unwrap_or_default()]).0, None, "{end} bytes");
-        }
+        trials::datagrams(netbios, &[NMBD]);
     }
 
     #[test]
@@ -220,16 +213,16 @@ mod tests {
         let seen = seen.expect("smbd speaks NetBIOS and SMB");
         assert_eq!((seen.service, sent.len()), (NetworkService::Netbios, 2));
         assert!(matches!(seen.detail, crate::Detail::Smb(_)));
-        holds_in_pieces(session, &[b"\x82\0\0\0", SMB]);
+        trials::stream_proven_by(session, &[b"\x82\0\0\0", SMB], 1);
         // RFC 1002, 4.3.4: called name not present.
-        holds_in_pieces(session, &[b"\x83\0\0\x01\x82"]);
+        trials::stream(session, &[b"\x83\0\0\x01\x82"]);
         assert_eq!(play(&mut session(), &[b"\x83\0\0\x01\x01"]).0, None);
     }
 
     #[test]
     fn holds_against_strangers() {
-        is_none_of_the_strangers(netbios, b"");
-        is_none_of_the_strangers(session, b"");
+        trials::strangers(netbios, b"");
+        trials::strangers(session, b"");
         assert_eq!(play(&mut session(), &[b"\x82\0\0\0", b"\x82\0\0\0"]).0, None);
     }
 

@@ -88,7 +88,7 @@ fn parse_variables(bytes: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// NTPsec 1.2.2 of Debian 12, just started, so that it does not know the time yet.
@@ -117,13 +117,13 @@ mod tests {
 
     #[test]
     fn time_servers() {
-        let answer = trial::hex(CHRONY);
-        assert_eq!(trial::datagrams(ntp, &[&answer]), Seen::new(NetworkService::Ntp));
-        assert_eq!(trial::datagrams(ntp, &[&trial::hex(NTPSEC)]), Seen::new(NetworkService::Ntp));
-        let silent = trial::datagrams(with_variables, &[&answer, &[]]);
+        let answer = trials::hex(CHRONY);
+        assert_eq!(trials::datagrams(ntp, &[&answer]), Seen::new(NetworkService::Ntp));
+        assert_eq!(trials::datagrams(ntp, &[&trials::hex(NTPSEC)]), Seen::new(NetworkService::Ntp));
+        let silent = trials::datagrams(with_variables, &[&answer, &[]]);
         assert_eq!(silent, Seen::new(NetworkService::Ntp));
-        let variables = trial::hex(VARIABLES);
-        let seen = trial::datagrams(with_variables, &[&answer, &variables]);
+        let variables = trials::hex(VARIABLES);
+        let seen = trials::datagrams(with_variables, &[&answer, &variables]);
         let text = match seen.texts.as_slice() {
             [(TextPlace::NtpBanner, text)] => text,
             other => panic!("{other:?}"),
@@ -134,12 +134,12 @@ mod tests {
     #[test]
     fn wrong_answers() {
         for (at, value) in [(0, 0x23), (0, 0x25), (1, 17), (24, 0)] {
-            let mut answer = trial::hex(CHRONY);
+            let mut answer = trials::hex(CHRONY);
             answer[at] = value;
             assert_eq!(crate::play(&mut ntp(), &[&answer]).0, None, "byte {at}");
         }
-        trial::strangers(ntp);
-        trial::strangers(with_variables);
+        trials::strangers(ntp, b"");
+        trials::strangers(with_variables, b"");
     }
 
     proptest! {
@@ -148,8 +148,8 @@ mod tests {
             noise in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..120), 0..5),
             changes in proptest::collection::vec(any::<(proptest::sample::Index, u8)>(), 0..4),
         ) {
-            trial::any_bytes(with_variables(), &noise);
-            trial::any_bytes(with_variables(), &[CHRONY, VARIABLES].map(|text| trial::mutated(&trial::hex(text), &changes)));
+            trials::any_bytes(with_variables(), &noise);
+            trials::any_bytes(with_variables(), &[CHRONY, VARIABLES].map(|text| trials::mutated(&trials::hex(text), &changes)));
         }
     }
 }

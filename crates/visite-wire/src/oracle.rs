@@ -148,7 +148,7 @@ fn accepted(body: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::play;
-    use crate::trials::{refuses_others, withstands_pieces};
+    use crate::trials;
     use proptest::prelude::*;
 
     const RESENT: &[u8] = b"\0\x08\0\0\x0b\0\0\0";
@@ -182,9 +182,9 @@ mod tests {
 
     #[test]
     fn pieces_and_others() {
-        withstands_pieces(oracle, &[&refusal(PINGED)], 0);
-        withstands_pieces(oracle, &[RESENT, &refusal(PINGED)], 1);
-        refuses_others(oracle);
+        trials::stream_proven_by(oracle, &[&refusal(PINGED)], 0);
+        trials::stream_proven_by(oracle, &[RESENT, &refusal(PINGED)], 1);
+        trials::strangers(oracle, b"");
         assert_eq!(play(&mut oracle(), &[RESENT, RESENT, RESENT]).0, None);
         for text in ["", "(DESCRIPTION=)", "(ERR=0)", "(DESCRIPTION=(CONNECT_DATA=(COMMAND=ping))(ERR=0))"] {
             assert_eq!(play(&mut oracle(), &[&refusal(text)]).0, None, "{text}");

@@ -223,7 +223,7 @@ fn tls_answer(bytes: &[u8]) -> Option<bool> {
 mod tests {
     use super::*;
     use crate::play;
-    use crate::trials::{refuses_others, withstands_pieces};
+    use crate::trials;
     use proptest::prelude::*;
 
     /// PostgreSQL 15.20 of Debian 12 to the impossible start.
@@ -293,14 +293,14 @@ mod tests {
 
     #[test]
     fn pieces_and_others() {
-        withstands_pieces(asked, &[b"N", REFUSED], 1);
-        withstands_pieces(asked, &[b"S", ALERT], 1);
+        trials::stream_proven_by(asked, &[b"N", REFUSED], 1);
+        trials::stream_proven_by(asked, &[b"S", ALERT], 1);
         // The beginning of PostgreSQL 15.20's ServerHello.
-        withstands_pieces(asked, &[b"S", b"\x16\x03\x03\0\x2a\x02"], 1);
-        withstands_pieces(|| Login::new(&consent()), &[&TRUSTED[..9]], 0);
-        withstands_pieces(|| Login::new(&consent()), &[&TRUSTED[..9], b"later"], 0);
-        refuses_others(asked);
-        refuses_others(|| Login::new(&consent()));
+        trials::stream_proven_by(asked, &[b"S", b"\x16\x03\x03\0\x2a\x02"], 1);
+        trials::stream_proven_by(|| Login::new(&consent()), &[&TRUSTED[..9]], 0);
+        trials::stream_proven_by(|| Login::new(&consent()), &[&TRUSTED[..9], b"later"], 0);
+        trials::strangers(asked, b"");
+        trials::strangers(|| Login::new(&consent()), b"");
         for strange in [b"SSH-2.0-x\r\n".as_slice(), b"NO\r\n", b"N"] {
             assert_eq!(play(&mut asked(), &[strange, strange]).0, None);
         }

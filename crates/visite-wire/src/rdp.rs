@@ -160,10 +160,13 @@ impl Dialogue for Rdp {
 mod tests {
     use super::*;
     use crate::dialogue::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     fn ask(protection: Protection, answer: &[u8]) -> Option<(Option<bool>, Option<bool>)> {
-        match play(&mut Rdp::asking(protection), &[answer]).0?.detail {
+        let seen = play(&mut Rdp::asking(protection), &[answer]).0?;
+        trials::is_taken_by_nobody_else(Some(&seen), &[answer]);
+        match seen.detail {
             Detail::Rdp(facts) => Some((facts.nla_required.known().copied(), facts.rdp_security.known().copied())),
             other => panic!("{other:?}"),
         }

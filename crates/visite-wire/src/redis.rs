@@ -107,7 +107,7 @@ impl Dialogue for Redis {
 mod tests {
     use super::*;
     use crate::play;
-    use crate::trials::{refuses_others, withstands_pieces};
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Redis 7.0.15 of Debian 12 (shortened).
@@ -152,9 +152,9 @@ mod tests {
 
     #[test]
     fn pieces_and_others() {
-        withstands_pieces(redis, &[b"+PONG\r\n", SERVER], 0);
-        withstands_pieces(redis, &[NO_PASSWORD_GIVEN], 0);
-        refuses_others(redis);
+        trials::stream_proven_by(redis, &[b"+PONG\r\n", SERVER], 0);
+        trials::stream_proven_by(redis, &[NO_PASSWORD_GIVEN], 0);
+        trials::strangers(redis, b"");
     }
 
     proptest! {

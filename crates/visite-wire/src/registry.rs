@@ -114,3 +114,30 @@ pub fn login(service: S, manner: &Manner) -> Option<Recogniser> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trials;
+    use visite_facts::Word;
+
+    #[test]
+    fn strangers_are_taken_for_nothing() {
+        for number in 0..trials::everybody().count() {
+            let nth = || trials::everybody().nth(number).expect("counted");
+            let rightly: &[&[u8]] = match nth().0 {
+                S::Http => trials::HTTP,
+                S::Telnet => trials::TELNET,
+                _ => &[],
+            };
+            trials::strangers_but(rightly, || nth().1, b"");
+        }
+    }
+
+    #[test]
+    fn every_service_of_the_lists_has_its_dialogue_over_tcp() {
+        for service in GREETING.iter().chain(WAITING).chain(INSIDE_HTTP) {
+            assert!(tcp(*service, &Manner::default()).is_some(), "{}", service.word());
+        }
+    }
+}

@@ -1,17 +1,6 @@
 //! Answers that begin with a number of three digits, as mail and file transfer have them (RFC 5321, 4.2; RFC 959, 4.2).
 
-use crate::bytes::clean;
-
-/// What some bytes are, read from their first byte on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reading<T> {
-    /// The beginning of one.
-    Begun,
-    /// This is none.
-    Bad,
-    /// A whole one, with nothing behind it.
-    Whole(T),
-}
+use crate::bytes::{Reading, clean};
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -119,8 +119,8 @@ fn parse_answer(bytes: &[u8]) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// rpcbind 1.2.6 on Debian 12.
@@ -140,7 +140,8 @@ mod tests {
         let expected = Some(Seen::new(NetworkService::Rpcbind));
         assert_eq!(play(&mut tcp(), &[RPCBIND]).0, expected);
         assert_eq!(play(&mut udp(), &[datagram]).0, expected);
-        holds_in_pieces(tcp, &[RPCBIND]);
+        trials::stream(tcp, &[RPCBIND]);
+        trials::is_taken_by_nobody_else(play(&mut udp(), &[datagram]).0.as_ref(), &[datagram]);
         for end in 0..datagram.len() {
             assert_eq!(play(&mut udp(), &[datagram.get(..end).unwrap_or_default()]).0, None);
         }
@@ -151,8 +152,8 @@ mod tests {
 
     #[test]
     fn holds_against_strangers() {
-        is_none_of_the_strangers(tcp, b"");
-        is_none_of_the_strangers(udp, b"");
+        trials::strangers(tcp, b"");
+        trials::strangers(udp, b"");
         // Another program that is called remotely (NFS) says that it is not this one.
         let unavailable = [CALL, 1, 0, 0, 0, 1].map(u32::to_be_bytes).concat();
         assert_eq!(play(&mut udp(), &[&unavailable]).0, None);

@@ -90,8 +90,8 @@ fn ends_list(bytes: &[u8]) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// rsync 3.5.0 on Debian 12, and its list with one module.
@@ -107,7 +107,7 @@ mod tests {
         let (seen, sent) = play(&mut rsync(), &[GREETING, LIST]);
         assert_eq!(seen, Some(Seen::new(NetworkService::Rsync)));
         assert_eq!(sent, [b"@RSYNCD: 30.0\n#list\n"]);
-        holds_in_pieces(rsync, &[GREETING, LIST]);
+        trials::stream_proven_by(rsync, &[GREETING, LIST], 1);
         // Older ones have no checksums; a text of welcome may come at once; a client may be unwelcome.
         let others: [[&[u8]; 2]; 3] = [
             [b"@RSYNCD: 26\n", b"@RSYNCD: EXIT\n"],
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn holds_against_strangers() {
-        is_none_of_the_strangers(rsync, GREETING);
+        trials::strangers(rsync, GREETING);
         for wrong in ["@RSYNCD: \n", "@RSYNCD: x\n", "@RSYNCD: 31.0\x07\n", "@RSYNCD: 3100.0\n", "@rsyncd: 31\n"] {
             assert_eq!(rsync().step(Event::Received(wrong.as_bytes())), Step::NotThis, "{wrong:?}");
         }

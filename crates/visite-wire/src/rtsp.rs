@@ -49,7 +49,7 @@ impl Dialogue for Rtsp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// The server of RTSP::Server 0.06 (rtsp-server-perl of Debian 12), recorded on the loopback interface.
@@ -63,9 +63,9 @@ mod tests {
 
     #[test]
     fn cameras() {
-        assert_eq!(trial::stream(rtsp, &[RECORDED]), Seen::new(NetworkService::Rtsp));
+        assert_eq!(trials::stream(rtsp, &[RECORDED]), Seen::new(NetworkService::Rtsp));
         let named = b"RTSP/1.0 401 Unauthorized\r\nCSeq: 22131\r\nServer: GStreamer RTSP server\r\n\r\n";
-        let seen = trial::stream(rtsp, &[named]);
+        let seen = trials::stream(rtsp, &[named]);
         assert_eq!(seen.texts, [(TextPlace::RtspServer, "GStreamer RTSP server".to_owned())]);
     }
 
@@ -79,7 +79,7 @@ mod tests {
         ] {
             assert_eq!(crate::play(&mut rtsp(), &[answer]).0, None);
         }
-        trial::strangers(rtsp);
+        trials::strangers(rtsp, b"");
     }
 
     proptest! {
@@ -88,8 +88,8 @@ mod tests {
             noise in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..120), 0..3),
             changes in proptest::collection::vec(any::<(proptest::sample::Index, u8)>(), 0..4),
         ) {
-            trial::any_bytes(rtsp(), &noise);
-            trial::any_bytes(rtsp(), &[trial::mutated(RECORDED, &changes)]);
+            trials::any_bytes(rtsp(), &noise);
+            trials::any_bytes(rtsp(), &[trials::mutated(RECORDED, &changes)]);
         }
     }
 }

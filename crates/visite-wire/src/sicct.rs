@@ -189,6 +189,7 @@ fn parse_manufacturer(apdu: &[u8]) -> Option<Seen> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trials;
     use crate::{MAX_ANSWER_BYTES, play};
     use proptest::prelude::*;
 
@@ -213,6 +214,7 @@ mod tests {
     #[test]
     fn a_terminal_describes_itself() {
         let (seen, sent) = ask(&[EXAMPLE]);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &[EXAMPLE]);
         let seen = seen.expect("as recorded");
         assert_eq!((seen.service, seen.names), (NetworkService::Sicct, vec!["TERMINAL".to_owned()]));
         assert_eq!(seen.mac, Some([0x08, 0x00, 0x20, 0xae, 0xfe, 0x7e]));
@@ -233,6 +235,7 @@ mod tests {
     #[test]
     fn a_terminal_states_its_manufacturer() {
         let (seen, sent) = command(&[ORGA]);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &[ORGA]);
         let seen = seen.expect("as recorded");
         assert_eq!(seen.texts, [(TextPlace::SicctManufacturer, "INGHC/0120".to_owned())]);
         assert_eq!(seen.version.as_deref(), Some("03092"));

@@ -92,7 +92,7 @@ fn seen(head: &Head<'_>) -> Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Kamailio 5.6.3 of Debian 12 with a script that answers `OPTIONS`, recorded on the loopback interface.
@@ -116,9 +116,9 @@ mod tests {
 
     #[test]
     fn telephone_systems() {
-        let seen = trial::datagrams(udp, &[KAMAILIO]);
+        let seen = trials::datagrams(udp, &[KAMAILIO]);
         assert_eq!(seen.texts, [(TextPlace::SipServer, "kamailio (5.6.3 (x86_64/linux))".to_owned())]);
-        assert_eq!(trial::stream(tcp, &[KAMAILIO]), seen);
+        assert_eq!(trials::stream(tcp, &[KAMAILIO]), seen);
         // Short names of fields, a refusal, and a body.
         let short = format!(
             "SIP/2.0 401 Unauthorized\r\nv: SIP/2.0/UDP a;branch={BRANCH};received=10.0.0.2\r\nf: <sip:a@b>;tag={TAG}\r\n\
@@ -136,8 +136,8 @@ mod tests {
             assert_ne!(other, text);
             assert_eq!(crate::play(&mut udp(), &[other.as_bytes()]).0, None, "{mark}");
         }
-        trial::strangers(udp);
-        trial::strangers(tcp);
+        trials::strangers(udp, b"");
+        trials::strangers(tcp, b"");
         assert!(
             Sip::new(&Manner { host: "fe80::1".to_owned(), ..Manner::default() })
                 .question()
@@ -151,8 +151,8 @@ mod tests {
             noise in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..120), 0..3),
             changes in proptest::collection::vec(any::<(proptest::sample::Index, u8)>(), 0..4),
         ) {
-            trial::any_bytes(tcp(), &noise);
-            trial::any_bytes(udp(), &[trial::mutated(KAMAILIO, &changes)]);
+            trials::any_bytes(tcp(), &noise);
+            trials::any_bytes(udp(), &[trials::mutated(KAMAILIO, &changes)]);
         }
     }
 }

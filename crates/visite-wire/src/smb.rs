@@ -10,8 +10,9 @@ mod ntlm;
 mod recorded;
 mod session;
 
+use crate::bytes::Reading;
 use crate::{Detail, Dialogue, Event, Manner, Seen, Step};
-use message::{Negotiated, Reply};
+use message::Negotiated;
 use session::{Opened, SessionKind};
 use visite_facts::facts::{DeviceSmb, NetworkService, SmbSigning};
 use visite_facts::{Known, Observed, Unknown, UnknownReason};
@@ -65,10 +66,10 @@ fn recognise(event: Event<'_>, question: impl Fn() -> Vec<u8>) -> Step<Seen> {
         Event::Silence | Event::Closed => return Step::NotThis,
     };
     match message::negotiated(bytes) {
-        Reply::Whole(Some(answer)) => Step::Done(seen(&answer)),
+        Reading::Whole(Some(answer)) => Step::Done(seen(&answer)),
         // A refusal is too short a thing to prove the protocol by it.
-        Reply::Whole(None) | Reply::Wrong => Step::NotThis,
-        Reply::Partly => Step::More,
+        Reading::Whole(None) | Reading::Bad => Step::NotThis,
+        Reading::Begun => Step::More,
     }
 }
 
@@ -280,9 +281,9 @@ impl Dialogue for Ask {
         if let Some(accepted) = &self.accepted {
             let opened = match event {
                 Event::Received(bytes) => match message::session1(bytes) {
-                    Reply::Whole(opened) => Some(opened),
-                    Reply::Partly => return Step::More,
-                    Reply::Wrong => None,
+                    Reading::Whole(opened) => Some(opened),
+                    Reading::Begun => return Step::More,
+                    Reading::Bad => None,
                 },
                 Event::Connected | Event::Silence | Event::Closed => None,
             };
@@ -291,14 +292,14 @@ impl Dialogue for Ask {
         match event {
             Event::Connected => Step::Send(std::mem::take(&mut self.question)),
             Event::Received(bytes) => match message::negotiated(bytes) {
-                Reply::Whole(Some(answer @ Negotiated::Smb1 { .. })) if self.login => {
+                Reading::Whole(Some(answer @ Negotiated::Smb1 { .. })) if self.login => {
                     self.accepted = Some(answer);
                     Step::Send(message::setup1())
                 }
-                Reply::Whole(Some(answer)) => Step::Done(Heard(Outcome::Accepted(answer, None))),
-                Reply::Whole(None) => Step::Done(Heard(Outcome::Refused)),
-                Reply::Partly => Step::More,
-                Reply::Wrong => Step::NotThis,
+                Reading::Whole(Some(answer)) => Step::Done(Heard(Outcome::Accepted(answer, None))),
+                Reading::Whole(None) => Step::Done(Heard(Outcome::Refused)),
+                Reading::Begun => Step::More,
+                Reading::Bad => Step::NotThis,
             },
             // Windows ends the connection without a word where it has no dialect in common.
             Event::Closed => Step::Done(Heard(Outcome::Refused)),
@@ -311,8 +312,8 @@ impl Dialogue for Ask {
 mod tests {
     use super::*;
     use crate::TextPlace;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers, play_in_pieces};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
     use recorded::*;
 
@@ -437,15 +438,15 @@ mod tests {
     #[test]
     fn holds_against_pieces_and_strangers() {
         let smb = || Smb::new(&manner(false));
-        holds_in_pieces(smb, &[ANY]);
-        holds_in_pieces(smb, &[SMB1_ANSWER]);
-        is_none_of_the_strangers(smb, b"");
-        is_none_of_the_strangers(|| Smb2::new(&manner(false)), b"");
-        is_none_of_the_strangers(|| session::Session::new(SessionKind::Null, &manner(true)), b"");
+        trials::stream(smb, &[ANY]);
+        trials::stream(smb, &[SMB1_ANSWER]);
+        trials::strangers(smb, b"");
+        trials::strangers(|| Smb2::new(&manner(false)), b"");
+        trials::strangers(|| session::Session::new(SessionKind::Null, &manner(true)), b"");
         for recorded in [NULL_SESSION, GUEST_SESSION] {
             for kind in [SessionKind::Null, SessionKind::Guest] {
                 let session = || session::Session::new(kind, &manner(true));
-                assert_eq!(play_in_pieces(&mut session(), recorded), play(&mut session(), recorded).0);
+                assert_eq!(trials::play_in_pieces(&mut session(), recorded, 1), play(&mut session(), recorded).0);
             }
         }
         // A refusal alone proves nothing.

@@ -411,7 +411,7 @@ pub fn vendor_of_enterprise(number: u32) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Net-SNMP 5.9.3 of Debian 12, recorded on the loopback interface; the computer's name and kernel are replaced.
@@ -436,8 +436,8 @@ mod tests {
 
     #[test]
     fn recognised_without_a_community() {
-        let report = trial::hex(REPORT_3);
-        let seen = trial::datagrams(|| dialogue(false), &[&report]);
+        let report = trials::hex(REPORT_3);
+        let seen = trials::datagrams(|| dialogue(false), &[&report]);
         assert_eq!(seen.product.as_deref(), Some("Net-SNMP"));
         assert_eq!(detail(&seen).versions, Known(vec!["3".to_owned()]));
         assert_eq!(detail(&seen).default_community.known(), None, "nobody has asked");
@@ -448,19 +448,19 @@ mod tests {
 
     #[test]
     fn default_community_only_with_consent() {
-        let (report, two) = (trial::hex(REPORT_3), trial::hex(ANSWER_2C));
+        let (report, two) = (trials::hex(REPORT_3), trials::hex(ANSWER_2C));
         let mut one = two.clone();
         one[4] = 0;
-        let seen = trial::datagrams(|| dialogue(true), &[&report, &two, &one]);
+        let seen = trials::datagrams(|| dialogue(true), &[&report, &two, &one]);
         assert_eq!(detail(&seen).versions, Known(["1", "2c", "3"].map(str::to_owned).into()));
         assert_eq!(detail(&seen).default_community, Known(true));
         assert_eq!(detail(&seen).product, Known("Linux 6.12.0-18-amd64".to_owned()));
         let object = (TextPlace::SnmpObjectId, "1.3.6.1.4.1.8072.3.2.10".to_owned());
         assert!(seen.texts.contains(&object), "{:?}", seen.texts);
 
-        let old = trial::datagrams(|| dialogue(true), &[&[], &[], &one]);
+        let old = trials::datagrams(|| dialogue(true), &[&[], &[], &one]);
         assert_eq!(detail(&old).versions, Known(vec!["1".to_owned()]));
-        let refused = trial::datagrams(|| dialogue(true), &[&report, &[], &[]]);
+        let refused = trials::datagrams(|| dialogue(true), &[&report, &[], &[]]);
         assert_eq!(detail(&refused).default_community, Known(false));
         let late = crate::play(&mut dialogue(true), &[&report, &report, &two, &two, &one]).0.expect("recognised");
         assert_eq!(late, seen, "answers that came twice");
@@ -490,7 +490,7 @@ mod tests {
 
     #[test]
     fn engine_ids() {
-        let engine = parse_engine_id(&trial::hex("8000000903001122334455")).expect("well-formed");
+        let engine = parse_engine_id(&trials::hex("8000000903001122334455")).expect("well-formed");
         assert_eq!((engine.enterprise, engine.mac), (9, Some([0, 0x11, 0x22, 0x33, 0x44, 0x55])));
         assert_eq!(vendor_of_enterprise(engine.enterprise), Some("Cisco"));
         assert_eq!(parse_engine_id(&[0x80, 0, 0, 9]), None);
@@ -498,15 +498,15 @@ mod tests {
 
     #[test]
     fn wrong_answers() {
-        let report = trial::hex(REPORT_3);
+        let report = trials::hex(REPORT_3);
         let mut other_id = report.clone();
         other_id[10] ^= 1;
         assert_eq!(crate::play(&mut dialogue(false), &[&other_id]).0, None);
-        let two = trial::hex(ANSWER_2C);
+        let two = trials::hex(ANSWER_2C);
         assert_eq!(crate::play(&mut dialogue(true), &[&[], &report]).0, None, "version 3 as answer to version 2c");
         assert_eq!(crate::play(&mut dialogue(false), &[&two]).0, None);
-        trial::strangers(|| dialogue(false));
-        trial::strangers(|| dialogue(true));
+        trials::strangers(|| dialogue(false), b"");
+        trials::strangers(|| dialogue(true), b"");
     }
 
     proptest! {
@@ -516,9 +516,9 @@ mod tests {
             changes in proptest::collection::vec(any::<(proptest::sample::Index, u8)>(), 0..4),
             logins: bool,
         ) {
-            trial::any_bytes(dialogue(logins), &noise);
-            let answers = [REPORT_3, ANSWER_2C].map(|answer| trial::mutated(&trial::hex(answer), &changes));
-            trial::any_bytes(dialogue(logins), &answers);
+            trials::any_bytes(dialogue(logins), &noise);
+            let answers = [REPORT_3, ANSWER_2C].map(|answer| trials::mutated(&trials::hex(answer), &changes));
+            trials::any_bytes(dialogue(logins), &answers);
         }
     }
 }

@@ -117,7 +117,7 @@ fn product_of(server: &str) -> Option<(String, Option<String>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// MiniDLNA 1.3.0 of Debian 12, recorded in a namespace of its own.
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn devices() {
-        let seen = trial::datagrams(ssdp, &[MINIDLNA]);
+        let seen = trials::datagrams(ssdp, &[MINIDLNA]);
         assert_eq!((seen.product.as_deref(), seen.version.as_deref()), (Some("MiniDLNA"), Some("1.3.0")));
         let (_, sent) = crate::play(&mut ssdp(), &[MINIDLNA]);
         assert!(sent.concat().starts_with(b"M-SEARCH * HTTP/1.1\r\nHOST: 10.99.1.1:1900\r\n"));
@@ -166,7 +166,7 @@ mod tests {
         ] {
             assert_eq!(crate::play(&mut ssdp(), &[answer]).0, None);
         }
-        trial::strangers(ssdp);
+        trials::strangers(ssdp, b"");
         let sent = search(ALL, 2);
         assert!(sent.ends_with(b"\r\nMX: 2\r\nST: ssdp:all\r\n\r\n"));
         assert_eq!(parse_announcement(&sent), None);
@@ -178,8 +178,8 @@ mod tests {
             noise in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..120), 0..3),
             changes in proptest::collection::vec(any::<(proptest::sample::Index, u8)>(), 0..4),
         ) {
-            trial::any_bytes(ssdp(), &noise);
-            trial::any_bytes(ssdp(), &[trial::mutated(MINIDLNA, &changes)]);
+            trials::any_bytes(ssdp(), &noise);
+            trials::any_bytes(ssdp(), &[trials::mutated(MINIDLNA, &changes)]);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! identification with a well-formed packet of the binary protocol: a banner alone is easily put on any port.
 //! Deliberately absent: every step of a login.
 
-use crate::bytes::{Reader, clean};
+use crate::bytes::{Reader, Reading, clean};
 use crate::{Detail, Dialogue, Event, Manner, Seen, Step, TextPlace};
 use visite_facts::facts::{DeviceSsh, NetworkService};
 use visite_facts::{Known, UnknownReason};
@@ -57,9 +57,9 @@ impl Dialogue for Ssh {
             return answered(identification, bytes);
         }
         let identification = match identification(bytes) {
-            Parsed::Whole(identification) => identification,
-            Parsed::Partly => return Step::More,
-            Parsed::Wrong => return Step::NotThis,
+            Reading::Whole(identification) => identification,
+            Reading::Begun => return Step::More,
+            Reading::Bad => return Step::NotThis,
         };
         match bytes.get(identification.length..) {
             // Some servers send their offer at once, without waiting for the client.
@@ -83,36 +83,30 @@ fn speaks_2(server: &Identification) -> bool {
     server.protocol == "2.0" || server.protocol == "1.99"
 }
 
-enum Parsed<T> {
-    Whole(T),
-    Partly,
-    Wrong,
-}
-
 /// Reads the first line. Lines before it, which RFC 4253 allows, are not read on purpose: they would make a listener
 /// for SSH wait for every talkative service, and no server that is known sends them by itself.
-fn identification(bytes: &[u8]) -> Parsed<Identification> {
+fn identification(bytes: &[u8]) -> Reading<Identification> {
     let start = b"SSH-";
     if !bytes.iter().zip(start).all(|(byte, wanted)| byte == wanted) {
-        return Parsed::Wrong;
+        return Reading::Bad;
     }
     let Some(end) = bytes.iter().take(MAX_IDENTIFICATION).position(|byte| *byte == b'\n') else {
         let too_long = bytes.len() >= MAX_IDENTIFICATION;
         let odd = bytes.iter().any(|byte| !is_text(*byte) && *byte != b'\r');
-        return if too_long || odd { Parsed::Wrong } else { Parsed::Partly };
+        return if too_long || odd { Reading::Bad } else { Reading::Begun };
     };
     let line = bytes.get(start.len()..end).unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let Some(dash) = line.iter().position(|byte| *byte == b'-') else { return Parsed::Wrong };
+    let Some(dash) = line.iter().position(|byte| *byte == b'-') else { return Reading::Bad };
     let (protocol, software) = line.split_at(dash);
     let software = software.get(1..).unwrap_or_default();
     let (Ok(protocol), true) = (std::str::from_utf8(protocol), software.iter().all(|byte| is_text(*byte))) else {
-        return Parsed::Wrong;
+        return Reading::Bad;
     };
     if !matches!(protocol, "2.0" | "1.99" | "1.5" | "1.3") || software.is_empty() {
-        return Parsed::Wrong;
+        return Reading::Bad;
     }
-    Parsed::Whole(Identification { protocol: protocol.to_owned(), software: software.to_vec(), length: end + 1 })
+    Reading::Whole(Identification { protocol: protocol.to_owned(), software: software.to_vec(), length: end + 1 })
 }
 
 /// Printable, or part of a character outside ASCII, which some devices use against the rule.
@@ -123,9 +117,9 @@ fn is_text(byte: u8) -> bool {
 fn answered(identification: &Identification, bytes: &[u8]) -> Step<Seen> {
     let parsed = if speaks_2(identification) { offer(bytes) } else { public_key_1(bytes) };
     let ssh = match parsed {
-        Parsed::Whole(ssh) => ssh,
-        Parsed::Partly => return Step::More,
-        Parsed::Wrong => return Step::NotThis,
+        Reading::Whole(ssh) => ssh,
+        Reading::Begun => return Step::More,
+        Reading::Bad => return Step::NotThis,
     };
     let mut seen = Seen::new(NetworkService::Ssh);
     seen.texts.extend(clean(&identification.software, MAX_IDENTIFICATION).map(|text| (TextPlace::SshBanner, text)));
@@ -134,38 +128,38 @@ fn answered(identification: &Identification, bytes: &[u8]) -> Step<Seen> {
 }
 
 /// Takes one unencrypted packet of version 2 apart (RFC 4253, 6): its payload.
-fn packet(bytes: &[u8]) -> Parsed<&[u8]> {
+fn packet(bytes: &[u8]) -> Reading<&[u8]> {
     let mut reader = Reader::new(bytes);
     let Some(length) = reader.u32() else {
         // Both first bytes of a length below 35000 are zero.
-        return if bytes.iter().take(2).all(|byte| *byte == 0) { Parsed::Partly } else { Parsed::Wrong };
+        return if bytes.iter().take(2).all(|byte| *byte == 0) { Reading::Begun } else { Reading::Bad };
     };
-    let Ok(length) = usize::try_from(length) else { return Parsed::Wrong };
+    let Ok(length) = usize::try_from(length) else { return Reading::Bad };
     if !(12..=MAX_PACKET).contains(&length) || (length + 4) % 8 != 0 {
-        return Parsed::Wrong;
+        return Reading::Bad;
     }
-    let Some(padding) = reader.rest().first() else { return Parsed::Partly };
-    let Some(payload_length) = length.checked_sub(1 + usize::from(*padding)) else { return Parsed::Wrong };
+    let Some(padding) = reader.rest().first() else { return Reading::Begun };
+    let Some(payload_length) = length.checked_sub(1 + usize::from(*padding)) else { return Reading::Bad };
     if *padding < 4 || payload_length == 0 {
-        return Parsed::Wrong;
+        return Reading::Bad;
     }
     match (reader.take(length), reader.rest()) {
-        (Some(packet), _) => packet.get(1..=payload_length).map_or(Parsed::Wrong, Parsed::Whole),
+        (Some(packet), _) => packet.get(1..=payload_length).map_or(Reading::Bad, Reading::Whole),
         (None, rest) if rest.get(1).is_none_or(|kind| matches!(*kind, DISCONNECT | KEXINIT | KEX_REPLY)) => {
-            Parsed::Partly
+            Reading::Begun
         }
-        _ => Parsed::Wrong,
+        _ => Reading::Bad,
     }
 }
 
 /// Reads the offer of a server, or its well-formed refusal to talk, which leaves the lists unknown.
-fn offer(bytes: &[u8]) -> Parsed<DeviceSsh> {
+fn offer(bytes: &[u8]) -> Reading<DeviceSsh> {
     let payload = match packet(bytes) {
-        Parsed::Whole(payload) => payload,
-        Parsed::Partly => return Parsed::Partly,
-        Parsed::Wrong => return Parsed::Wrong,
+        Reading::Whole(payload) => payload,
+        Reading::Begun => return Reading::Begun,
+        Reading::Bad => return Reading::Bad,
     };
-    kexinit(payload).or_else(|| disconnect(payload)).map_or(Parsed::Wrong, Parsed::Whole)
+    kexinit(payload).or_else(|| disconnect(payload)).map_or(Reading::Bad, Reading::Whole)
 }
 
 fn kexinit(payload: &[u8]) -> Option<DeviceSsh> {
@@ -225,26 +219,26 @@ fn disconnect(payload: &[u8]) -> Option<DeviceSsh> {
 }
 
 /// Reads the first packet of a server of version 1.5, whose checksum proves it. That version has no lists of names.
-fn public_key_1(bytes: &[u8]) -> Parsed<DeviceSsh> {
+fn public_key_1(bytes: &[u8]) -> Reading<DeviceSsh> {
     let mut reader = Reader::new(bytes);
     let Some(length) = reader.u32() else {
-        return if bytes.iter().take(2).all(|byte| *byte == 0) { Parsed::Partly } else { Parsed::Wrong };
+        return if bytes.iter().take(2).all(|byte| *byte == 0) { Reading::Begun } else { Reading::Bad };
     };
-    let Ok(length) = usize::try_from(length) else { return Parsed::Wrong };
+    let Ok(length) = usize::try_from(length) else { return Reading::Bad };
     if !(13..=MAX_PACKET).contains(&length) {
-        return Parsed::Wrong;
+        return Reading::Bad;
     }
     let padding = 8 - length % 8;
     if reader.rest().get(padding).is_some_and(|kind| *kind != PUBLIC_KEY_1) {
-        return Parsed::Wrong;
+        return Reading::Bad;
     }
     let (Some(checked), Some(checksum)) = (reader.take(padding + length - 4), reader.u32()) else {
-        return Parsed::Partly;
+        return Reading::Begun;
     };
     if checksum_1(checked) != checksum {
-        return Parsed::Wrong;
+        return Reading::Bad;
     }
-    Parsed::Whole(DeviceSsh::unknown(UnknownReason::NotSupported))
+    Reading::Whole(DeviceSsh::unknown(UnknownReason::NotSupported))
 }
 
 /// The checksum of version 1: CRC-32 with the usual polynomial, started with 0 and not inverted.
@@ -305,39 +299,39 @@ impl Dialogue for HostKey {
         };
         match self.state {
             KeyState::Listening => match identification(bytes) {
-                Parsed::Whole(server) if speaks_2(&server) => {
+                Reading::Whole(server) if speaks_2(&server) => {
                     let rest = bytes.get(server.length..).unwrap_or_default();
                     let mut message = own_identification(&server);
                     message.extend(own_offer());
                     match offer(rest) {
-                        Parsed::Whole(_) => {
+                        Reading::Whole(_) => {
                             message.extend(key_question());
                             self.state = KeyState::Asked;
                             Step::Send(message)
                         }
-                        Parsed::Partly if rest.is_empty() => {
+                        Reading::Begun if rest.is_empty() => {
                             self.state = KeyState::Offered;
                             Step::Send(message)
                         }
-                        Parsed::Partly => Step::More,
-                        Parsed::Wrong => Step::NotThis,
+                        Reading::Begun => Step::More,
+                        Reading::Bad => Step::NotThis,
                     }
                 }
-                Parsed::Partly => Step::More,
+                Reading::Begun => Step::More,
                 _ => Step::NotThis,
             },
             KeyState::Offered => match offer(bytes) {
-                Parsed::Whole(_) => {
+                Reading::Whole(_) => {
                     self.state = KeyState::Asked;
                     Step::Send(key_question())
                 }
-                Parsed::Partly => Step::More,
-                Parsed::Wrong => Step::NotThis,
+                Reading::Begun => Step::More,
+                Reading::Bad => Step::NotThis,
             },
             KeyState::Asked => match packet(bytes) {
-                Parsed::Whole(payload) => shown_key(payload).map_or(Step::NotThis, Step::Done),
-                Parsed::Partly => Step::More,
-                Parsed::Wrong => Step::NotThis,
+                Reading::Whole(payload) => shown_key(payload).map_or(Step::NotThis, Step::Done),
+                Reading::Begun => Step::More,
+                Reading::Bad => Step::NotThis,
             },
         }
     }
@@ -403,8 +397,8 @@ fn shown_key(payload: &[u8]) -> Option<ShownKey> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Debian 12, OpenSSH 9.2p1: it waits for the client before it offers.
@@ -477,10 +471,10 @@ mod tests {
 
     #[test]
     fn holds_against_pieces_and_strangers() {
-        holds_in_pieces(ssh, &[OPENSSH, OPENSSH_OFFER]);
-        is_none_of_the_strangers(ssh, OPENSSH);
-        is_none_of_the_strangers(ssh, b"SSH-1.5-old\n");
-        is_none_of_the_strangers(HostKey::default, OPENSSH);
+        trials::stream_proven_by(ssh, &[OPENSSH, OPENSSH_OFFER], 1);
+        trials::strangers(ssh, OPENSSH);
+        trials::strangers(ssh, b"SSH-1.5-old\n");
+        trials::strangers(HostKey::default, OPENSSH);
         // A banner and nothing behind it may stand on any port.
         assert_eq!(play(&mut ssh(), &[OPENSSH]).0, None);
         assert_eq!(play(&mut ssh(), &[OPENSSH, b"Exceeded MaxStartups\r\n"]).0, None);
@@ -517,7 +511,7 @@ mod tests {
         let (seen, sent) = play(&mut ssh(), &conversation);
         assert_eq!(sent, [b"SSH-1.5-Visite\r\n"]);
         assert_eq!(detail(&seen.expect("version 1.5")).protocol, Known("1.5".to_owned()));
-        holds_in_pieces(ssh, &conversation);
+        trials::stream_proven_by(ssh, &conversation, 1);
         if let Some(last) = packet.last_mut() {
             *last ^= 1;
         }

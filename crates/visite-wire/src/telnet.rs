@@ -171,8 +171,8 @@ fn asks_for_login(screen: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{is_none_of_the_strangers, play_echo, play_in_pieces};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// inetutils-telnetd 2.4 on Debian 12 when everything is refused; kernel and host name are exchanged.
@@ -196,11 +196,12 @@ mod tests {
     #[test]
     fn telnetd_shows_its_screen() {
         let (seen, sent) = play(&mut telnet(), &TELNETD);
+        trials::is_taken_by_nobody_else(seen.as_ref(), &TELNETD);
         let screen = "Linux 6.1.0-13-amd64 (localhost) (pts/0) muster login:";
         assert_eq!(text(seen).as_deref(), Some(screen));
         assert_eq!(sent.len(), 3);
         assert!(sent.iter().flat_map(|bytes| bytes.chunks(3)).all(|c| matches!(c, [IAC, WONT | DONT, _])));
-        assert_eq!(text(play_in_pieces(&mut telnet(), &TELNETD)).as_deref(), Some(screen));
+        assert_eq!(text(trials::play_in_pieces(&mut telnet(), &TELNETD, 1)).as_deref(), Some(screen));
         // A server that negotiates and keeps silent is Telnet as well.
         assert_eq!(play(&mut telnet(), &[TELNETD[0], b""]).0, Some(Seen::new(NetworkService::Telnet)));
         // One that never stops asking is answered a few times only.
@@ -218,8 +219,8 @@ mod tests {
 
     #[test]
     fn text_alone_is_no_telnet() {
-        is_none_of_the_strangers(telnet, b"");
-        assert!(play_echo(&mut telnet(), TELNETD[0]).is_none());
+        trials::strangers_but(trials::TELNET, telnet, b"");
+        assert!(trials::play_echo(&mut telnet(), TELNETD[0], false).is_none());
         for stranger in
             [b"muster login: ".as_slice(), b"\xff", b"\xff\xff\xfd\x01", b"\xff\xfd\xee", b"\xff\xfd\x01\x03\x04\x05"]
         {

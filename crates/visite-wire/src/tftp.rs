@@ -49,7 +49,7 @@ fn is_error(bytes: &[u8]) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// tftpd-hpa 5.2 of Debian 12, and dnsmasq 2.90 with a folder of the tests' own.
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn file_servers() {
         for answer in [TFTPD_HPA, DNSMASQ, b"\0\x05\0\x02\0"] {
-            assert_eq!(trial::datagrams(tftp, &[answer]), Seen::new(NetworkService::Tftp), "no text is kept");
+            assert_eq!(trials::datagrams(tftp, &[answer]), Seen::new(NetworkService::Tftp), "no text is kept");
         }
     }
 
@@ -74,13 +74,13 @@ mod tests {
         {
             assert_eq!(crate::play(&mut tftp(), &[answer]).0, None, "{answer:?}");
         }
-        trial::strangers(tftp);
+        trials::strangers(tftp, b"");
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_survived(noise in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..3)) {
-            trial::any_bytes(tftp(), &noise);
+            trials::any_bytes(tftp(), &noise);
         }
     }
 }

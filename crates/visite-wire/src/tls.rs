@@ -5,7 +5,7 @@
 //! Deliberately absent: keys and encryption (no handshake is ever finished), and what is good or bad.
 //!
 //! [`Hello`] makes one offer over one connection. [`Audit`] plans the few offers from which
-//! [`visite_facts::facts::DeviceTls`] follows. [`starttls`] opens services that begin unencrypted.
+//! [`visite_facts::facts::DeviceTls`] follows. [`starttls()`] opens services that begin unencrypted.
 
 mod audit;
 mod hello;

@@ -228,8 +228,8 @@ fn seen(version: Version, kinds: &[u8], sub_kinds: Option<&[u32]>) -> Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     const VERSION_8: &[u8] = b"RFB 003.008\n";
@@ -271,7 +271,7 @@ mod tests {
             assert_eq!(vnc.protocol, Known(version.to_owned()));
             assert_eq!((vnc.without_password, vnc.encrypted), (open, Known(encrypted)), "{kinds:02x?}");
             assert_eq!(sent, [greeting]);
-            holds_in_pieces(vnc_of(false), &[greeting, kinds]);
+            trials::stream_proven_by(vnc_of(false), &[greeting, kinds], 1);
         }
         assert_eq!(detail(&[VERSION_8, b"\x02\x13\x12"], false).0.without_password, unknown);
     }
@@ -308,13 +308,14 @@ mod tests {
         // RFC 6143, 7.1.2: no kinds, but a reason.
         let (refused, _) = detail(&[VERSION_8, b"\0\0\0\0\x08Too many"], false);
         assert_eq!(refused.without_password, Unknown(UnknownReason::Incomplete));
-        holds_in_pieces(vnc_of(false), &[VERSION_8, b"\0\0\0\0\x08Too many"]);
+        trials::stream_proven_by(vnc_of(false), &[VERSION_8, b"\0\0\0\0\x08Too many"], 1);
     }
 
     #[test]
     fn holds_against_strangers() {
-        is_none_of_the_strangers(vnc_of(false), VERSION_8);
-        is_none_of_the_strangers(vnc_of(true), b"RFB 003.003\n");
+        trials::strangers(vnc_of(false), VERSION_8);
+        // Behind this greeting it is an answer: no password is asked for.
+        trials::strangers_but(&[b"\0\0\0\x01"], vnc_of(true), b"RFB 003.003\n");
         for wrong in [b"RFB 003.008 ".as_slice(), b"RFB 103.008\n", b"RFB 003.008\nmore", b"rfb 003.008\n"] {
             assert_eq!(play(&mut vnc(), &[wrong]).0, None);
         }

@@ -147,8 +147,8 @@ fn version(release: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hostile::{holds_in_pieces, is_none_of_the_strangers};
     use crate::play;
+    use crate::trials;
     use proptest::prelude::*;
 
     /// Xvfb 21.1.7 on Debian 12, asked for a version that does not exist.
@@ -411,7 +411,7 @@ mod tests {
         let seen = seen.expect("Xvfb speaks X");
         assert_eq!(seen, Seen { detail: Detail::X11(DeviceX11::default()), ..Seen::new(NetworkService::X11) });
         assert_eq!(sent, [b"l\0\0\0\0\0\0\0\0\0\0\0"]);
-        holds_in_pieces(x11(false), &[MISMATCH]);
+        trials::stream(x11(false), &[MISMATCH]);
     }
 
     fn opened(open: bool) -> Detail {
@@ -424,19 +424,19 @@ mod tests {
         assert_eq!(seen.vendor.as_deref(), Some(X_ORG));
         assert_eq!((seen.product.as_deref(), seen.version.as_deref()), (Some("X.Org Server"), Some("21.1.7")));
         assert_eq!(seen.detail, opened(true));
-        holds_in_pieces(x11(true), &[OPEN]);
+        trials::stream(x11(true), &[OPEN]);
 
         let seen = play(&mut x11(true)(), &[REFUSED]).0.expect("Xvfb speaks X");
         assert_eq!(seen.detail, opened(false));
-        holds_in_pieces(x11(true), &[REFUSED]);
+        trials::stream(x11(true), &[REFUSED]);
         assert_eq!(version(11_906_000), "1.19.6");
         assert_eq!(version(11_802_904), "1.18.2.904");
     }
 
     #[test]
     fn holds_against_strangers() {
-        is_none_of_the_strangers(x11(false), b"");
-        is_none_of_the_strangers(x11(true), b"");
+        trials::strangers(x11(false), b"");
+        trials::strangers(x11(true), b"");
         assert_eq!(play(&mut x11(true)(), &[&[REFUSED, b"x"].concat()]).0, None);
     }
 

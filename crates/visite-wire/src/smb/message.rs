@@ -2,11 +2,9 @@
 
 use super::session::Opened;
 use crate::TextPlace;
-use crate::bytes::{Reader, clean};
+use crate::bytes::{Reader, Reading, clean};
 use visite_facts::facts::SmbSigning;
 use visite_facts::{Known, Unknown, UnknownReason};
-
-pub(super) use crate::msrpc::Reply;
 
 /// Longest message that is waited for.
 const MAX_FRAME: usize = 60 * 1024;
@@ -213,37 +211,37 @@ pub(super) fn text16(bytes: &[u8], limit: usize) -> Option<String> {
 }
 
 /// The first frame, and what follows it.
-fn frame(bytes: &[u8]) -> Reply<(&[u8], &[u8])> {
+fn frame(bytes: &[u8]) -> Reading<(&[u8], &[u8])> {
     let start = bytes.iter().zip([0, 0]).all(|(byte, wanted)| *byte == wanted);
     let mut reader = Reader::new(bytes);
     let length = match (start, reader.u32()) {
         (true, Some(length)) => usize::try_from(length).unwrap_or(usize::MAX),
-        (true, None) => return Reply::Partly,
-        (false, _) => return Reply::Wrong,
+        (true, None) => return Reading::Begun,
+        (false, _) => return Reading::Bad,
     };
     let magic = reader.rest().iter().skip(1).zip(b"SMB").all(|(byte, wanted)| byte == wanted);
     let version = reader.rest().first().is_none_or(|byte| matches!(byte, 0xfe | 0xff));
     if !(HEADER1..=MAX_FRAME).contains(&length) || !magic || !version {
-        return Reply::Wrong;
+        return Reading::Bad;
     }
     match reader.take(length) {
-        Some(frame) => Reply::Whole((frame, reader.rest())),
-        None => Reply::Partly,
+        Some(frame) => Reading::Whole((frame, reader.rest())),
+        None => Reading::Begun,
     }
 }
 
 /// Takes the answer to a message of SMB 2 apart, and says what follows it. Notes that an answer takes longer are left out.
-pub(super) fn frame2(mut bytes: &[u8], command: u16) -> Reply<(Frame<'_>, &[u8])> {
+pub(super) fn frame2(mut bytes: &[u8], command: u16) -> Reading<(Frame<'_>, &[u8])> {
     loop {
         let (whole, rest) = match frame(bytes) {
-            Reply::Whole(found) => found,
-            Reply::Partly => return Reply::Partly,
-            Reply::Wrong => return Reply::Wrong,
+            Reading::Whole(found) => found,
+            Reading::Begun => return Reading::Begun,
+            Reading::Bad => return Reading::Bad,
         };
         match parse2(whole, command) {
             Some(frame) if frame.status == PENDING => {}
-            Some(frame) => return Reply::Whole((frame, rest)),
-            None => return Reply::Wrong,
+            Some(frame) => return Reading::Whole((frame, rest)),
+            None => return Reading::Bad,
         }
         bytes = rest;
     }
@@ -269,14 +267,14 @@ fn parse2(whole: &[u8], command: u16) -> Option<Frame<'_>> {
 }
 
 /// Reads the answer to a question for dialects; `None` inside if the server refuses all of them.
-pub(super) fn negotiated(bytes: &[u8]) -> Reply<Option<Negotiated>> {
+pub(super) fn negotiated(bytes: &[u8]) -> Reading<Option<Negotiated>> {
     let (whole, _) = match frame(bytes) {
-        Reply::Whole(found) => found,
-        Reply::Partly => return Reply::Partly,
-        Reply::Wrong => return Reply::Wrong,
+        Reading::Whole(found) => found,
+        Reading::Begun => return Reading::Begun,
+        Reading::Bad => return Reading::Bad,
     };
     let answer = if whole.starts_with(SMB1) { negotiated1(whole) } else { negotiated2(whole) };
-    answer.map_or(Reply::Wrong, Reply::Whole)
+    answer.map_or(Reading::Bad, Reading::Whole)
 }
 
 fn negotiated2(whole: &[u8]) -> Option<Option<Negotiated>> {
@@ -369,20 +367,20 @@ fn texts16(bytes: &[u8]) -> Vec<Option<String>> {
 }
 
 /// Reads the answer to [`setup1`].
-pub(super) fn session1(bytes: &[u8]) -> Reply<Opened> {
+pub(super) fn session1(bytes: &[u8]) -> Reading<Opened> {
     let (whole, _) = match frame(bytes) {
-        Reply::Whole(found) => found,
-        Reply::Partly => return Reply::Partly,
-        Reply::Wrong => return Reply::Wrong,
+        Reading::Whole(found) => found,
+        Reading::Begun => return Reading::Begun,
+        Reading::Bad => return Reading::Bad,
     };
-    let Some((status, flags, words, bytes)) = parse1(whole, SETUP1) else { return Reply::Wrong };
+    let Some((status, flags, words, bytes)) = parse1(whole, SETUP1) else { return Reading::Bad };
     let mut opened = Opened::refused();
     if status != 0 {
         opened.opened = super::session::refusal(status);
-        return Reply::Whole(opened);
+        return Reading::Whole(opened);
     }
     if words.len() < 6 {
-        return Reply::Wrong;
+        return Reading::Bad;
     }
     opened.opened = Known(true);
     // Shares are asked for over SMB 2 only.
@@ -397,5 +395,5 @@ pub(super) fn session1(bytes: &[u8]) -> Reply<Opened> {
     for (text, place) in texts.into_iter().zip([TextPlace::SmbNativeOs, TextPlace::SmbNativeLm]) {
         opened.texts.extend(text.map(|text| (place, text)));
     }
-    Reply::Whole(opened)
+    Reading::Whole(opened)
 }

@@ -3,11 +3,11 @@
 //! Only with consent. Names of shares are used to try them and forgotten with the conversation.
 
 use super::message::{
-    CREATE, Frame, HEADER2, Head, IOCTL, MORE_PROCESSING, Negotiated, Reply, SESSION_SETUP, TREE_CONNECT, frame2,
-    message2, negotiate2, negotiated, utf16,
+    CREATE, Frame, HEADER2, Head, IOCTL, MORE_PROCESSING, Negotiated, SESSION_SETUP, TREE_CONNECT, frame2, message2,
+    negotiate2, negotiated, utf16,
 };
 use super::{Heard, Outcome, ntlm};
-use crate::bytes::Reader;
+use crate::bytes::{Reader, Reading};
 use crate::{Dialogue, Event, Manner, Step, TextPlace, msrpc};
 use visite_facts::{Known, Observed, Unknown, UnknownReason};
 
@@ -190,12 +190,12 @@ impl Session {
         let command = match self.stage {
             Stage::Negotiate => {
                 return match negotiated(bytes) {
-                    Reply::Whole(Some(Negotiated::Smb2 { time, .. })) => {
+                    Reading::Whole(Some(Negotiated::Smb2 { time, .. })) => {
                         self.time = time;
                         self.setup(Stage::Hello, &ntlm::hello())
                     }
-                    Reply::Partly => Step::More,
-                    Reply::Whole(_) | Reply::Wrong => Step::NotThis,
+                    Reading::Begun => Step::More,
+                    Reading::Whole(_) | Reading::Bad => Step::NotThis,
                 };
             }
             Stage::Shares { asked } => return self.shares(bytes, asked),
@@ -205,9 +205,9 @@ impl Session {
             Stage::Bind { .. } | Stage::List => IOCTL,
         };
         let frame = match frame2(bytes, command) {
-            Reply::Whole((frame, _)) if frame.message == self.message => frame,
-            Reply::Partly => return Step::More,
-            Reply::Whole(_) | Reply::Wrong => return self.broken(UnknownReason::Malformed),
+            Reading::Whole((frame, _)) if frame.message == self.message => frame,
+            Reading::Begun => return Step::More,
+            Reading::Whole(_) | Reading::Bad => return self.broken(UnknownReason::Malformed),
         };
         match self.stage {
             Stage::Hello => self.challenged(frame),
@@ -222,7 +222,7 @@ impl Session {
             },
             Stage::Bind { tree, file } if frame.status == 0 => {
                 let bound = pipe_answer(&frame).map(|packet| msrpc::bound(packet, 1));
-                if bound != Some(Reply::Whole(true)) {
+                if bound != Some(Reading::Whole(true)) {
                     return self.uncounted(UnknownReason::NotSupported);
                 }
                 self.transceive(Stage::List, tree, file, &msrpc::request(SHARE_ENUM, 2, &question_for_shares()))
@@ -267,7 +267,7 @@ impl Session {
 
     fn listed(&mut self, frame: &Frame<'_>) -> Step<Heard> {
         let data = pipe_answer(frame).map(|packet| msrpc::response(packet, 2));
-        let Some(Reply::Whole(data)) = data else { return self.uncounted(UnknownReason::Malformed) };
+        let Some(Reading::Whole(data)) = data else { return self.uncounted(UnknownReason::Malformed) };
         match file_shares(data) {
             Ok(names) if names.len() > MAX_SHARES => self.uncounted(UnknownReason::Incomplete),
             Ok(names) => {
@@ -292,12 +292,12 @@ impl Session {
         let mut open = 0;
         for _ in 0..asked {
             match frame2(bytes, TREE_CONNECT) {
-                Reply::Whole((frame, rest)) => {
+                Reading::Whole((frame, rest)) => {
                     open += i64::from(frame.status == 0);
                     bytes = rest;
                 }
-                Reply::Partly => return Step::More,
-                Reply::Wrong => return self.broken(UnknownReason::Malformed),
+                Reading::Begun => return Step::More,
+                Reading::Bad => return self.broken(UnknownReason::Malformed),
             }
         }
         self.open += open;

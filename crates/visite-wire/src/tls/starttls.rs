@@ -1,10 +1,10 @@
 //! Changing over to TLS on a connection that begins unencrypted (STARTTLS).
 
-use crate::bytes::Reader;
+use crate::bytes::{Reader, Reading};
 use crate::dialogue::{Dialogue, Event, Step};
 use crate::mail::{CLIENT_NAME, imap_greeting, offers, pop3_status};
 use crate::rdp;
-use crate::reply::{Between, Reading, Reply, split_line};
+use crate::reply::{Between, Reply, split_line};
 use visite_facts::facts::NetworkService;
 
 /// Services that [`starttls`] can open.

@@ -24,7 +24,7 @@ pub struct Lines<T> {
 }
 
 /// Reads every line with `parse`. Like glibc it skips blanks at the start, empty lines and comments.
-pub fn parse_lines<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Lines<T> {
+pub(crate) fn parse_lines<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Lines<T> {
     let mut lines = Lines { entries: Vec::new(), malformed: Vec::new(), compat: Vec::new(), truncated: false };
     for (index, line) in text.lines().enumerate() {
         let line = line.trim_start();

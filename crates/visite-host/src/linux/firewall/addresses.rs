@@ -144,7 +144,7 @@ fn covered(ranges: &[AddressRange], v4: bool) -> u128 {
 }
 
 /// Reads an address of either family.
-pub fn parse_address(text: &str) -> Option<IpAddr> {
+pub(crate) fn parse_address(text: &str) -> Option<IpAddr> {
     text.parse::<Ipv4Addr>().map(IpAddr::V4).or_else(|_| text.parse::<Ipv6Addr>().map(IpAddr::V6)).ok()
 }
 

@@ -1,0 +1,4 @@
+//! The dialogue with `elasticsearch`.
+#![no_main]
+
+visite_fuzz::fuzz_dialogue!(tcp, Elasticsearch);

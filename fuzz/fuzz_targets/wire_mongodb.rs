@@ -1,0 +1,4 @@
+//! The dialogue with `mongodb`.
+#![no_main]
+
+visite_fuzz::fuzz_dialogue!(tcp, Mongodb);

@@ -1,0 +1,4 @@
+//! The dialogue with `msrpc`.
+#![no_main]
+
+visite_fuzz::fuzz_dialogue!(tcp, Msrpc);

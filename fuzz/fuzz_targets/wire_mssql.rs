@@ -1,0 +1,4 @@
+//! The dialogue with `mssql`.
+#![no_main]
+
+visite_fuzz::fuzz_dialogue!(tcp, Mssql);

@@ -1,0 +1,4 @@
+//! The dialogue with `netbios` over TCP.
+#![no_main]
+
+visite_fuzz::fuzz_dialogue!(tcp, Netbios);

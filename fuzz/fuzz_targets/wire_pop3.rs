@@ -1,0 +1,4 @@
+//! The dialogue with `pop3`.
+#![no_main]
+
+visite_fuzz::fuzz_dialogue!(tcp, Pop3);

@@ -1,0 +1,4 @@
+//! The dialogue with `rpcbind` over TCP.
+#![no_main]
+
+visite_fuzz::fuzz_dialogue!(tcp, Rpcbind);

@@ -1,0 +1,4 @@
+//! The dialogue with `rtsp`.
+#![no_main]
+
+visite_fuzz::fuzz_dialogue!(tcp, Rtsp);
