@@ -269,8 +269,10 @@ def vsftpd(lab, host, port=21):
 @service
 def telnet(lab, host, port=23):
     """Telnet server of GNU inetutils, one process a connection."""
-    script = f"echo {host} >/proc/sys/kernel/hostname; exec /usr/sbin/telnetd -h"
-    return own(lab, host, kind="spawn", port=port, command=["unshare", "--uts", "sh", "-c", script])
+    # It asks for its own name before it says anything, so it needs the laboratory's name servers.
+    resolver = lab.host_directory(host) / "resolv.conf"
+    script = f"echo {host} >/proc/sys/kernel/hostname; mount --bind {resolver} /etc/resolv.conf; exec /usr/sbin/telnetd -h"
+    return own(lab, host, kind="spawn", port=port, command=["unshare", "--uts", "--mount", "sh", "-c", script])
 
 
 @service
@@ -622,7 +624,7 @@ def rsync(lab, host, port=873):
     config = written(
         directory,
         "rsyncd.conf",
-        f"use chroot = no\nuid = nobody\ngid = nogroup\n[sicherung]\npath = {share}\nread only = yes\n",
+        f"use chroot = no\nuid = nobody\ngid = nogroup\n[tresor-2017]\npath = {share}\nread only = yes\n",
     )
     arguments = [
         "/usr/bin/rsync",

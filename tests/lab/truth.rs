@@ -3,7 +3,7 @@
 use super::Lab;
 
 /// The usual ports, and those of the laboratory that no set contains.
-const PORTS: &str = "practice,2576,4443,4711,8081,8444-8446,10001,10443,62078";
+const PORTS: &str = "practice,2576,4001,4443,4711,8081,8444-8446,10001,10443,62078";
 const ZONES: [&str; 9] =
     ["server", "office", "treatment", "medical", "ti", "telephony", "guest", "management", "internet"];
 

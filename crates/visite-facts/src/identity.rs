@@ -158,12 +158,28 @@ fn short_hash(parts: &[&str], characters: usize) -> String {
 ///
 /// Without any identifier it follows from `name`, which is weak and said so by the caller.
 pub fn derived_id(kind: SubjectKind, identifiers: &[Identifier], name: &str) -> SubjectId {
-    let strongest = identifiers.iter().min_by_key(|identifier| (identifier.kind, identifier.value.as_str()));
+    let strongest = identifiers.iter().min_by_key(|identifier| match kind {
+        SubjectKind::Device => (lasting(identifier), identifier.value.as_str()),
+        _ => (identifier.kind as u8, identifier.value.as_str()),
+    });
     let hash = match strongest {
         Some(identifier) => short_hash(&[kind.word(), identifier.kind.word(), &identifier.value], 12),
         None => short_hash(&[kind.word(), "name", name], 12),
     };
     SubjectId(format!("{}-{hash}", kind.word()))
+}
+
+/// In which order the id of a device in the network follows from what it shows: the same has to come out on the next run,
+/// also when a service is switched off or not asked then. What the maker gave to the hardware is seen whenever the device
+/// is; a host key lasts as long as an installation; a hardware address that software made up may be another after each
+/// start; a certificate is renewed.
+fn lasting(identifier: &Identifier) -> u8 {
+    match identifier.kind {
+        IdentifierKind::Mac if !is_assigned_by_software(identifier) => 0,
+        IdentifierKind::SshHostKey => 1,
+        IdentifierKind::Mac => 2,
+        _ => 3,
+    }
 }
 
 /// A subject that is known already.

@@ -490,7 +490,11 @@ impl Examiner {
                 let mut audit = smb::Audit::new(&self.manner(address.ip(), false));
                 while let Some(mut dialogue) = audit.next() {
                     let heard = match self.open(address, gauge).await {
-                        Some(mut stream) => self.hold(&mut stream, dialogue.as_mut()).await.answer(),
+                        // Samba starts what answers for shares only when it is asked.
+                        Some(mut stream) => {
+                            let limits = self.limits.patient();
+                            talk::hold(&mut stream, dialogue.as_mut(), limits, &self.pacer).await.answer()
+                        }
                         None => None,
                     };
                     audit.told(heard);

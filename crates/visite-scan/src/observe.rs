@@ -36,24 +36,9 @@ pub fn hosts(scan: &Scan) -> Vec<ScannedHost> {
 
 fn subject(device: &DeviceSeen) -> (Subject, Vec<Identifier>) {
     let identifiers = device.identifiers.clone();
-    let longest: Vec<Identifier> = identifiers.iter().min_by_key(|one| lasting(one)).into_iter().cloned().collect();
-    let id = derived_id(SubjectKind::Device, &longest, &device.address.to_string());
+    let id = derived_id(SubjectKind::Device, &identifiers, &device.address.to_string());
     let name = names(device).into_iter().next().unwrap_or_else(|| device.address.to_string());
     (Subject { id, kind: SubjectKind::Device, name }, identifiers)
-}
-
-/// In which order an id follows from identifiers: the same has to come out on the next run, also when a service is switched
-/// off or not asked then. What the maker gave to the hardware is seen whenever the device is; a host key lasts as long as an
-/// installation, a hardware address that software made up is another with each start maybe, a certificate is renewed.
-fn lasting(identifier: &Identifier) -> (u8, &str) {
-    let made_up = identifier.value.as_bytes().get(1).is_some_and(|digit| b"2367abef".contains(digit));
-    let rank = match identifier.kind {
-        IdentifierKind::Mac if !made_up => 0,
-        IdentifierKind::SshHostKey => 1,
-        IdentifierKind::Mac => 2,
-        _ => 3,
-    };
-    (rank, identifier.value.as_str())
 }
 
 /// A hardware address as text, `aa:bb:cc:dd:ee:ff`.

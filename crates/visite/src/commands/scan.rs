@@ -14,9 +14,11 @@ use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};
 use std::net::{IpAddr, ToSocketAddrs};
+use std::ops::RangeInclusive;
 use std::process::ExitCode;
 use std::sync::Arc;
 use visite_assess::{Input, assess};
+use visite_catalog::model::PortSets;
 use visite_catalog::{Catalog, Part};
 use visite_facts::facts::{DeviceClass, ZoneKind};
 use visite_facts::scan::{Profile, ScanRecord, ScanSection};
@@ -58,7 +60,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let written = written_targets(arguments, &connections)?;
     let targets = targets(&written, &arguments.exclude)?;
     refuse_telematics(&targets, &connections, practice.as_ref())?;
-    let (tcp, udp) = ports(arguments, &catalog)?;
+    let (tcp, udp) = ports(&arguments.ports, &catalog.ports)?;
     let asked = targets.clone();
     let policy = Policy { profile: arguments.profile, logins: arguments.allow_logins };
     let plan = Plan {
@@ -79,7 +81,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     }
     let release = release(arguments, practice.as_ref(), &plan, started_at, lang)?;
     let (authorised_by, release_id) = release;
-    let knocks = plan.knocks();
+    let (knocks, udp_ports) = (plan.knocks(), plan.udp.len());
     let book = plan.book.clone();
     let control = Arc::new(Control::default());
     let zone = time_zone(practice.as_ref());
@@ -110,7 +112,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
             targets: written,
             excluded: arguments.exclude.clone(),
             seen_from: scan.connections.attached().iter().map(IpNet::to_string).collect(),
-            ports: format!("{} ({} TCP, {} UDP)", arguments.ports, knocks.len(), plan_udp(&catalog, arguments)),
+            ports: format!("{} ({} TCP, {} UDP)", arguments.ports, knocks.len(), udp_ports),
             started_at,
             finished_at,
             interrupted: scan.interrupted,
@@ -355,54 +357,53 @@ fn fingerprints(catalog: &Catalog) -> Result<Fingerprints, Failure> {
     Ok(all)
 }
 
-/// TCP and UDP ports of a set or a list.
-fn ports(arguments: &ScanArgs, catalog: &Catalog) -> Result<(Vec<u16>, Vec<u16>), Failure> {
-    let udp = catalog.ports.practice_udp();
-    match arguments.ports.as_str() {
-        "practice" => Ok((catalog.ports.practice_tcp(), udp)),
-        "top1000" => Ok((catalog.ports.top1000_tcp(), udp)),
-        "all" => Ok(((1..=u16::MAX).collect(), udp)),
-        list => port_list(list).ok_or_else(|| {
-            Failure::new(
-                Kind::Data,
-                format!("`{}` ist weder ein Satz von Ports noch eine Liste", list.escape_debug()),
-                format!("`{}` is neither a set of ports nor a list", list.escape_debug()),
-            )
-            .hint(
-                "Schreiben Sie practice, top1000, all oder eine Liste wie 22,80,8000-8100,udp:161.",
-                "write practice, top1000, all or a list such as 22,80,8000-8100,udp:161",
-            )
-        }),
-    }
-}
-
-fn plan_udp(catalog: &Catalog, arguments: &ScanArgs) -> usize {
-    ports(arguments, catalog).map_or(0, |(_, udp)| udp.len())
-}
-
-/// `22,80,8000-8100,udp:161`.
-fn port_list(list: &str) -> Option<(Vec<u16>, Vec<u16>)> {
+/// TCP and UDP ports of sets and lists, e.g. `practice` or `practice,8000-8100,udp:161`.
+fn ports(written: &str, sets: &PortSets) -> Result<(Vec<u16>, Vec<u16>), Failure> {
     let (mut tcp, mut udp) = (Vec::new(), Vec::new());
-    for part in list.split(',') {
-        let part = part.trim();
-        let (into, range) = match part.split_once(':') {
-            Some(("udp", range)) => (&mut udp, range),
-            Some(("tcp", range)) => (&mut tcp, range),
-            Some(_) => return None,
-            None => (&mut tcp, part),
-        };
-        let (first, last) = range.split_once('-').unwrap_or((range, range));
-        let (first, last): (u16, u16) = (first.parse().ok()?, last.parse().ok()?);
-        if first == 0 || last < first {
-            return None;
+    for part in written.split(',').map(str::trim) {
+        match part {
+            "practice" => tcp.extend(sets.practice_tcp()),
+            "top1000" => tcp.extend(sets.top1000_tcp()),
+            "all" => tcp.extend(1..=u16::MAX),
+            _ => {
+                let Some((is_udp, range)) = port_range(part) else { return Err(no_ports(written)) };
+                if is_udp {
+                    udp.extend(range)
+                } else {
+                    tcp.extend(range)
+                }
+                continue;
+            }
         }
-        into.extend(first..=last);
+        udp.extend(sets.practice_udp());
     }
     for ports in [&mut tcp, &mut udp] {
         ports.sort_unstable();
         ports.dedup();
     }
-    Some((tcp, udp))
+    Ok((tcp, udp))
+}
+
+fn no_ports(written: &str) -> Failure {
+    let shown = written.escape_debug();
+    Failure::new(
+        Kind::Data,
+        format!("`{shown}` ist weder ein Satz von Ports noch eine Liste"),
+        format!("`{shown}` is neither a set of ports nor a list"),
+    )
+    .hint(
+        "Schreiben Sie practice, top1000, all oder eine Liste wie 22,80,8000-8100,udp:161.",
+        "write practice, top1000, all or a list such as 22,80,8000-8100,udp:161",
+    )
+}
+
+/// `80`, `8000-8100`, `tcp:80`, `udp:161`: whether it is about UDP, and the ports.
+fn port_range(part: &str) -> Option<(bool, RangeInclusive<u16>)> {
+    let (transport, range) = part.split_once(':').unwrap_or(("tcp", part));
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    let (first, last): (u16, u16) = (first.parse().ok()?, last.parse().ok()?);
+    let valid = first != 0 && first <= last && matches!(transport, "tcp" | "udp");
+    valid.then_some((transport == "udp", first..=last))
 }
 
 /// Who allows the scan, and the release's id: from the practice file, the argument, or a question on the terminal.
