@@ -34,7 +34,12 @@ pub fn recognise(make: fn(NetworkService, &Manner) -> Option<Recogniser>, servic
 /// Cuts an input into the manner of a dialogue and what arrives in it.
 pub fn manner_and_arrivals(input: &[u8]) -> (Manner, impl Iterator<Item = &[u8]>) {
     let (flags, mut rest) = input.split_first().map_or((0, input), |(flags, rest)| (*flags, rest));
-    let manner = Manner { host: "10.0.0.5".to_owned(), logins: flags & 1 != 0, encrypted: flags & 2 != 0, ..Manner::default() };
+    let manner = Manner {
+        host: "10.0.0.5".to_owned(),
+        logins: flags & 1 != 0,
+        encrypted: flags & 2 != 0,
+        from: Some(([10, 0, 0, 1], 4742).into()),
+    };
     let arrivals = std::iter::from_fn(move || {
         let (length, behind) = rest.split_first_chunk::<2>()?;
         let length = usize::from(u16::from_be_bytes(*length)).min(behind.len());

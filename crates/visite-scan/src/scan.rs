@@ -561,6 +561,7 @@ mod tests {
         Plan {
             targets: Targets::of_networks([]),
             guests: Vec::new(),
+            domains: Vec::new(),
             tcp: Vec::new(),
             udp: vec![5353],
             policy: Policy { profile: Profile::Fast, logins: false },

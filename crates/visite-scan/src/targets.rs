@@ -19,6 +19,8 @@ pub struct Targets {
     v6: Ranges,
     /// IPv6 networks too wide to be counted through.
     wide: Vec<Ipv6Net>,
+    /// What does not belong to them.
+    left_out: Ranges,
 }
 
 /// What is wrong with a target as it was written.
@@ -133,8 +135,15 @@ impl Targets {
     #[must_use]
     pub fn without(mut self, excluded: &Self) -> Self {
         self.v4.subtract(&excluded.v4);
-        self.v6.subtract(&excluded.v6);
-        self.wide.retain(|network| !excluded.wide.iter().any(|other| other.contains(network)));
+        let number = |address| u128::from(address);
+        let wide = excluded.wide.iter().map(|network| (number(network.network()), number(network.broadcast())));
+        self.left_out.0.extend(excluded.v6.0.iter().copied().chain(wide));
+        self.left_out.normalise();
+        self.v6.subtract(&self.left_out);
+        self.wide.retain(|network| !self.left_out.covers(number(network.network()), number(network.broadcast())));
+        if self.wide.is_empty() {
+            self.left_out = Ranges::default();
+        }
         self
     }
 
@@ -153,7 +162,9 @@ impl Targets {
         match address {
             IpAddr::V4(address) => self.v4.contains(number_v4(address)),
             IpAddr::V6(address) => {
-                self.v6.contains(u128::from(address)) || self.wide.iter().any(|network| network.contains(&address))
+                let number = u128::from(address);
+                let in_wide = self.wide.iter().any(|network| network.contains(&address));
+                self.v6.contains(number) || (in_wide && !self.left_out.contains(number))
             }
         }
     }
@@ -243,8 +254,13 @@ impl Ranges {
     }
 
     fn contains(&self, number: u128) -> bool {
-        let at = self.0.partition_point(|(_, last)| *last < number);
-        self.0.get(at).is_some_and(|(first, _)| *first <= number)
+        self.covers(number, number)
+    }
+
+    /// Whether all numbers of a run are among these, which are normalised.
+    fn covers(&self, first: u128, last: u128) -> bool {
+        let at = self.0.partition_point(|(_, end)| *end < last);
+        self.0.get(at).is_some_and(|(begin, _)| *begin <= first)
     }
 
     fn count(&self) -> u64 {
@@ -307,6 +323,23 @@ mod tests {
         assert_eq!((targets.count(), targets.is_empty()), (0, false));
         assert!(targets.contains("fd00:77::5".parse().unwrap()));
         assert_eq!(parse(&["fd00::/120"]).unwrap().count(), 256);
+    }
+
+    #[test]
+    fn what_is_left_out_of_ipv6_is_left_out() {
+        let address = |text: &str| text.parse::<IpAddr>().unwrap();
+        // One address, or few, of a wide network that is left out.
+        let few = parse(&["fd00::5", "fd00::10-fd00::12", "fd01::1"]).unwrap();
+        let left = few.without(&parse(&["fd00::/64"]).unwrap());
+        assert_eq!(left.iter().collect::<Vec<_>>(), [address("fd01::1")]);
+        // A wide network of which one address, or a network in it, is left out.
+        let wide = parse(&["fd00::/48", "fd00::5"]).unwrap();
+        let left = wide.without(&parse(&["fd00::5", "fd00:0:0:1::/64"]).unwrap());
+        assert!(!left.is_empty() && left.contains(address("fd00::6")));
+        assert!(!left.contains(address("fd00::5")) && !left.contains(address("fd00:0:0:1::9")));
+        assert_eq!(left.wide().len(), 1);
+        let halves = parse(&["fd00::/65", "fd00::8000:0:0:0/65"]).unwrap();
+        assert!(parse(&["fd00::/64"]).unwrap().without(&halves).is_empty());
     }
 
     #[test]

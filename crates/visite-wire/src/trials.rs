@@ -212,7 +212,8 @@ pub(crate) fn everybody() -> impl Iterator<Item = (S, Recogniser)> {
     let services = S::ALL.iter().map(|word| S::from_word(word).expect("a word of its own"));
     services.flat_map(|service| {
         [(false, false), (false, true), (true, false), (true, true)].into_iter().flat_map(move |(logins, encrypted)| {
-            let manner = Manner { host: "10.0.0.5".to_owned(), logins, encrypted, ..Manner::default() };
+            let from = Some(([10, 0, 0, 1], 4742).into());
+            let manner = Manner { host: "10.0.0.5".to_owned(), logins, encrypted, from };
             let dialogues = [registry::tcp, registry::udp, registry::login].map(|make| make(service, &manner));
             dialogues.into_iter().flatten().map(move |dialogue| (service, dialogue))
         })

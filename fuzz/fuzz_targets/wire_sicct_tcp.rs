@@ -1,4 +1,4 @@
-//! The dialogue with `sicct`.
+//! The dialogue with `sicct` over TCP.
 #![no_main]
 
 visite_fuzz::fuzz_dialogue!(tcp, Sicct);

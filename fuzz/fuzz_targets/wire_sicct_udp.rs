@@ -1,0 +1,4 @@
+//! The dialogue with `sicct` over datagrams.
+#![no_main]
+
+visite_fuzz::fuzz_dialogue!(udp, Sicct);
