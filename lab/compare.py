@@ -87,6 +87,16 @@ def compare(expected, result, logins, families, gentle):
         claims.update(finding["id"] for finding in fitting)
         if not fitting and not gentle:
             lines.append(f"missed: {flaw['check']}")
+    for device in expected["of_devices"].values():
+        subjects = {result.hosts[address]["subject"] for address in device["addresses"] if address in result.hosts}
+        claims |= {
+            finding["id"]
+            for finding in result.findings
+            if finding["subject"] in subjects and finding["check"] in device["checks"]
+        }
+    # The router is one device with an address in each network; what it offers at one it offers at the others.
+    offered = {service["port"] for host in expected["hosts"] if host["name"] == "router" for service in host["services"]}
+    ports |= {shown(address, port) for address in expected["router_addresses"] for port in offered}
     strangers = {at for at in set(result.services) - ports if ("v6" if "[" in at else "v4") in families}
     lines += [f"invented: {at} {result.services[at].get('service')}" for at in sorted(strangers)]
     for finding in result.findings:

@@ -2,7 +2,7 @@
 
 import socket
 
-from network import INTERNET, inside, prefixes
+from network import INTERNET, addresses, inside, prefixes
 from processes import listening
 
 
@@ -41,12 +41,27 @@ def address(lab, zone, host, data):
     return [f"{near4}.1", f"{near6}::1"]
 
 
+def router_addresses(lab):
+    """The router's addresses, one of each family in each network."""
+    return [address for zone in lab.zones for address in addresses(lab.variant, zone, lab.zones[zone]["number"], 1)]
+
+
 def expected(lab, zone, truth, conduits):
     hosts = []
+    # Whoever answers at all shows these, wherever its services can be reached from.
+    of_devices = {
+        name: {
+            "addresses": address(lab, zone, name, data),
+            "checks": [flaw["check"] for flaw in data["flaws"] if "at" not in flaw and seen(flaw, lab.variant, zone)],
+        }
+        for name, data in truth["hosts"].items()
+    }
     for name, data in truth["hosts"].items():
         home = "management" if name == "router" else data["zone"]
         if home == INTERNET and zone != INTERNET:
             continue
+        if home == "guest" and lab.variant != "flat":
+            continue  # Guests are counted, and nothing else.
         services = [
             entry
             for entry in data["services"]
@@ -70,6 +85,8 @@ def expected(lab, zone, truth, conduits):
     ]
     return {
         "bystanders": bystanders,
+        "router_addresses": router_addresses(lab),
+        "of_devices": of_devices,
         "variant": lab.variant,
         "zone": zone,
         "hosts": hosts,

@@ -101,6 +101,21 @@ impl<'t> Target<'t> {
         }
     }
 
+    /// The zone into which the practice file puts a device.
+    pub fn stated_zone(&self, facts: &SubjectFacts) -> Option<&'t Zone> {
+        self.practice?.zone(self.device(facts)?.zone.as_ref()?)
+    }
+
+    /// The addresses of a device: those that were seen, and those that the practice file states.
+    pub fn addresses_of_device(&self, facts: &SubjectFacts) -> Vec<IpAddr> {
+        let stated = self.device(facts).into_iter().flat_map(|device| device.addresses.iter().flatten());
+        let mut all: Vec<IpAddr> =
+            addresses(&facts.single()).into_iter().chain(stated.map(|address| address.0)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// The zone of a network segment that a scan counted.
     pub fn zone_of_segment(&self, facts: &SubjectFacts) -> Observed<&'t Zone> {
         self.zone_at(&network(&facts.single::<ZoneSurvey>().network))

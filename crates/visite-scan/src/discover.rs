@@ -20,6 +20,8 @@ use tokio::net::UdpSocket;
 pub enum Found {
     /// It was to be taken as present (`--assume-up`).
     Assumed,
+    /// The practice file names its address, outside the local segments.
+    Stated,
     /// It answered for its address on the local segment (ARP, neighbour discovery).
     Neighbour,
     /// It answered an echo request.
@@ -39,8 +41,9 @@ pub struct Presence {
     pub mac: Option<[u8; 6]>,
 }
 
-/// Ports at which devices outside the local segments are knocked at: what computers, routers and printers answer on.
-const KNOCKS: &[u16] = &[443, 80, 445, 22];
+/// Ports at which devices outside the local segments are knocked at: what computers, routers, printers and archives of images
+/// answer on.
+const KNOCKS: &[u16] = &[443, 80, 445, 22, 3389, 135, 53, 11112];
 /// Addresses that are looked for together, so that a wide network needs no memory.
 const WAVE: usize = 4096;
 

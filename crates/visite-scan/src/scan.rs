@@ -84,8 +84,10 @@ impl Plan {
         self.stated.iter().find(same)
     }
 
+    /// Whether a device is a guest's or a patient's: in one of their networks, and none that the practice names.
     fn is_guest(&self, address: IpAddr) -> bool {
-        self.guests.iter().any(|network| network.contains(&address))
+        let named = || self.stated.iter().any(|stated| stated.addresses.contains(&address));
+        self.guests.iter().any(|network| network.contains(&address)) && !named()
     }
 }
 
@@ -143,6 +145,15 @@ impl DeviceSeen {
         let seen = self.services.iter().filter_map(|service| service.examined.seen.as_ref());
         let names = seen.flat_map(|seen| seen.names.iter().cloned());
         names.chain(self.announced.names()).collect()
+    }
+}
+
+impl DeviceSeen {
+    /// Whether any of its ports said anything.
+    fn has_answered(&self) -> bool {
+        let tcp = self.ports.values().any(|ports| !ports.open.is_empty() || !ports.closed.is_empty());
+        // That a UDP port is closed may have been said by a router on the way.
+        tcp || self.services.iter().any(|service| service.state == PortState::Open)
     }
 }
 
@@ -253,6 +264,13 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     );
     for address in heard.keys() {
         present.entry(*address).or_insert(Presence { how: Found::Announced, mac: None });
+    }
+    // What the practice knows is asked even if it hides from whoever only looks around; on a local segment nobody hides.
+    let known = plan.stated.iter().flat_map(|stated| &stated.addresses);
+    for address in known.filter(|address| plan.targets.contains(**address)) {
+        if !connections.is_own(*address) && connections.beside(*address).is_none() {
+            present.entry(*address).or_insert(Presence { how: Found::Stated, mac: None });
+        }
     }
     learn_macs(&mut present);
     heard.retain(|address, _| !plan.is_guest(*address));
@@ -474,7 +492,9 @@ fn twin(device: &DeviceSeen, others: &[DeviceSeen], shown: &BTreeMap<Identifier,
 
 /// Puts IPv4 and IPv6 addresses of one device together where it is beyond doubt that they are, and says by what each
 /// device can be known again.
-fn joined(devices: Vec<DeviceSeen>, plan: &Plan) -> Vec<DeviceSeen> {
+fn joined(mut devices: Vec<DeviceSeen>, plan: &Plan) -> Vec<DeviceSeen> {
+    // A device of the practice file that answered nothing is switched off, or cannot be reached from here.
+    devices.retain(|device| device.how != Found::Stated || device.has_answered());
     let mut shown: BTreeMap<Identifier, [usize; 2]> = BTreeMap::new();
     for device in &devices {
         for identifier in &device.identifiers {

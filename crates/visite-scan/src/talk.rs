@@ -205,7 +205,8 @@ where
                     break if received.is_empty() { Step::NotThis } else { dialogue.step(Event::Received(&received)) };
                 }
                 Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => return Ended::Unreachable,
-                Ok(Err(_)) => return Ended::Unreachable,
+                // Somebody on the way does not let it through.
+                Ok(Err(_)) => return Ended::Silent,
                 Err(_) if repeat => {
                     repeat = false;
                     if !send(socket, &asked, address, any_port, pacer).await {

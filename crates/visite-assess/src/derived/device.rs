@@ -5,6 +5,8 @@ use super::systems::{self, End};
 use super::{Reference, days_between, last_second, oldest, put, source};
 use crate::target::{Target, network};
 use crate::world::{SeenFact, Source, SubjectFacts};
+use core::net::IpAddr;
+use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -100,12 +102,19 @@ fn common<T: PartialEq>(days: &[Date], of: impl Fn(Date) -> T) -> Observed<T> {
 }
 
 /// Every open way, beside what the practice file allows.
+/// Whether one of these addresses lies in a network.
+fn stands_in(network: &str, addresses: &[IpAddr]) -> bool {
+    let network = network.parse::<IpNet>();
+    network.is_ok_and(|network| addresses.iter().any(|address| network.contains(address)))
+}
+
 fn crossings(facts: &SubjectFacts, reference: Reference<'_>) -> Option<SeenFact> {
     let (ways, completeness) = facts.collection::<DeviceWay>()?;
     let seen = facts.facts.get(DeviceWay::SPEC.name)?;
     let place = facts.facts.get(DevicePlace::SPEC.name)?;
     let class: Observed<DeviceClass> = facts.single::<DevicePlace>().class;
     let own_zone = reference.target.zone_of_device(facts);
+    let (stated_zone, addresses) = (reference.target.stated_zone(facts), reference.target.addresses_of_device(facts));
     let mut crossings: Vec<(Record, BTreeMap<&'static str, Source>)> = ways
         .into_iter()
         .enumerate()
@@ -118,7 +127,13 @@ fn crossings(facts: &SubjectFacts, reference: Reference<'_>) -> Option<SeenFact>
                 .map(|field| (field, source(at(&[field]), Basis::Measured)))
                 .collect();
             sources.insert("class", place.source_of(0, "class").clone());
-            let ends = Ends::new(&way, &own_zone, reference.target);
+            let mut ends = Ends::new(&way, &own_zone, reference.target);
+            if way.from_network.known().is_some_and(|network| stands_in(network, &addresses)) {
+                // A router stands in many zones. What it offers in one it offers here as well; but it is managed from the
+                // zone in which the practice has put it.
+                let home = stated_zone.filter(|_| way.management == Known(true));
+                ends.to = home.map_or_else(|| ends.from.clone(), Known);
+            }
             let from_basis = if ends.from.known().is_some() { Basis::StatedByPractice } else { Basis::Measured };
             sources.insert("from_zone", source(at(&["from_network"]), from_basis));
             sources.insert("from_kind", source(at(&["from_network"]), Basis::StatedByPractice));
