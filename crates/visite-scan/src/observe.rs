@@ -13,8 +13,7 @@ use visite_facts::facts::{
 use visite_facts::identity::derived_id;
 use visite_facts::scan::{NotExamined, PortState, ScannedHost, ScannedService, ScannedTls};
 use visite_facts::{
-    Collection, Completeness, Identifier, IdentifierKind, Known, Observed, Snapshot, Subject, SubjectKind, Unknown,
-    UnknownReason, Word,
+    Collection, Completeness, Identifier, Known, Observed, Snapshot, Subject, SubjectKind, Unknown, UnknownReason, Word,
 };
 use visite_wire::Detail;
 
@@ -348,6 +347,7 @@ mod tests {
     use super::*;
     use crate::announce::Announced;
     use crate::discover::Found;
+    use visite_facts::IdentifierKind;
 
     fn id(identifiers: &[(IdentifierKind, &str)], address: &str) -> String {
         let address: IpAddr = address.parse().unwrap();

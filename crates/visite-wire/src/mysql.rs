@@ -173,7 +173,7 @@ fn greeting(body: &[u8], encrypted: bool) -> Option<Seen> {
         None => ("MySQL", text.as_str()),
     };
     seen.product = Some(product.to_owned());
-    seen.version = stated.split('-').next().map(str::to_owned);
+    seen.version = stated.split('-').next().filter(|version| !version.is_empty()).map(str::to_owned);
     seen.texts.push((TextPlace::MysqlBanner, text));
     if let Detail::Database(database) = &mut seen.detail {
         database.tls_offered = Known(encrypted || abilities & CLIENT_SSL != 0);
@@ -255,6 +255,11 @@ mod tests {
         let seen = play(&mut listens(), &[MYSQL]).0.expect("MySQL");
         assert_eq!((seen.product.as_deref(), seen.version.as_deref()), (Some("MySQL"), Some("5.6.4")));
         assert_eq!(database(&seen).1, &Known(true));
+        // Behind the old version there is none: an empty text is no version.
+        let mut nameless = MARIADB.to_vec();
+        let at = nameless.windows(2).position(|window| window == b"-1").expect("as recorded");
+        nameless[at + 1] = b'-';
+        assert_eq!(play(&mut listens(), &[&nameless]).0.expect("MariaDB").version, None);
     }
 
     #[test]
