@@ -78,6 +78,18 @@ function render(facts, language, directory) {
   return path;
 }
 
+/** A scan that was made a few minutes ago by another program, with and without the zones of the practice. */
+function renderScan(file, language, directory, zones) {
+  const now = Math.floor(Date.now() / 1000) - 300;
+  const name = `${basename(file, '.xml')}-${zones ? 'zones' : 'bare'}`;
+  const fresh = join(directory, `${name}.xml`);
+  writeFileSync(fresh, readFileSync(file, 'utf8').replaceAll(/(start|end)(time)?="\d{10}"/g, `$1$2="${now}"`));
+  const path = join(directory, `scan-${name}-${language}.html`);
+  const practice = zones ? ['--practice', file.replace(/\.xml$/, '.yaml')] : [];
+  execFileSync(binary, ['--lang', language, 'scan', '--import', fresh, ...practice, '--format', 'html', '--output', path]);
+  return path;
+}
+
 // What follows runs in the page.
 
 const openDetails = () => document.querySelectorAll('details').forEach((details) => { details.open = true; });
@@ -323,11 +335,17 @@ async function report(browser, path, directory) {
 
 const directory = mkdtempSync(join(tmpdir(), 'visite-browser-'));
 const recorded = join(import.meta.dirname, 'facts');
+const scans = join(import.meta.dirname, 'scans');
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
 try {
   for (const file of readdirSync(recorded).filter((file) => file.endsWith('.json')).sort()) {
     const facts = freshen(join(recorded, file), directory);
     for (const language of LANGUAGES) await report(browser, render(facts, language, directory), directory);
+  }
+  for (const file of readdirSync(scans).filter((file) => file.endsWith('.xml')).sort()) {
+    for (const [language, zones] of [['de', true], ['en', false]]) {
+      await report(browser, renderScan(join(scans, file), language, directory, zones), directory);
+    }
   }
 } finally {
   await browser.close();
