@@ -183,9 +183,12 @@ async function looks(page, name) {
       const result = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), RULES);
       const told = result.violations.flatMap((violation) =>
         violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')}: ${violation.help}`));
-      // What axe cannot decide about contrast is looked at by nobody else.
+      // What axe cannot decide about contrast is looked at by nobody else, except for the plan of a network: axe knows no
+      // colours of drawings, and a unit test holds those.
+      const drawn = await page.evaluate((targets) => targets.filter((target) => document.querySelector(target)?.closest('.plan')),
+        result.incomplete.flatMap((rule) => rule.nodes.map((node) => node.target.join(' '))));
       const doubtful = result.incomplete.filter((rule) => rule.id === 'color-contrast').flatMap((rule) =>
-        rule.nodes.map((node) => `contrast in doubt: ${node.target.join(' ')}: ${node.any[0]?.message}`));
+        rule.nodes.filter((node) => !drawn.includes(node.target.join(' '))).map((node) => `contrast in doubt: ${node.target.join(' ')}: ${node.any[0]?.message}`));
       check(`${variant}: no accessibility rule is broken (${result.passes.length} applied)`, [...told, ...doubtful]);
       check(`${variant}: nothing is cut, nothing scrolls sideways`, await page.evaluate(overflowing));
       if (screenshots) {
