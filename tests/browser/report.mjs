@@ -78,6 +78,18 @@ function render(facts, language, directory) {
   return path;
 }
 
+/** A scan that was made a few minutes ago by another program, with and without the zones of the practice. */
+function renderScan(file, language, directory, zones) {
+  const now = Math.floor(Date.now() / 1000) - 300;
+  const name = `${basename(file, '.xml')}-${zones ? 'zones' : 'bare'}`;
+  const fresh = join(directory, `${name}.xml`);
+  writeFileSync(fresh, readFileSync(file, 'utf8').replaceAll(/(start|end)(time)?="\d{10}"/g, `$1$2="${now}"`));
+  const path = join(directory, `scan-${name}-${language}.html`);
+  const practice = zones ? ['--practice', file.replace(/\.xml$/, '.yaml')] : [];
+  execFileSync(binary, ['--lang', language, 'scan', '--import', fresh, ...practice, '--format', 'html', '--output', path]);
+  return path;
+}
+
 // What follows runs in the page.
 
 const openDetails = () => document.querySelectorAll('details').forEach((details) => { details.open = true; });
@@ -171,9 +183,12 @@ async function looks(page, name) {
       const result = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), RULES);
       const told = result.violations.flatMap((violation) =>
         violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')}: ${violation.help}`));
-      // What axe cannot decide about contrast is looked at by nobody else.
+      // What axe cannot decide about contrast is looked at by nobody else, except for the plan of a network: axe knows no
+      // colours of drawings, and a unit test holds those.
+      const drawn = await page.evaluate((targets) => targets.filter((target) => document.querySelector(target)?.closest('.plan')),
+        result.incomplete.flatMap((rule) => rule.nodes.map((node) => node.target.join(' '))));
       const doubtful = result.incomplete.filter((rule) => rule.id === 'color-contrast').flatMap((rule) =>
-        rule.nodes.map((node) => `contrast in doubt: ${node.target.join(' ')}: ${node.any[0]?.message}`));
+        rule.nodes.filter((node) => !drawn.includes(node.target.join(' '))).map((node) => `contrast in doubt: ${node.target.join(' ')}: ${node.any[0]?.message}`));
       check(`${variant}: no accessibility rule is broken (${result.passes.length} applied)`, [...told, ...doubtful]);
       check(`${variant}: nothing is cut, nothing scrolls sideways`, await page.evaluate(overflowing));
       if (screenshots) {
@@ -323,11 +338,17 @@ async function report(browser, path, directory) {
 
 const directory = mkdtempSync(join(tmpdir(), 'visite-browser-'));
 const recorded = join(import.meta.dirname, 'facts');
+const scans = join(import.meta.dirname, 'scans');
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
 try {
   for (const file of readdirSync(recorded).filter((file) => file.endsWith('.json')).sort()) {
     const facts = freshen(join(recorded, file), directory);
     for (const language of LANGUAGES) await report(browser, render(facts, language, directory), directory);
+  }
+  for (const file of readdirSync(scans).filter((file) => file.endsWith('.xml')).sort()) {
+    for (const [language, zones] of [['de', true], ['en', false]]) {
+      await report(browser, renderScan(join(scans, file), language, directory, zones), directory);
+    }
   }
 } finally {
   await browser.close();

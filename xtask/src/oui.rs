@@ -285,6 +285,6 @@ mod tests {
     fn rows_say_who_made_a_device() {
         let csv = "Registry,Assignment,Organization Name,Organization Address\n\
                    MA-L,001132,Synology Incorporated,x\nMA-L,02608C,3COM,x\nMA-L,70B3D5,IEEE Registration Authority,x\n";
-        assert_eq!(assignments(csv, 6), BTreeMap::from([(0x0011_32, "Synology".to_owned())]));
+        assert_eq!(assignments(csv, 6), BTreeMap::from([(0x001132, "Synology".to_owned())]));
     }
 }

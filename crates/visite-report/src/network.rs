@@ -387,7 +387,7 @@ pub fn rooms<'a>(
     let mut placed = BTreeSet::new();
     for room in &mut seen {
         room.hosts.retain(|host| placed.insert(host.address));
-        settle(room, &verdicts);
+        settle(room, &verdicts, from.is_empty());
     }
     seen
 }
@@ -431,8 +431,12 @@ fn room_seen<'a>(texts: &Texts, room: &Room, scan: &'a ScanSection, from: &[IpNe
     let here =
         room.networks.iter().any(|network| from.iter().any(|own| network.contains(own) || own.contains(network)));
     RoomSeen {
-        name: if room.name.is_empty() { texts.say("scan-room-unnamed") } else { room.name.clone() },
-        networks,
+        name: if room.name.is_empty() {
+            texts.fill("scan-aim-network", [("network", networks.as_str().into())])
+        } else {
+            room.name.clone()
+        },
+        networks: if room.name.is_empty() { String::new() } else { networks },
         kind: room.kind,
         hosts: scan.hosts.iter().filter(|host| contains(&room.networks, host.address)).collect(),
         door: if here { DoorState::Here } else { DoorState::NotMeasured },
@@ -442,10 +446,11 @@ fn room_seen<'a>(texts: &Texts, room: &Room, scan: &'a ScanSection, from: &[IpNe
 }
 
 /// What the devices of a room say about its door.
-fn settle(room: &mut RoomSeen<'_>, verdicts: &BTreeMap<String, bool>) {
+fn settle(room: &mut RoomSeen<'_>, verdicts: &BTreeMap<String, bool>, from_nowhere: bool) {
     let services = || room.hosts.iter().flat_map(|host| open(host).map(move |service| (*host, service)));
     room.open = services().count();
-    if room.door == DoorState::Here {
+    // Where it is not known from where something was seen, nothing is known about doors.
+    if room.door == DoorState::Here || from_nowhere {
         return;
     }
     let verdict = |(host, service): &(&ScannedHost, &ScannedService)| verdicts.get(&endpoint(host, service)).copied();

@@ -312,7 +312,6 @@ scan-closed = { $n ->
 scan-unchanged = keine Änderung gesehen
 scan-since = Seit der letzten Visite ({ $when }): { $what }.
 scan-not-compared = Die Dienste sind nicht verglichen: Damals wurden andere Ports gefragt.
-scan-room-unnamed = Netz
 profile-practice = Praxisbetrieb
 profile-fast = schnell
 
@@ -377,6 +376,38 @@ html-area-unknown = noch nicht geprüft
 html-areas-note = Bereiche ohne Zahl waren nicht Teil dieser Visite.
 html-area-accepted = Risiko bewusst akzeptiert
 html-area-not-applicable = nicht zutreffend
+map-title = Netzplan
+map-lead = Räume sind Netzbereiche, Türen sind Wege. So stand es von dem Platz aus, an dem Visite gemessen hat.
+map-see-devices = Alle Geräte als Tabelle
+map-label = Plan mit { $n } Netzbereichen. Die Tabellen darunter sagen dasselbe.
+map-room = Netzbereich
+map-door = Tür
+map-seen = Gesehen
+map-nobody = kein Gerät gesehen
+map-guests = { $n ->
+    [one] 1 Gerät, nur gezählt
+   *[other] { $n } Geräte, nur gezählt
+}
+door-here = Hier stand Visite
+door-forbidden = Offen, nicht vorgesehen
+door-wanted = Offen, wie vorgesehen
+door-open = Offen
+door-closed = Nichts offen gesehen
+door-unmeasured = Nicht gemessen
+door-services = { $n ->
+    [one] 1 Dienst offen
+   *[other] { $n } Dienste offen
+}
+door-witnesses = { $all ->
+    [one] der 1 offene Dienst
+   *[other] { $n } von { $all } offenen Diensten
+}
+html-devices = Geräte
+html-device = Gerät
+html-device-kind = Art
+html-device-services = Offene Dienste
+html-left-out = Nicht angesehen
+html-record = Nachweis der Untersuchung
 html-findings = Feststellungen
 html-no-findings = Keine offene Feststellung.
 html-do = Was zu tun ist

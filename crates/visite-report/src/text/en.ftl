@@ -312,7 +312,6 @@ scan-closed = { $n ->
 scan-unchanged = no change seen
 scan-since = Since the last round ({ $when }): { $what }.
 scan-not-compared = Services are not compared: other ports were asked then.
-scan-room-unnamed = Network
 profile-practice = practice hours
 profile-fast = fast
 
@@ -377,6 +376,38 @@ html-area-unknown = not checked yet
 html-areas-note = Areas without a number were not part of this visit.
 html-area-accepted = risk knowingly accepted
 html-area-not-applicable = not applicable
+map-title = Network plan
+map-lead = Rooms are zones of the network, doors are ways. This is how it stood from the place where Visite measured.
+map-see-devices = All devices as a table
+map-label = Plan with { $n } zones. The tables below say the same.
+map-room = Zone
+map-door = Door
+map-seen = Seen
+map-nobody = no device seen
+map-guests = { $n ->
+    [one] 1 device, only counted
+   *[other] { $n } devices, only counted
+}
+door-here = Visite stood here
+door-forbidden = Open, not intended
+door-wanted = Open, as intended
+door-open = Open
+door-closed = Nothing seen open
+door-unmeasured = Not measured
+door-services = { $n ->
+    [one] 1 service open
+   *[other] { $n } services open
+}
+door-witnesses = { $all ->
+    [one] the 1 open service
+   *[other] { $n } of { $all } open services
+}
+html-devices = Devices
+html-device = Device
+html-device-kind = Kind
+html-device-services = Open services
+html-left-out = Not examined
+html-record = Record of the scan
 html-findings = Findings
 html-no-findings = No open finding.
 html-do = What to do

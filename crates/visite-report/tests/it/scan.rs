@@ -214,3 +214,15 @@ fn xml_is_what_readers_of_nmap_expect() {
     let bare = options(Lang::De);
     assert!(visite_report::render(Format::Xml, &assessment, &bare, &mut Vec::new()).is_err());
 }
+
+/// One element a line and without the bytes of the font, so that a change can be read.
+#[test]
+fn html_golden() {
+    let (assessment, scan) = scan();
+    let around = Surroundings { rooms: rooms(), changes: Some(changes(&scan)) };
+    for lang in [Lang::De, Lang::En] {
+        let page = rendered(Format::Html, &assessment, &with(&scan, &around, lang)).replace("><", ">\n<");
+        let (_, body) = page.split_once("<body>").expect("the body");
+        insta::assert_snapshot!(format!("scan-{lang}.html"), body);
+    }
+}

@@ -5,16 +5,16 @@ use crate::failure::{Failure, Kind};
 use crate::input;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use visite_facts::scan::{Profile, ScanRecord};
 use visite_scan::import::{ImportedHost, parse_import};
 
 /// Hosts of each file.
 pub fn read(paths: &[PathBuf]) -> Result<Vec<Vec<ImportedHost>>, Failure> {
-    paths.iter().map(read_one).collect()
+    paths.iter().map(|path| read_one(path)).collect()
 }
 
-fn read_one(path: &PathBuf) -> Result<Vec<ImportedHost>, Failure> {
+fn read_one(path: &Path) -> Result<Vec<ImportedHost>, Failure> {
     parse_import(&input::read(path)?).map_err(|error| {
         let name = path.display();
         Failure::new(Kind::Data, format!("`{name}` lässt sich nicht übernehmen"), format!("cannot import `{name}`"))

@@ -34,14 +34,17 @@ fn card(page: &Page<'_>, number: usize, group: &Group<'_>) -> Markup {
     let id = format!("finding-{number}");
     let planned = overview::measure_of(page.assessment, group.first());
     let headings = overview::headings(page.assessment, &group.findings, lang);
+    // Titles that stand again above their places need not all stand at the head.
+    let shown =
+        if headings.len() > 1 && headings.iter().all(|heading| !heading.places.is_empty()) { 1 } else { TITLES };
     let whys: Vec<&str> = different(group.findings.iter().map(|finding| finding.why.get(lang)));
     html! {
         article #(id) class={ "card " (group.urgency) "-edge" } aria-labelledby={ (id) "-title" } {
             div .head {
                 h3 #{ (id) "-title" } {
-                    @for heading in headings.iter().take(TITLES) { span { (heading.titled()) } }
-                    @if headings.len() > TITLES {
-                        span .small { (page.texts.fill("html-same-kind", [("n", (headings.len() - TITLES).into())])) }
+                    @for heading in headings.iter().take(shown) { span { (heading.titled()) } }
+                    @if headings.len() > shown {
+                        span .small { (page.texts.fill("html-same-kind", [("n", (headings.len() - shown).into())])) }
                     }
                 }
                 (badge(page, group.urgency))

@@ -70,6 +70,7 @@ pub fn fixed(page: &Page<'_>) -> Markup {
 /// Points that could not be told, by reason, with how to get them.
 pub fn not_checked(page: &Page<'_>) -> Markup {
     let reasons = overview::unchecked(page.assessment);
+    let unknown: Vec<&CheckResult> = overview::with_verdict(page.assessment, Verdict::Unknown).collect();
     if reasons.is_empty() {
         return part(page, "not-checked", "html-not-checked", html! { p .lead { "–" } });
     }
@@ -83,9 +84,7 @@ pub fn not_checked(page: &Page<'_>) -> Markup {
                 }
                 p { (how(page, reason)) }
                 ul {
-                    @for result in overview::with_verdict(page.assessment, Verdict::Unknown) {
-                        @if result.reason == Some(reason) { li { (topic(page, result)) } }
-                    }
+                    @for group in by_check(&unknown, |result| result.reason == Some(reason)) { li { (topic(page, &group)) } }
                 }
             }
         }
@@ -141,8 +140,8 @@ fn by_area(
                 div .group {
                     h3 { (page.texts.word("area", area)) }
                     ul .points {
-                        @for result in results.iter().filter(|result| result.area == area) {
-                            li { span class=(class) { (icon(symbol)) } span { (topic(page, result)) } }
+                        @for group in by_check(&results, |result| result.area == area) {
+                            li { span class=(class) { (icon(symbol)) } span { (topic(page, &group)) } }
                         }
                     }
                 }
@@ -152,10 +151,28 @@ fn by_area(
     part(page, id, title, content)
 }
 
-fn topic(page: &Page<'_>, result: &CheckResult) -> Markup {
+/// Results of the same check put together, in their order.
+fn by_check<'a>(results: &[&'a CheckResult], wanted: impl Fn(&CheckResult) -> bool) -> Vec<Vec<&'a CheckResult>> {
+    let mut groups: Vec<Vec<&CheckResult>> = Vec::new();
+    for result in results.iter().filter(|result| wanted(result)) {
+        match groups.iter_mut().find(|group| group[0].check == result.check) {
+            Some(group) => group.push(result),
+            None => groups.push(vec![result]),
+        }
+    }
+    groups
+}
+
+/// Most subjects that a point names.
+const NAMES: usize = 6;
+
+fn topic(page: &Page<'_>, group: &[&CheckResult]) -> Markup {
+    let Some(result) = group.first() else { return html! {} };
+    let names: Vec<&str> =
+        group.iter().map(|result| overview::subject_name(page.assessment, &result.subject)).collect();
     html! {
         (result.topic.get(page.options.lang))
-        @if page.assessment.subjects.len() > 1 { " (" (overview::subject_name(page.assessment, &result.subject)) ")" }
+        @if page.assessment.subjects.len() > 1 { " (" (overview::some_names(page.texts, &names, NAMES)) ")" }
         span .small { code { (result.check) } }
     }
 }
@@ -197,7 +214,8 @@ pub fn requirements(page: &Page<'_>) -> Markup {
 
 /// What was looked at.
 pub fn subjects(page: &Page<'_>) -> Markup {
-    if page.assessment.subjects.is_empty() {
+    // After a scan the devices stand in a table of their own.
+    if page.assessment.subjects.is_empty() || page.options.scan.is_some() {
         return html! {};
     }
     let say = |key| page.texts.say(key);

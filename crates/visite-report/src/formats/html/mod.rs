@@ -8,6 +8,8 @@ mod first;
 mod font;
 mod icons;
 mod lists;
+mod network;
+mod plan;
 mod tokens;
 
 use crate::Options;
@@ -72,9 +74,12 @@ impl Page<'_> {
                         (self.header(&name))
                         main #content {
                             (first::extent(self))
+                            (network::news(self))
                             (first::first_screen(self))
                             (self.contents())
+                            (network::map(self))
                             (cards::findings(self))
+                            (network::devices(self))
                             (lists::accepted(self))
                             (lists::fixed(self))
                             (lists::not_checked(self))
@@ -96,6 +101,9 @@ impl Page<'_> {
         let assessment = self.assessment;
         match (&assessment.round.practice, assessment.subjects.as_slice()) {
             (Some(practice), _) => practice.clone(),
+            (None, _) if self.options.scan.is_some() => {
+                self.options.scan.map(|scan| crate::network::aim(self.texts, scan)).unwrap_or_default()
+            }
             (None, [only]) => only.subject.name.clone(),
             (None, []) => self.title(),
             (None, several) => self.texts.fill("subjects-many", [("n", several.len().into())]),
@@ -110,6 +118,13 @@ impl Page<'_> {
     fn header(&self, name: &str) -> Markup {
         let when = self.calendar.when(self.assessment.round.at);
         let what = match self.assessment.subjects.as_slice() {
+            _ if self.options.scan.is_some() => {
+                let said = self.options.scan.into_iter().flat_map(|scan| {
+                    let aim = crate::network::aim(self.texts, scan);
+                    [aim, crate::network::extent(self.texts, scan)]
+                });
+                said.filter(|part| part != name).collect::<Vec<_>>().join(" · ")
+            }
             [only] if self.assessment.round.practice.is_some() => {
                 let parts = [only.subject.name.as_str(), only.description.as_str()];
                 parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
@@ -137,7 +152,9 @@ impl Page<'_> {
         html! {
             nav aria-label=(self.texts.say("html-contents")) {
                 ul {
+                    @if self.options.scan.is_some_and(|scan| !scan.hosts.is_empty()) { (link("network", "map-title")) }
                     (link("findings", "html-findings"))
+                    @if self.options.scan.is_some() { (link("devices", "html-devices")) }
                     (link("not-checked", "html-not-checked"))
                     (link("passed", "html-passed"))
                     (link("about", "html-about"))

@@ -110,6 +110,19 @@ mod tests {
         }
     }
 
+    /// On the plan of a network, which no browser checks.
+    #[test]
+    fn the_plan_is_easy_to_read() {
+        for ground in ["surface", "page", "accent-soft"] {
+            for text in ["text", "muted"] {
+                assert_contrast(text, ground, 7.0);
+            }
+            for symbol in ["urgent", "act", "good", "accent", "unknown"] {
+                assert_contrast(symbol, ground, 4.5);
+            }
+        }
+    }
+
     #[test]
     fn every_colour_of_the_style_sheet_is_a_token() {
         let css = include_str!("style.css");
