@@ -896,6 +896,8 @@ crate::facts! {
         Technical endpoint: String,
         /// Whether the start page belongs to the management of a device.
         Technical management: bool,
+        /// Whether its start page asks for a password.
+        Technical password_asked: bool,
         /// Whether it asks for a password without encryption.
         Technical login_unencrypted: bool,
         /// Whether it sends visitors on to an encrypted page.

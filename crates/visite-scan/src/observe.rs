@@ -123,7 +123,7 @@ fn is_management(web: &DeviceWeb, class: Option<DeviceClass>) -> Observed<bool> 
     let of_device = class.is_some_and(|class| {
         matches!(class, Camera | Connector | Controller | Nas | NetworkDevice | Printer | Telephone)
     });
-    let asks = web.login_unencrypted == Known(true);
+    let asks = web.password_asked == Known(true);
     if web.management.known().is_none() && of_device && asks { Known(true) } else { web.management.clone() }
 }
 

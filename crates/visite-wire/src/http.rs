@@ -474,7 +474,8 @@ fn seen(response: &Response, encrypted: bool) -> Seen {
     }
     seen.detail = Detail::Web(DeviceWeb {
         management: management(response, &page, &seen.texts),
-        login_unencrypted: login_unencrypted(response, &page, encrypted),
+        login_unencrypted: if encrypted { Known(false) } else { password_asked(response, &page) },
+        password_asked: password_asked(response, &page),
         redirects_to_tls: redirects_to_tls(response, &page, encrypted),
         ..DeviceWeb::default()
     });
@@ -507,16 +508,14 @@ fn management(response: &Response, page: &Page, texts: &[(TextPlace, String)]) -
     }
 }
 
-/// Whether a password would travel without encryption. A page that scripts or frames make up may still ask for one.
-fn login_unencrypted(response: &Response, page: &Page, encrypted: bool) -> Observed<bool> {
+/// Whether the start page asks for a password. A page that scripts or frames make up may still ask for one.
+fn password_asked(response: &Response, page: &Page) -> Observed<bool> {
     let challenges = |scheme: &str| {
         response
             .all("www-authenticate")
             .any(|value| value.split([' ', ',']).any(|word| word.eq_ignore_ascii_case(scheme)))
     };
-    if encrypted {
-        Known(false)
-    } else if page.password || (response.status == 401 && (challenges("Basic") || challenges("Digest"))) {
+    if page.password || (response.status == 401 && (challenges("Basic") || challenges("Digest"))) {
         Known(true)
     } else if leads_to_tls(response, page) || (response.status == 200 && response.complete && !page.scripted) {
         Known(false)
@@ -761,6 +760,7 @@ mod tests {
         let manner = Manner { encrypted: true, ..Manner::default() };
         let seen = play(&mut Http::new(&manner), &[NGINX_BASIC]).0.expect("a web server");
         assert_eq!(web(&seen).login_unencrypted, Known(false));
+        assert_eq!(web(&seen).password_asked, Known(true));
         assert_eq!(web(&seen).redirects_to_tls, Observed::default());
     }
 

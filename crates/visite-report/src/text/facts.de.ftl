@@ -272,6 +272,7 @@ field-device-ipmi-version_2 = bietet Version 2.0 an
 fact-device-web = Webseite
 field-device-web-endpoint = Anschluss
 field-device-web-management = dient der Verwaltung
+field-device-web-password_asked = fragt nach einem Passwort
 field-device-web-login_unencrypted = Passwort unverschlüsselt
 field-device-web-redirects_to_tls = leitet zur verschlüsselten Seite
 

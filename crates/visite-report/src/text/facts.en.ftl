@@ -272,6 +272,7 @@ field-device-ipmi-version_2 = offers version 2.0
 fact-device-web = Web page
 field-device-web-endpoint = endpoint
 field-device-web-management = for management
+field-device-web-password_asked = asks for a password
 field-device-web-login_unencrypted = password unencrypted
 field-device-web-redirects_to_tls = sends on to the encrypted page
 
