@@ -126,7 +126,8 @@ impl<'t> Target<'t> {
         self.practice?.conduits.as_deref().filter(|_| self.has_zones())
     }
 
-    fn has_zones(&self) -> bool {
+    /// Whether the practice file says which zones there are.
+    pub fn has_zones(&self) -> bool {
         self.practice.is_some_and(|practice| practice.zones.as_ref().is_some_and(|zones| !zones.is_empty()))
     }
 

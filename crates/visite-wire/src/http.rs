@@ -482,6 +482,9 @@ fn seen(response: &Response, encrypted: bool) -> Seen {
     seen
 }
 
+/// Pages to which only the management of devices sends on: Dell iDRAC 9 (unverified).
+const MANAGEMENT_PATHS: &[&str] = &["/restgui/start.html"];
+
 /// A challenge without what changes from answer to answer.
 fn without_tokens(challenge: &str) -> String {
     let mut text = challenge.to_owned();
@@ -499,7 +502,8 @@ fn without_tokens(challenge: &str) -> String {
 /// Whether the start page belongs to the management of a device. No, where there is no page, or where it is whole and
 /// has nothing to operate; otherwise unknown unless a mark says yes.
 fn management(response: &Response, page: &Page, texts: &[(TextPlace, String)]) -> Observed<bool> {
-    let marked = texts.iter().any(|(place, text)| is_management(MANAGEMENT_MARKS, *place, text));
+    let marked = texts.iter().any(|(place, text)| is_management(MANAGEMENT_MARKS, *place, text))
+        || response.header("location").is_some_and(|target| MANAGEMENT_PATHS.iter().any(|path| target.ends_with(path)));
     match response.status {
         _ if marked => Known(true),
         404 | 410 => Known(false),

@@ -42,7 +42,11 @@ fn place(facts: &SubjectFacts, reference: Reference<'_>) -> SeenFact {
         zone: zone.clone().map(|zone| zone.name.clone()),
         zone_kind: kind(&zone),
         class: stated.map_or(network.class, Known),
-        listed: listed(recognition.as_ref(), reference),
+        // What stands in none of the practice's zones may be somebody else's.
+        listed: match (&zone, reference.target.has_zones()) {
+            (Unknown(reason), true) => Unknown(*reason),
+            _ => listed(recognition.as_ref(), reference),
+        },
     };
     let age = |field: &'static str| oldest(facts, &[(DeviceNetwork::SPEC.name, &[field])], reference.now);
     let measured = stated.is_none().then(|| ((0, "class"), source(age("class"), Basis::Measured)));
