@@ -4,11 +4,14 @@
 `truth.yaml` what an examination has to find. All state is below one directory, `/tmp/visite-lab` or `$VISITE_LAB_DIR`.
 """
 
+import argparse
 import fcntl
 import hashlib
+import ipaddress
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -258,17 +261,40 @@ def expect(arguments):
 
 
 def compare_result(arguments):
-    """`lab/compare RESULT VARIANT ZONE [--logins] [--gentle] [--only-v4|--only-v6]`: a result of `visite scan` held against the truth."""
-    flags = [argument for argument in arguments if argument.startswith("--")]
-    plain = [argument for argument in arguments if not argument.startswith("--")]
-    if len(plain) != 3 or plain[1] not in VARIANTS or set(flags) - {"--logins", "--gentle", "--only-v4", "--only-v6"}:
-        raise SystemExit("usage: lab/compare RESULT VARIANT ZONE [--logins] [--gentle] [--only-v4|--only-v6]")
-    expected = truth.expected(Lab(plain[1]), plain[2], load("truth.yaml"), load("practice.yaml")["conduits"])
-    families = {"v4", "v6"} - ({"v6"} if "--only-v4" in flags else set()) - ({"v4"} if "--only-v6" in flags else set())
-    lines = compare.compare(expected, compare.Result(plain[0]), "--logins" in flags, families, "--gentle" in flags)
+    """`lab/compare`: a result of `visite scan` held against the truth."""
+    parser = argparse.ArgumentParser("lab/compare")
+    parser.add_argument("result")
+    parser.add_argument("variant", choices=VARIANTS)
+    parser.add_argument("zone")
+    parser.add_argument("--logins", action="store_true", help="with consent to login attempts")
+    parser.add_argument("--gentle", action="store_true", help="services may stay unexamined")
+    parser.add_argument("--only-v4", action="store_true")
+    parser.add_argument("--within", help="the only network that was examined")
+    given = parser.parse_args(arguments)
+    expected = truth.expected(Lab(given.variant), given.zone, load("truth.yaml"), load("practice.yaml")["conduits"])
+    families = {"v4"} if given.only_v4 else {"v4", "v6"}
+    result = compare.Result(given.result)
+    lines = compare.compare(expected, result, given.logins, families, given.gentle, given.within)
     print("\n".join(lines))
     if lines:
         raise Failure(f"the result differs from the truth in {len(lines)} places")
+
+
+def practice(arguments):
+    """`lab/practice VARIANT`: the practice file as it stands in a variant, each device with its addresses there only."""
+    if len(arguments) != 1 or arguments[0] not in VARIANTS:
+        raise SystemExit("usage: lab/practice VARIANT")
+    flat = {str(ipaddress.ip_network(network)) for network in ("10.77.0.0/24", "fd77::/64")}
+
+    def there(written):
+        address = ipaddress.ip_address(written.strip(' "'))
+        in_flat = any(address in ipaddress.ip_network(network) for network in flat)
+        return in_flat == (arguments[0] == "flat") or not address.is_private
+
+    def chosen(match):
+        return "addresses: [" + ", ".join(filter(there, match[1].split(", "))) + "]"
+
+    print(re.sub(r"addresses: \[([^]]*)\]", chosen, (LAB / "practice.yaml").read_text()), end="")
 
 
 def verify(arguments):
@@ -294,6 +320,7 @@ def dialogues(arguments):
 COMMANDS = {
     "expect": expect,
     "compare": compare_result,
+    "practice": practice,
     "verify": verify,
     "counters": counters,
     "decoys": decoys,

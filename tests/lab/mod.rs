@@ -33,7 +33,12 @@ impl Lab {
         let results = TempDir::new().expect("a directory for results");
         let lab = Self { variant, results, _turn: turn };
         lab.run("up", &[variant]);
+        fs::write(lab.practice(), lab.run("practice", &[variant])).expect("the practice file is written");
         lab
+    }
+
+    fn practice(&self) -> PathBuf {
+        self.results.path().join("practice.yaml")
     }
 
     fn command(name: &str, arguments: &[&str]) -> Command {
@@ -58,9 +63,8 @@ impl Lab {
     /// `visite scan` on the laptop in a zone; further arguments as given.
     pub fn scan_command(&self, zone: &str, arguments: &[&str]) -> Command {
         let laptop = format!("laptop-{zone}");
-        let practice = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lab/practice.yaml");
         let mut command = Self::command("exec", &[&laptop, env!("CARGO_BIN_EXE_visite"), "scan", "--quiet"]);
-        command.arg("--practice").arg(practice).args(arguments);
+        command.arg("--practice").arg(self.practice()).args(arguments);
         command
     }
 

@@ -106,6 +106,12 @@ impl<'t> Target<'t> {
         self.practice?.zone(self.device(facts)?.zone.as_ref()?)
     }
 
+    /// In how many zones of the practice file these addresses lie.
+    pub fn zones_at(&self, addresses: &[IpAddr]) -> usize {
+        let zones = addresses.iter().filter_map(|address| self.practice?.zone_of(IpNet::from(*address)));
+        zones.map(|zone| zone.id.as_str()).collect::<BTreeSet<_>>().len()
+    }
+
     /// The addresses of a device: those that were seen, and those that the practice file states.
     pub fn addresses_of_device(&self, facts: &SubjectFacts) -> Vec<IpAddr> {
         let stated = self.device(facts).into_iter().flat_map(|device| device.addresses.iter().flatten());

@@ -119,6 +119,7 @@ fn crossings(facts: &SubjectFacts, reference: Reference<'_>) -> Option<SeenFact>
     let class: Observed<DeviceClass> = facts.single::<DevicePlace>().class;
     let own_zone = reference.target.zone_of_device(facts);
     let (stated_zone, addresses) = (reference.target.stated_zone(facts), reference.target.addresses_of_device(facts));
+    let in_many_zones = reference.target.zones_at(&addresses) > 1;
     let mut crossings: Vec<(Record, BTreeMap<&'static str, Source>)> = ways
         .into_iter()
         .enumerate()
@@ -132,7 +133,7 @@ fn crossings(facts: &SubjectFacts, reference: Reference<'_>) -> Option<SeenFact>
                 .collect();
             sources.insert("class", place.source_of(0, "class").clone());
             let mut ends = Ends::new(&way, &own_zone, reference.target);
-            if way.from_network.known().is_some_and(|network| stands_in(network, &addresses)) {
+            if in_many_zones && way.from_network.known().is_some_and(|network| stands_in(network, &addresses)) {
                 // A router stands in many zones. What it offers in one it offers here as well; but it is managed from the
                 // zone in which the practice has put it.
                 let home = stated_zone.filter(|_| way.management == Known(true));
