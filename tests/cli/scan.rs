@@ -59,3 +59,96 @@ fn a_file_of_no_scanner_is_refused() {
         assert!(answer.stderr.contains(why), "{}", answer.stderr);
     }
 }
+
+/// The result and the facts of a scan of two devices, the second of which it was through with if `both`.
+fn interrupted(desk: &Desk, both: bool) -> serde_json::Value {
+    desk.write("nmap.xml", NMAP);
+    let call = ["scan", "--import", "@nmap.xml", "--format", "json", "--output", "@old.json"];
+    desk.call(&[&call[..], &["--save-facts", "@seen.json"]].concat()).run().succeeded();
+    // As if these devices had been seen by a scan of our own.
+    let seen = desk.read("seen.json");
+    assert!(seen.contains("\"scan.nmap\""), "{seen}");
+    desk.write("seen.json", seen.replace("\"scan.nmap\"", "\"scan\""));
+    let mut old: serde_json::Value = serde_json::from_str(&desk.read("old.json")).expect("JSON");
+    assert_eq!(old["hosts"].as_array().map(Vec::len), Some(2));
+    old["record"]["interrupted"] = true.into();
+    let addresses = [&old["hosts"][0]["address"], &old["hosts"][1]["address"]];
+    old["record"]["targets"] = serde_json::json!(addresses);
+    old["hosts"][1]["finished"] = both.into();
+    desk.write("old.json", old.to_string());
+    old
+}
+
+const RESUME: [&str; 9] =
+    ["scan", "--resume", "@old.json", "--facts", "@seen.json", "--authorised-by", "Dr. Ada", "--format", "json"];
+
+#[test]
+fn a_scan_that_was_through_with_everything_is_resumed_without_sending() {
+    let desk = Desk::new();
+    let old = interrupted(&desk, true);
+    let new = desk.call(&[&RESUME[..], &["--save-facts", "@again.json"]].concat()).run().succeeded().json();
+    assert_eq!(new["hosts"], old["hosts"]);
+    assert_eq!((&new["summary"], &new["guests"]), (&old["summary"], &old["guests"]));
+    let record = &new["record"];
+    assert_eq!(record["packets"], serde_json::json!({}), "nothing was left to ask");
+    assert_eq!((&record["interrupted"], &record["targets"]), (&false.into(), &old["record"]["targets"]));
+    // What was written can be resumed again.
+    let (seen, again) = (desk.read("seen.json"), desk.read("again.json"));
+    assert_eq!(seen, again);
+}
+
+#[test]
+fn what_a_scan_was_not_through_with_is_planned_anew() {
+    let desk = Desk::new();
+    let old = interrupted(&desk, false);
+    let plan = desk.call(&[&RESUME[..], &["--dry-run", "--lang", "en"]].concat()).run().succeeded().stdout;
+    let [done, left] = [0, 1].map(|at| old["hosts"][at]["address"].as_str().expect("an address").to_owned());
+    assert!(plan.contains(&format!("Addresses: 1\n  {left}\n")) && !plan.contains(&format!("  {done}\n")), "{plan}");
+    let plan = desk.call(&[&RESUME[..], &["--dry-run", "--lang", "en", &done, "192.0.2.1"]].concat()).run();
+    assert!(plan.succeeded().stdout.contains("Addresses: 1\n  192.0.2.1\n"));
+}
+
+#[test]
+fn a_device_that_lies_in_a_guest_network_by_now_is_not_taken_over() {
+    let desk = Desk::new();
+    let old = interrupted(&desk, true);
+    let address = old["hosts"][0]["address"].as_str().expect("an address");
+    let zones = format!("zones: [{{id: wlan, name: WLAN, kind: guest, networks: [{address}/32]}}]");
+    desk.write("practice.yaml", format!("schema: visite.practice/1\nname: Musterpraxis\n{zones}\n"));
+    let call = ["--practice", "@practice.yaml", "--dry-run", "--lang", "en"];
+    let plan = desk.call(&[&RESUME[..], &call].concat()).run().succeeded().stdout;
+    assert!(plan.contains(&format!("Addresses: 1\n  {address}\n")), "{plan}");
+}
+
+#[test]
+fn what_cannot_be_resumed_is_refused() {
+    let desk = Desk::new();
+    let old = interrupted(&desk, true);
+    let told = |what: &str, status: i32, why: &str| {
+        let answer = desk.call(&RESUME).run();
+        assert_eq!(answer.status, Some(status), "{what}: {}", answer.stderr);
+        assert!(answer.stderr.contains(why) && answer.stderr.contains("Hinweis: "), "{what}: {}", answer.stderr);
+    };
+    let mut other = old.clone();
+    other["schema"] = "visite.assessment/1".into();
+    desk.write("old.json", other.to_string());
+    told("schema", 65, "das Schema heißt `visite.assessment/1`, erwartet wird `visite.scan/1`");
+    desk.write("old.json", "{\"schema\": \"visite.scan/1\"}");
+    told("no section", 65, "kein Ergebnis einer Untersuchung, die sich fortsetzen lässt");
+    let mut other = old.clone();
+    other["hosts"][1]["services"] = serde_json::json!([]);
+    desk.write("old.json", other.to_string());
+    told("other ports", 65, "seen.json` gehört nicht zu `");
+    let mut other = old.clone();
+    other["record"]["targets"] = serde_json::json!([]);
+    desk.write("old.json", other.to_string());
+    told("no targets", 65, "hatte keine Ziele");
+    desk.write("old.json", old.to_string());
+    desk.write("seen.json", super::facts());
+    told("facts of a computer", 65, "seen.json` gehört nicht zu `");
+    desk.write("seen.json", "{}");
+    told("no facts", 65, "seen.json` ist keine Datei mit Beobachtungen");
+    assert_eq!(desk.call(&["scan", "--resume", "@old.json", "--facts", "@none.json"]).run().status, Some(66));
+    let without = desk.call(&["scan", "--resume", "@old.json"]).run();
+    assert!(without.status == Some(64) && without.stderr.contains("--facts"), "{}", without.stderr);
+}

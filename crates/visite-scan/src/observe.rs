@@ -20,12 +20,9 @@ use visite_wire::Detail;
 /// The collector's name.
 pub const COLLECTOR: &str = "scan";
 
-/// Facts of every device, and of every directly attached network.
+/// Facts of every device.
 pub fn snapshots(scan: &Scan, policy: Policy, book: &Book, at: Timestamp) -> Vec<Snapshot> {
-    let mut snapshots: Vec<Snapshot> =
-        scan.devices.iter().map(|device| of_device(device, scan, policy, book, at)).collect();
-    snapshots.extend(surveys(scan, at));
-    snapshots
+    scan.devices.iter().map(|device| of_device(device, scan, policy, book, at)).collect()
 }
 
 /// Devices as the scan file lists them.
@@ -247,16 +244,16 @@ fn way(service: &ServiceSeen, from: IpNet, book: &Book, class: Option<DeviceClas
     })
 }
 
-/// Counts of each directly attached network in which something was found.
-fn surveys(scan: &Scan, at: Timestamp) -> Vec<Snapshot> {
+/// Counts of each directly attached network in which something was found, now or, of a resumed scan, before.
+pub fn surveys(scan: &Scan, hosts: &[ScannedHost], at: Timestamp) -> Vec<Snapshot> {
     let networks = scan.connections.attached().into_iter();
-    networks.filter_map(|network| survey(scan, network, at)).collect()
+    networks.filter_map(|network| survey(scan, hosts, network, at)).collect()
 }
 
-fn survey(scan: &Scan, network: IpNet, at: Timestamp) -> Option<Snapshot> {
+fn survey(scan: &Scan, hosts: &[ScannedHost], network: IpNet, at: Timestamp) -> Option<Snapshot> {
     use DeviceClass as Class;
-    let within: Vec<&DeviceSeen> =
-        scan.devices.iter().filter(|device| device.addresses.iter().any(|address| network.contains(address))).collect();
+    let within: Vec<&ScannedHost> =
+        hosts.iter().filter(|host| host.addresses.iter().any(|address| network.contains(address))).collect();
     if within.is_empty() {
         return None;
     }

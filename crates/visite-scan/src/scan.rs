@@ -85,7 +85,7 @@ impl Plan {
     }
 
     /// Whether a device is a guest's or a patient's: in one of their networks, and none that the practice names.
-    fn is_guest(&self, address: IpAddr) -> bool {
+    pub fn is_guest(&self, address: IpAddr) -> bool {
         let named = || self.stated.iter().any(|stated| stated.addresses.contains(&address));
         self.guests.iter().any(|network| network.contains(&address)) && !named()
     }

@@ -73,6 +73,10 @@ pub struct ScanArgs {
     pub allow_logins: bool,
     #[arg(long, value_name = "FILE")]
     pub import: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "facts")]
+    pub resume: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "resume")]
+    pub facts: Option<PathBuf>,
     #[arg(long)]
     pub assume_up: bool,
     #[arg(long, value_name = "HH:MM-HH:MM")]

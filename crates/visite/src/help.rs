@@ -108,6 +108,16 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Take observations from XML of nmap or Greenbone; without targets nothing is sent; may be given several times",
     ),
     (
+        "scan --resume",
+        "Eine unterbrochene Untersuchung fortsetzen: ihr Ergebnis (JSON). Fertige Geräte werden übernommen; ohne Ziele gelten die von damals. Der Nachweis gilt für den neuen Lauf, der alte bleibt in seiner Datei",
+        "Resume an interrupted scan: its result (JSON). Devices that are finished are taken over; without targets those of then count. The record is about the new run, the old one stays in its file",
+    ),
+    (
+        "scan --facts",
+        "Die Beobachtungen der unterbrochenen Untersuchung (--save-facts); gehört zu --resume",
+        "The facts of the interrupted scan (--save-facts); belongs to --resume",
+    ),
+    (
         "scan --assume-up",
         "Jede Adresse untersuchen, auch wenn sie sich nicht meldet",
         "Examine every address, even if it does not answer",

@@ -28,7 +28,8 @@ fn read_one(path: &Path) -> Result<Vec<ImportedHost>, Failure> {
 
 /// Whether only files are judged, so that nothing is sent.
 pub fn alone(arguments: &ScanArgs) -> bool {
-    !arguments.import.is_empty() && arguments.targets.is_empty() && arguments.targets_from.is_empty()
+    let named = !arguments.targets.is_empty() || !arguments.targets_from.is_empty() || arguments.resume.is_some();
+    !arguments.import.is_empty() && !named
 }
 
 /// The record of a round in which nothing was sent.

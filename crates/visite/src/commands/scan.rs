@@ -1,7 +1,7 @@
 //! `visite scan`: examines networks for which a release is recorded, judges, and reports.
 
-use super::imports;
 use super::surroundings::surroundings;
+use super::{imports, resume};
 use crate::cli::ScanArgs;
 use crate::failure::{Failure, Kind};
 use crate::running::{self, Watching};
@@ -43,6 +43,8 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let previous = arguments.previous.as_deref().map(input::previous_findings).transpose()?.unwrap_or_default();
     let earlier = arguments.previous.as_deref().map(input::previous_scan).transpose()?.flatten();
     let imports = imports::read(&arguments.import)?;
+    let files = arguments.resume.as_deref().zip(arguments.facts.as_deref());
+    let mut begun = files.map(|(result, facts)| resume::read(result, facts, lang)).transpose()?;
     let judging = Judging { arguments, catalog: &catalog, practice: practice.as_ref(), previous, earlier, lang };
     if imports::alone(arguments) {
         let now = Timestamp::now();
@@ -57,13 +59,13 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         Failure::new(Kind::Permission, de, en).because(error)
     })?;
     let started_at = Timestamp::now();
-    let written = written_targets(arguments, &connections)?;
-    let targets = targets(&written, &arguments.exclude)?;
+    let (written, excluded) = written_targets(arguments, begun.as_ref().map(|begun| &begun.record), &connections)?;
+    let targets = targets(&written, &excluded)?;
     refuse_telematics(&targets, &connections, practice.as_ref())?;
     let (tcp, udp) = ports(&arguments.ports, &catalog.ports)?;
     let asked = targets.clone();
     let policy = Policy { profile: arguments.profile, logins: arguments.allow_logins };
-    let plan = Plan {
+    let mut plan = Plan {
         targets,
         guests: guests(practice.as_ref()),
         tcp,
@@ -76,10 +78,13 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         fingerprints: Arc::new(fingerprints(&catalog)?),
         domains: visite_scan::net::search_domains(),
     };
+    if let Some(begun) = &mut begun {
+        begun.shorten(&mut plan);
+    }
     if arguments.dry_run {
         return output::to_stdout(described(&plan, &connections, lang).as_bytes()).map(|()| ExitCode::SUCCESS);
     }
-    let release = release(arguments, practice.as_ref(), &plan, started_at, lang)?;
+    let release = release(arguments, practice.as_ref(), &asked, started_at, lang)?;
     let (authorised_by, release_id) = release;
     let (knocks, udp_ports) = (plan.knocks(), plan.udp.len());
     let book = plan.book.clone();
@@ -88,12 +93,22 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let window = arguments.window.map(|window| window.next(started_at, &zone));
     refuse_opening_hours(policy.profile, window.map_or(started_at, |(begin, _)| begin), practice.as_ref(), &zone)?;
     let watching = Watching { lang, quiet: arguments.quiet, json_lines: arguments.json_lines, window };
-    let scan = running::run(plan, &control, watching)?;
+    let mut scan = running::run(plan, &control, watching)?;
     let finished_at = Timestamp::now();
+    if let Some(begun) = &mut begun {
+        begun.beside(&mut scan);
+    }
     let mut snapshots = visite_scan::observe::snapshots(&scan, policy, &book, started_at);
     let mut hosts = visite_scan::observe::hosts(&scan);
+    hosts.extend(begun.iter().flat_map(|begun| begun.hosts.clone()));
+    let mut surveys = visite_scan::observe::surveys(&scan, &hosts, started_at);
+    if let Some(begun) = begun {
+        begun.complete(&mut surveys);
+        snapshots.extend(begun.snapshots);
+    }
+    snapshots.extend(surveys);
     let imported = Imported::together(imports, &guests(practice.as_ref()), &|host| {
-        scan.devices.iter().any(|device| device.addresses.iter().any(|address| host.addresses.contains(address)))
+        hosts.iter().any(|known| known.addresses.iter().any(|address| host.addresses.contains(address)))
     });
     snapshots.extend(imported.hosts.iter().map(ImportedHost::snapshot));
     hosts.extend(imported.hosts.iter().map(ImportedHost::host));
@@ -110,7 +125,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
             logins: policy.logins,
             profile: policy.profile,
             targets: written,
-            excluded: arguments.exclude.clone(),
+            excluded,
             seen_from: scan.connections.attached().iter().map(IpNet::to_string).collect(),
             ports: format!("{} ({} TCP, {} UDP)", arguments.ports, knocks.len(), udp_ports),
             started_at,
@@ -172,16 +187,33 @@ impl Judging<'_> {
     }
 }
 
-/// Targets as written: arguments and lines of files, or else the networks this computer is in.
-fn written_targets(arguments: &ScanArgs, connections: &Connections) -> Result<Vec<String>, Failure> {
+/// Targets and exceptions as written: arguments and lines of files, or else those of the scan that is resumed, or else
+/// the networks this computer is in.
+fn written_targets(
+    arguments: &ScanArgs,
+    begun: Option<&ScanRecord>,
+    connections: &Connections,
+) -> Result<(Vec<String>, Vec<String>), Failure> {
     let mut written = arguments.targets.clone();
+    let mut excluded = arguments.exclude.clone();
     for path in &arguments.targets_from {
         let text = String::from_utf8_lossy(&input::read(path)?).into_owned();
         let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
         written.extend(lines.flat_map(str::split_whitespace).map(str::to_owned));
     }
     if arguments.targets.is_empty() && arguments.targets_from.is_empty() {
-        written.extend(connections.attached().iter().map(IpNet::to_string));
+        match begun {
+            Some(begun) => {
+                written.clone_from(&begun.targets);
+                excluded.extend(begun.excluded.iter().cloned());
+            }
+            None => written.extend(connections.attached().iter().map(IpNet::to_string)),
+        }
+    }
+    if written.is_empty() && begun.is_some() {
+        let (de, en) = ("Die unterbrochene Untersuchung hatte keine Ziele", "the interrupted scan had no targets");
+        return Err(Failure::new(Kind::Data, de, en)
+            .hint("Nennen Sie ein Netz: visite scan 192.168.10.0/24", "name a network: visite scan 192.168.10.0/24"));
     }
     if written.is_empty() {
         return Err(Failure::new(
@@ -191,7 +223,7 @@ fn written_targets(arguments: &ScanArgs, connections: &Connections) -> Result<Ve
         )
         .hint("Nennen Sie ein Netz: visite scan 192.168.10.0/24", "name a network: visite scan 192.168.10.0/24"));
     }
-    Ok(written)
+    Ok((written, excluded))
 }
 
 fn targets(written: &[String], excluded: &[String]) -> Result<Targets, Failure> {
@@ -410,11 +442,11 @@ fn port_range(part: &str) -> Option<(bool, RangeInclusive<u16>)> {
 fn release(
     arguments: &ScanArgs,
     practice: Option<&Practice>,
-    plan: &Plan,
+    targets: &Targets,
     now: Timestamp,
     lang: Lang,
 ) -> Result<(String, Option<String>), Failure> {
-    let networks = networks(&plan.targets);
+    let networks = networks(targets);
     if let Some(practice) = practice {
         let today = today(practice, now);
         let covering = practice
@@ -423,7 +455,7 @@ fn release(
             .flatten()
             .find(|release| networks.iter().all(|network| release.covers(*network, today)));
         if let Some(release) = covering {
-            if plan.policy.logins && !release.allows_login_attempts() {
+            if arguments.allow_logins && !release.allows_login_attempts() {
                 return Err(no_release(
                     "Die Freigabe in der Praxisdatei erlaubt keine Anmeldeversuche",
                     "the release in the practice file does not allow login attempts",
