@@ -358,7 +358,14 @@ impl Examiner {
         let mut audit = Audit::new(&address.ip().to_string(), self.seed());
         let offer = audit.next_offer()?;
         self.count(NetworkService::Tls);
-        let outcome = self.offer(address, None, Hello::new(offer), gauge).await?;
+        let mut outcome = self.offer(address, None, Hello::new(offer.clone()), gauge).await;
+        if outcome.is_none() && TLS_PORTS.contains(&address.port()) && !self.stop.load(Ordering::Relaxed) {
+            tokio::time::sleep(SECOND_CHANCE).await;
+            let mut stream = self.open(address, gauge).await?;
+            let limits = self.limits.patient();
+            outcome = talk::hold(&mut stream, &mut Hello::new(offer), limits, &self.pacer).await.answer();
+        }
+        let outcome = outcome?;
         audit.heard(Some(&outcome));
         self.audit(address, None, &mut audit, gauge).await;
         let seen = self.inside(address, hints, care, &mut audit, gauge).await;
