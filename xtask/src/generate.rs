@@ -46,6 +46,7 @@ fn generated() -> Outcome<BTreeMap<String, String>> {
         ("facts-1", visite_facts::json_schema::facts_schema()),
         ("practice-1", visite_target::practice_schema()),
         ("assessment-1", schemars::schema_for!(visite_facts::Assessment).to_value()),
+        ("scan-1", schemars::schema_for!(visite_facts::scan::ScanFile).to_value()),
     ];
     for (name, schema) in schemas {
         files.insert(format!("{REFERENCE}/schemas/visite.{name}.schema.json"), format!("{schema:#}\n"));

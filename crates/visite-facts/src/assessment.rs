@@ -393,7 +393,7 @@ pub struct AssessedSubject {
 /// Everything that assessing yields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Assessment {
-    /// Always [`ASSESSMENT_SCHEMA`].
+    /// `visite.assessment/1`; in the file of a scan `visite.scan/1`.
     pub schema: String,
     /// When and for whom.
     pub round: Round,

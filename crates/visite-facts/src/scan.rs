@@ -5,6 +5,7 @@
 //! the closed schema; this is the list that people and other programs expect of a scanner. Nothing of a guest network
 //! stands here but a number.
 
+use crate::assessment::Assessment;
 use crate::facts::{DeviceClass, NetworkService, Transport};
 use crate::identity::SubjectId;
 use crate::words;
@@ -182,6 +183,17 @@ pub struct ScanSection {
     pub guests: u32,
     /// What was allowed and sent.
     pub record: ScanRecord,
+}
+
+/// The file `visite.scan/1`: an assessment, and beside it what the scan saw.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ScanFile {
+    /// What was judged.
+    #[serde(flatten)]
+    pub assessment: Assessment,
+    /// What was seen.
+    #[serde(flatten)]
+    pub section: ScanSection,
 }
 
 /// TCP ports that never get a packet, because many printers print whatever arrives there. No catalogue, profile or
