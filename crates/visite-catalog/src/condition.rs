@@ -40,7 +40,7 @@ pub struct Condition {
     pub text: String,
     /// Every field it names, in the order of the text, each once.
     pub fields: Vec<FieldPath>,
-    program: Program,
+    program: Option<Program>,
 }
 
 /// What is wrong with a condition.
@@ -62,12 +62,17 @@ impl Condition {
         }
         let program = Program::compile(text).map_err(|errors| expression::syntax_mistake(text, &errors))?;
         let Checked { fields } = expression::check(&program, record)?;
-        Ok(Self { text: text.to_owned(), fields, program })
+        Ok(Self { text: text.to_owned(), fields, program: Some(program) })
+    }
+
+    /// A condition as a text only; it names no field and never holds or fails.
+    pub(crate) fn unread(text: String) -> Self {
+        Self { text, fields: Vec::new(), program: None }
     }
 
     /// Whether the condition holds; `None` if a field that decides is not known.
     pub fn holds(&self, scope: &Scope<'_, '_>) -> Option<bool> {
-        match self.program.execute(&scope.context) {
+        match self.program.as_ref()?.execute(&scope.context) {
             Ok(CelValue::Bool(answer)) => Some(answer),
             // The types are checked when the condition is compiled, so what is left is a missing field, or a
             // calculation without result such as an overflow; neither is a yes or a no.

@@ -35,7 +35,9 @@ enum Kind {
 impl Kind {
     fn is_wanted(self, parts: &[Part]) -> bool {
         match self {
-            Self::Check | Self::Pattern => parts.contains(&Part::Checks) || parts.contains(&Part::Cases),
+            Self::Check | Self::Pattern => {
+                [Part::Checks, Part::CheckTexts, Part::Cases].iter().any(|part| parts.contains(part))
+            }
             Self::Measure => parts.contains(&Part::Measures),
             Self::Framework => parts.contains(&Part::Frameworks),
             Self::Lifecycle => parts.contains(&Part::Lifecycles),
@@ -70,6 +72,8 @@ struct Unit<'l> {
 pub enum Part {
     /// Checks, with the patterns they fill; their conditions are compiled.
     Checks,
+    /// Checks without compiling their conditions: enough to list them, never to judge.
+    CheckTexts,
     /// Cases of checks.
     Cases,
     /// Measures.
@@ -172,9 +176,10 @@ pub fn load_parts(layers: &[Layer], parts: &[Part]) -> Result<Catalog, Vec<Mista
         }
         catalog.origins.insert(format!("{}/{id}", kind.folder()), unit.origin.clone());
     }
+    let compiles = parts.contains(&Part::Checks) || parts.contains(&Part::Cases);
     for (id, unit) in check_files {
         if let Some(file) = loading.parse::<CheckFile>(unit) {
-            match build_check(id, unit.area, &file, &unit.origin, unit.text, &patterns) {
+            match build_check(id, unit.area, &file, &unit.origin, unit.text, &patterns, compiles) {
                 Ok(check) => {
                     catalog.checks.insert(id.clone(), check);
                 }

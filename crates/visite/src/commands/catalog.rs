@@ -15,7 +15,9 @@ use visite_target::yaml::nearest;
 /// Runs the command.
 pub fn run(arguments: &CatalogArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let parts = match &arguments.command {
-        CatalogCommand::List { what: Listing::Checks } => &[Part::Checks][..],
+        // The embedded conditions are known to be right; those of other layers are not.
+        CatalogCommand::List { what: Listing::Checks } if arguments.catalog.is_empty() => &[Part::CheckTexts][..],
+        CatalogCommand::List { what: Listing::Checks } => &[Part::Checks],
         CatalogCommand::List { what: Listing::Measures } => &[Part::Measures],
         CatalogCommand::List { what: Listing::Requirements } => &[Part::Frameworks],
         CatalogCommand::List { what: Listing::Lifecycles } => &[Part::Lifecycles],
