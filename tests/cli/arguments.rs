@@ -4,6 +4,7 @@ use crate::program::visite;
 use insta::assert_snapshot;
 
 #[test]
+#[cfg(feature = "scan")]
 fn the_first_page_of_help_is_german() {
     assert_snapshot!(visite(["--help"]).run(), @"
     status: 0
@@ -25,6 +26,7 @@ fn the_first_page_of_help_is_german() {
 }
 
 #[test]
+#[cfg(feature = "scan")]
 fn help_can_be_had_in_english() {
     assert_snapshot!(visite(["--lang", "en", "--help"]).run(), @"
     status: 0
@@ -72,6 +74,8 @@ fn help_can_be_had_in_english() {
 }
 
 #[test]
+// One command less moves the line of `--help`.
+#[cfg(feature = "scan")]
 fn help_for_check_names_every_argument() {
     assert_snapshot!(visite(["check", "--help"]).run(), @"
     status: 0
@@ -123,6 +127,7 @@ fn help_for_catalog_names_every_command() {
 }
 
 #[test]
+#[cfg(feature = "scan")]
 fn without_a_command_the_help_is_shown_and_it_is_a_mistake() {
     assert_snapshot!(visite([""; 0]).run(), @"
     status: 64
@@ -203,6 +208,7 @@ fn an_unknown_argument_is_named_with_the_nearest_one() {
 }
 
 #[test]
+#[cfg(feature = "scan")]
 fn the_form_of_nmap_needs_a_scan() {
     assert_snapshot!(visite(["check", "--format", "xml"]).run(), @"
     status: 64

@@ -9,6 +9,7 @@ mod catalog;
 mod check;
 mod files;
 mod output;
+#[cfg(feature = "scan")]
 mod scan;
 
 use jiff::Timestamp;

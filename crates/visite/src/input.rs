@@ -4,7 +4,7 @@ use crate::failure::{Failure, Kind};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use visite_facts::scan::{SCAN_SCHEMA, ScanSection};
+use visite_facts::scan::SCAN_SCHEMA;
 use visite_facts::snapshot::FactsError;
 use visite_facts::{ASSESSMENT_SCHEMA, FactsFile, Finding, Lang, Snapshot, Text};
 use visite_target::Practice;
@@ -124,7 +124,8 @@ pub fn previous_findings(path: &Path) -> Result<Vec<Finding>, Failure> {
 }
 
 /// What an earlier scan saw; `None` for the result of another command.
-pub fn previous_scan(path: &Path) -> Result<Option<ScanSection>, Failure> {
+#[cfg(feature = "scan")]
+pub fn previous_scan(path: &Path) -> Result<Option<visite_facts::scan::ScanSection>, Failure> {
     // What is wrong with the file is told by `previous_findings`, which reads it too.
     Ok(serde_json::from_slice(&read(path)?).ok())
 }
