@@ -61,7 +61,15 @@ impl Targets {
 
     fn add(&mut self, written: &str, resolve: Resolve<'_>) -> Result<(), TargetError> {
         let error = |de: &str, en: &str| TargetError { written: written.to_owned(), what: Text::new(de, en) };
+        let of_one_device = |first, last| {
+            let group = error(
+                "Darin liegen Adressen, auf die viele Geräte zugleich hören. Nennen Sie die Adressen der Geräte.",
+                "many devices at once listen to addresses in it; name the addresses of the devices",
+            );
+            if is_nobodys(first, last) { Err(group) } else { Ok(()) }
+        };
         if let Ok(address) = written.parse::<IpAddr>() {
+            of_one_device(address, address)?;
             self.add_range(address, address);
             return Ok(());
         }
@@ -78,6 +86,7 @@ impl Targets {
                     "this network is wider than any practice's (/16); name the practice's networks one by one",
                 ));
             }
+            of_one_device(network.network(), network.network())?;
             self.add_network(network.trunc());
             return Ok(());
         }
@@ -93,6 +102,7 @@ impl Targets {
                     "this range runs backwards or has more than 65,536 addresses",
                 ));
             }
+            of_one_device(first, last)?;
             self.add_range(first, last);
             return Ok(());
         }
@@ -107,7 +117,10 @@ impl Targets {
                 "this is neither an address nor a name that can be resolved; write e.g. 192.168.10.0/24, 10.0.0.10-12 or fd00::5",
             ));
         }
-        found.into_iter().for_each(|address| self.add_range(address, address));
+        for address in found {
+            of_one_device(address, address)?;
+            self.add_range(address, address);
+        }
         Ok(())
     }
 
@@ -204,6 +217,17 @@ fn range(written: &str) -> Option<(IpAddr, IpAddr)> {
     (first.is_ipv4() == last.is_ipv4()).then_some((first, last))
 }
 
+/// Whether addresses of a run, which is no longer than 65,536, stand for groups of devices or for none: RFC 1122, 3.2.1.3;
+/// RFC 5771; RFC 4291, 2.5.2 and 2.7.
+fn is_nobodys(first: IpAddr, last: IpAddr) -> bool {
+    match (first, last) {
+        // Groups and what is reserved begin at 224.0.0.0 and end with the broadcast to everybody.
+        (IpAddr::V4(first), IpAddr::V4(last)) => first.octets()[0] == 0 || last.octets()[0] >= 224,
+        (IpAddr::V6(first), IpAddr::V6(last)) => first == Ipv6Addr::UNSPECIFIED && last == first || last.is_multicast(),
+        _ => false,
+    }
+}
+
 fn number_v4(address: Ipv4Addr) -> u128 {
     u128::from(u32::from(address))
 }
@@ -234,23 +258,30 @@ impl Ranges {
         self.0 = merged;
     }
 
+    /// Takes out what is in `other`; both are normalised, so that one walk along both does it.
     fn subtract(&mut self, other: &Self) {
-        for (from, to) in &other.0 {
-            let mut left = Vec::with_capacity(self.0.len() + 1);
-            for (first, last) in self.0.drain(..) {
-                if *to < first || last < *from {
-                    left.push((first, last));
-                    continue;
-                }
+        let mut left = Vec::with_capacity(self.0.len());
+        let mut taken = other.0.iter().peekable();
+        for (mut first, last) in self.0.drain(..) {
+            while taken.next_if(|(_, to)| *to < first).is_some() {}
+            let mut whole = true;
+            while let Some((from, to)) = taken.peek().filter(|(from, _)| *from <= last) {
                 if first < *from {
                     left.push((first, from - 1));
                 }
-                if *to < last {
-                    left.push((to + 1, last));
+                if *to >= last {
+                    // It may reach into the next run, too.
+                    whole = false;
+                    break;
                 }
+                first = to + 1;
+                taken.next();
             }
-            self.0 = left;
+            if whole {
+                left.push((first, last));
+            }
         }
+        self.0 = left;
     }
 
     fn contains(&self, number: u128) -> bool {
@@ -368,6 +399,36 @@ mod tests {
             assert_eq!(error.written, written);
             assert!(!error.what.de.is_empty());
         }
+    }
+
+    #[test]
+    fn groups_of_devices_are_no_target() {
+        for written in [
+            "224.0.0.251",
+            "239.255.0.0/16",
+            "255.255.255.255",
+            "0.0.0.0",
+            "223.255.255.250-224.0.0.5",
+            "ff02::1",
+            "::",
+            "ff02::/120",
+        ] {
+            let error = parse(&[written]).unwrap_err();
+            assert!(error.what.en.contains("many devices"), "{written}: {error}");
+        }
+        let everybody = |_: &str| vec!["224.0.0.1".parse().unwrap()];
+        assert!(Targets::parse(&["alle"], &everybody).is_err());
+        assert_eq!(parse(&["223.255.255.0/24", "1.0.0.0/24", "fe80::5"]).unwrap().count(), 509);
+    }
+
+    #[test]
+    fn leaving_out_many_of_many_is_quick() {
+        let every = |step: usize, offset: u32| -> Vec<String> {
+            (0..60_000u32).step_by(step).map(|n| Ipv4Addr::from(0x0a00_0000 + 3 * n + offset).to_string()).collect()
+        };
+        let targets = Targets::parse(&every(1, 0), &|_| Vec::new()).unwrap();
+        let left = targets.without(&Targets::parse(&every(2, 0), &|_| Vec::new()).unwrap());
+        assert_eq!(left.count(), 30_000);
     }
 
     proptest! {
