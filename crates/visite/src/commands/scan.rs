@@ -1,7 +1,7 @@
 //! `visite scan`: examines networks for which a release is recorded, judges, and reports.
 
 use super::surroundings::surroundings;
-use super::{imports, resume};
+use super::{imports, resume, telematics};
 use crate::cli::ScanArgs;
 use crate::failure::{Failure, Kind};
 use crate::running::{self, Watching};
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use visite_assess::{Input, assess};
 use visite_catalog::model::PortSets;
 use visite_catalog::{Catalog, Part};
-use visite_facts::facts::{DeviceClass, ZoneKind};
+use visite_facts::facts::ZoneKind;
 use visite_facts::scan::{Profile, ScanRecord, ScanSection};
 use visite_facts::{FactsFile, Finding, IdentifierKind, Lang, Snapshot, Text, Word};
 use visite_scan::examine::Book;
@@ -31,10 +31,6 @@ use visite_scan::scan::{Control, Plan, Stated};
 use visite_scan::targets::{TargetError, Targets};
 use visite_target::{ApprovedAction, Practice};
 use visite_wire::fingerprints::{Fingerprints, Own};
-
-/// Networks of the telematics infrastructure and of the networks of the associations of physicians, as connectors route
-/// them. They are nobody's practice.
-const TELEMATICS_NETWORKS: &[&str] = &["100.102.0.0/15", "188.144.0.0/15"];
 
 /// Runs the command.
 pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
@@ -61,7 +57,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let started_at = Timestamp::now();
     let (written, excluded) = written_targets(arguments, begun.as_ref().map(|begun| &begun.record), &connections)?;
     let targets = targets(&written, &excluded)?;
-    refuse_telematics(&targets, &connections, practice.as_ref())?;
+    telematics::refuse(&networks(&targets), &connections, practice.as_ref())?;
     let (tcp, udp) = ports(&arguments.ports, &catalog.ports)?;
     let asked = targets.clone();
     let policy = Policy { profile: arguments.profile, logins: arguments.allow_logins };
@@ -249,54 +245,6 @@ fn targets(written: &[String], excluded: &[String]) -> Result<Targets, Failure> 
         ));
     }
     Ok(targets)
-}
-
-/// Refuses what belongs to the telematics infrastructure, or is reached through a connector.
-fn refuse_telematics(targets: &Targets, connections: &Connections, practice: Option<&Practice>) -> Result<(), Failure> {
-    let foreign: Vec<IpNet> = TELEMATICS_NETWORKS.iter().filter_map(|network| network.parse().ok()).collect();
-    let mut connectors: Vec<IpAddr> =
-        practice.into_iter().flat_map(|practice| addresses_of(practice, DeviceClass::Connector)).collect();
-    // Whoever routes the networks of the telematics infrastructure is a connector.
-    let routers = connections
-        .routes
-        .iter()
-        .filter(|route| route.to.prefix_len() > 0 && foreign.iter().any(|network| network.contains(&route.to)));
-    connectors.extend(routers.filter_map(|route| route.gateway));
-    for (first, last) in ends(targets) {
-        let inside = foreign.iter().any(|network| network.contains(&first) || network.contains(&last));
-        let through = [first, last].into_iter().find_map(|address| {
-            connections
-                .beside(address)
-                .is_none()
-                .then(|| connections.route(address)?.gateway)
-                .flatten()
-                .filter(|gateway| connectors.contains(gateway))
-        });
-        if inside || through.is_some() {
-            let failure = Failure::new(
-                Kind::Permission,
-                format!("Das Netz mit {first} gehört zur Telematikinfrastruktur oder liegt hinter dem Konnektor"),
-                format!(
-                    "the network with {first} belongs to the telematics infrastructure or lies behind the connector"
-                ),
-            );
-            return Err(failure.hint(
-                "Visite untersucht nur Netze der Praxis. Nennen Sie diese einzeln.",
-                "Visite examines networks of the practice only; name these one by one",
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn ends(targets: &Targets) -> Vec<(IpAddr, IpAddr)> {
-    let wide = targets.wide().iter().map(|network| (network.network().into(), network.broadcast().into()));
-    targets.ranges().into_iter().chain(wide).collect()
-}
-
-fn addresses_of(practice: &Practice, class: DeviceClass) -> Vec<IpAddr> {
-    let devices = practice.devices.iter().flatten().filter(move |device| device.class == class);
-    devices.flat_map(|device| device.addresses.iter().flatten().map(|address| address.0)).collect()
 }
 
 fn guests(practice: Option<&Practice>) -> Vec<IpNet> {
