@@ -117,6 +117,9 @@ pub struct ScannedHost {
     /// To whom the IEEE gave the first part of the hardware address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor: Option<String>,
+    /// What the practice file calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Names it gives itself or that others know it by.
     pub names: Vec<String>,
     /// What it is, as far as its answers tell.

@@ -129,9 +129,14 @@ pub fn extent(texts: &Texts, scan: &ScanSection) -> String {
     format!("{devices}, {}", texts.fill("scan-devices-unknown", [("n", unknown.into())]))
 }
 
-/// What a device is called: its first name, else its address.
+/// What a device is called: by the practice, else by itself.
+pub fn called(host: &ScannedHost) -> Option<&str> {
+    host.name.as_ref().or(host.names.first()).map(String::as_str)
+}
+
+/// What a device is called, else its address.
 pub fn name(host: &ScannedHost) -> String {
-    host.names.first().cloned().unwrap_or_else(|| host.address.to_string())
+    called(host).map_or_else(|| host.address.to_string(), str::to_owned)
 }
 
 /// What a device is, in a word.
@@ -307,7 +312,7 @@ pub fn changed(texts: &Texts, changes: &Changes, when: &str) -> String {
 /// Each change in a line: label and what.
 pub fn change_lines(texts: &Texts, changes: &Changes) -> Vec<(String, String)> {
     let device = |host: &ScannedHost| {
-        let named = host.names.first().map(|name| format!("{name}, ")).unwrap_or_default();
+        let named = called(host).map(|name| format!("{name}, ")).unwrap_or_default();
         format!("{named}{}, {}", host.address, class(texts, host.class))
     };
     let service =

@@ -33,7 +33,8 @@ pub fn hosts(scan: &Scan) -> Vec<ScannedHost> {
 fn subject(device: &DeviceSeen) -> (Subject, Vec<Identifier>) {
     let identifiers = device.identifiers.clone();
     let id = derived_id(SubjectKind::Device, &identifiers, &device.address.to_string());
-    let name = names(device).into_iter().next().unwrap_or_else(|| device.address.to_string());
+    let name = device.called.clone().or_else(|| names(device).into_iter().next());
+    let name = name.unwrap_or_else(|| device.address.to_string());
     (Subject { id, kind: SubjectKind::Device, name }, identifiers)
 }
 
@@ -301,6 +302,7 @@ fn host(device: &DeviceSeen) -> ScannedHost {
         addresses: device.addresses.clone(),
         mac: device.mac.map(written),
         vendor: device.vendor.map(str::to_owned),
+        name: device.called.clone(),
         names: names(device),
         class: device.class,
         system: system(device),
@@ -349,6 +351,7 @@ mod tests {
     fn id(identifiers: &[(IdentifierKind, &str)], address: &str) -> String {
         let address: IpAddr = address.parse().unwrap();
         let device = DeviceSeen {
+            called: None,
             address,
             addresses: vec![address],
             how: Found::Echo,

@@ -31,6 +31,8 @@ const CHUNK: usize = 64;
 /// What the practice says about a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stated {
+    /// What people call it.
+    pub name: String,
     /// Its addresses.
     pub addresses: Vec<IpAddr>,
     /// Its hardware address.
@@ -125,6 +127,8 @@ pub struct DeviceSeen {
     pub ports: BTreeMap<IpAddr, Ports>,
     /// What listens there; open ports and UDP ports that were asked.
     pub services: Vec<ServiceSeen>,
+    /// What the practice calls it.
+    pub called: Option<String>,
     /// What it said when everybody was asked.
     pub announced: Announced,
     /// Hardware address that it states of itself, also over a router; maybe that of another of its interfaces.
@@ -397,6 +401,7 @@ async fn device(
         mac: presence.mac,
         vendor: presence.mac.and_then(vendors::vendor),
         class: evidence.class(),
+        called: None,
         announced: Announced::default(),
         stated_mac: stated_mac(&services),
         identifiers: identifiers(&services),
@@ -533,7 +538,10 @@ fn joined(mut devices: Vec<DeviceSeen>, plan: &Plan) -> Vec<DeviceSeen> {
         device.identifiers.dedup();
         // What the practice says holds for the device, whichever of its addresses it names.
         match plan.stated(&device.addresses, device.any_mac()) {
-            Some(stated) => device.class = Some(stated.class),
+            Some(stated) => {
+                device.class = Some(stated.class);
+                device.called = Some(stated.name.clone());
+            }
             None if device.class == Some(DeviceClass::Mobile) => forget_names(device),
             None => {}
         }
@@ -604,6 +612,7 @@ mod tests {
             class: None,
             ports: BTreeMap::new(),
             services: Vec::new(),
+            called: None,
             announced: Announced::default(),
             stated_mac: None,
             identifiers: keys.iter().filter_map(|key| Identifier::new(IdentifierKind::SshHostKey, key)).collect(),
@@ -728,12 +737,15 @@ mod tests {
         };
         assert!(joined(vec![phone()], &plan())[0].names().is_empty());
         let stated = Stated {
+            name: "Telefon der Praxis".to_owned(),
             addresses: vec!["10.0.0.1".parse().unwrap()],
             mac: None,
             class: DeviceClass::Mobile,
             approved: false,
         };
         let known = Plan { stated: vec![stated], ..plan() };
-        assert_eq!(joined(vec![phone()], &known)[0].names().len(), 1);
+        let kept = joined(vec![phone()], &known);
+        assert_eq!(kept[0].names().len(), 1);
+        assert_eq!(kept[0].called.as_deref(), Some("Telefon der Praxis"));
     }
 }

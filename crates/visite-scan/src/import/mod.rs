@@ -328,6 +328,7 @@ impl ImportedHost {
     pub fn host(&self) -> ScannedHost {
         let counts = self.counts.unwrap_or_default();
         ScannedHost {
+            name: None,
             subject: self.subject().id,
             address: self.address(),
             addresses: self.addresses.iter().copied().collect(),

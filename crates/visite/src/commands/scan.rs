@@ -286,6 +286,7 @@ fn refuse_opening_hours(
 fn stated(practice: &Practice, today: Date) -> Vec<Stated> {
     let devices = practice.devices.iter().flatten();
     let of = |device: &visite_target::Device| Stated {
+        name: device.name.clone(),
         addresses: device.addresses.iter().flatten().map(|address| address.0).collect(),
         mac: device
             .identifiers

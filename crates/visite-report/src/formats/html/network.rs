@@ -135,7 +135,7 @@ fn device(page: &Page<'_>, host: &ScannedHost) -> Markup {
         tr {
             th scope="row" {
                 (network::name(host))
-                @if !host.names.is_empty() { span .small { (host.address) } }
+                @if network::called(host).is_some() { span .small { (host.address) } }
                 @for address in &others { span .small { (address) } }
                 @if let Some(mac) = &host.mac { span .small { (mac) } }
             }

@@ -72,7 +72,7 @@ pub(super) fn write(report: &Report<'_>, page: &mut Page, scan: &ScanSection) {
 fn device(report: &Report<'_>, page: &mut Page, host: &ScannedHost) {
     let texts = report.texts;
     let mut items = vec![host.address.to_string()];
-    items.extend(host.names.first().cloned());
+    items.extend(network::called(host).map(str::to_owned));
     items.push(network::class(texts, host.class));
     items.extend(network::make(host));
     page.items(Style::Bold, 2, &items);
@@ -93,7 +93,7 @@ fn in_detail(report: &Report<'_>, page: &mut Page, host: &ScannedHost) {
     let texts = report.texts;
     let others = host.addresses.iter().filter(|address| **address != host.address).map(ToString::to_string);
     let mut more: Vec<String> = host.mac.iter().cloned().chain(others).collect();
-    more.extend(host.names.iter().skip(1).cloned());
+    more.extend(host.names.iter().filter(|name| network::called(host) != Some(name.as_str())).cloned());
     if host.unanswered_ports > 0 {
         let counts = [("n", host.unanswered_ports.into()), ("asked", host.asked_ports.into())];
         more.push(texts.fill("scan-label-silent", counts));
