@@ -1,5 +1,6 @@
 //! Echo requests (ping): RFC 792 for IPv4, RFC 4443 for IPv6, to single devices and to everybody on a link.
 
+use crate::checksum::checksum;
 use crate::pace::Pacer;
 use rustix::net::{AddressFamily, SocketType, ipproto};
 use std::collections::BTreeSet;
@@ -98,7 +99,7 @@ impl Echo {
         let mut message = vec![kind, 0, 0, 0, high, low, 0, 1];
         message.extend_from_slice(b"Visite network round");
         if self.v4 {
-            let sum = checksum(&message);
+            let sum = checksum(&[&message]);
             message[2..4].copy_from_slice(&sum.to_be_bytes());
         }
         // The system computes the checksum of ICMPv6, which covers addresses (RFC 3542, 3.1).
@@ -113,19 +114,6 @@ impl Echo {
         let ours = !self.raw || message.get(4..6) == Some(self.identifier.to_be_bytes().as_slice());
         message.first() == Some(&kind) && ours
     }
-}
-
-/// Internet checksum (RFC 1071).
-fn checksum(message: &[u8]) -> u16 {
-    let mut sum = 0u32;
-    for pair in message.chunks(2) {
-        let high = pair.first().copied().unwrap_or_default();
-        sum += u32::from(u16::from_be_bytes([high, pair.get(1).copied().unwrap_or_default()]));
-    }
-    while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    !u16::try_from(sum).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -149,8 +137,8 @@ mod tests {
     #[test]
     fn the_checksum_of_a_whole_message_is_zero() {
         let mut message = vec![8, 0, 0, 0, 1, 2, 0, 1, 9];
-        let sum = checksum(&message);
+        let sum = checksum(&[&message]);
         message[2..4].copy_from_slice(&sum.to_be_bytes());
-        assert_eq!(checksum(&message), 0);
+        assert_eq!(checksum(&[&message]), 0);
     }
 }

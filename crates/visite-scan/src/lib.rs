@@ -6,6 +6,7 @@
 
 pub mod announce;
 mod arp;
+mod checksum;
 pub mod device;
 pub mod discover;
 mod echo;

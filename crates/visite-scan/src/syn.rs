@@ -1,6 +1,7 @@
 //! Half-open questions with raw sockets (RFC 9293): a SYN goes out, the answer tells, and the system itself ends what it
 //! did not begin with a reset. One thread sends, one listens; the pace rises while nothing is lost.
 
+use crate::checksum::checksum;
 use crate::pace::Pacer;
 use crate::sweep::{Asking, Ports};
 use rustix::net::{AddressFamily, SendFlags, SocketType, ipproto, sockopt};
@@ -307,28 +308,20 @@ fn syn(from: IpAddr, to: IpAddr, source: u16, port: u16, sequence: u32) -> [u8; 
     put(4, &sequence.to_be_bytes());
     put(12, &[0x60, 0x02, 0x04, 0x00]);
     put(20, &[2, 4, 0x05, 0xb4]);
-    let sum = checksum(from, to, &packet);
+    let sum = segment_checksum(from, to, &packet);
     packet[16..18].copy_from_slice(&sum.to_be_bytes());
     packet
 }
 
 /// Checksum of a TCP segment with its pseudo header (RFC 9293, 3.1; RFC 8200, 8.1).
-fn checksum(from: IpAddr, to: IpAddr, segment: &[u8]) -> u16 {
+fn segment_checksum(from: IpAddr, to: IpAddr, segment: &[u8]) -> u16 {
     let octets = |address: IpAddr| match address {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => address.octets().to_vec(),
     };
-    let mut sum = 6 + u32::try_from(segment.len()).unwrap_or_default();
-    for part in [octets(from).as_slice(), octets(to).as_slice(), segment] {
-        for pair in part.chunks(2) {
-            let high = pair.first().copied().unwrap_or_default();
-            sum += u32::from(u16::from_be_bytes([high, pair.get(1).copied().unwrap_or_default()]));
-        }
-    }
-    while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    !u16::try_from(sum).unwrap_or_default()
+    let [high, low] = u16::try_from(segment.len()).unwrap_or_default().to_be_bytes();
+    // Length and protocol; the zeros between them differ from IPv4 to IPv6 and count nothing.
+    checksum(&[&octets(from), &octets(to), &[high, low, 0, 6], segment])
 }
 
 /// Source port, destination port, acknowledgement number and flags of a TCP segment.
@@ -347,9 +340,9 @@ mod tests {
         let (from, to) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
         let packet = syn(from, to, 40_000, 443, 7);
         // The checksum over a packet that contains its own is zero.
-        assert_eq!(checksum(from, to, &packet), 0);
+        assert_eq!(segment_checksum(from, to, &packet), 0);
         let (from, to) = ("fd00::1".parse().unwrap(), "fd00::2".parse().unwrap());
-        assert_eq!(checksum(from, to, &syn(from, to, 40_000, 443, 7)), 0);
+        assert_eq!(segment_checksum(from, to, &syn(from, to, 40_000, 443, 7)), 0);
         assert_eq!(read_segment(&packet), Some((40_000, 443, 0, 2)));
         assert_eq!(read_segment(&packet[..13]), None);
     }
