@@ -125,7 +125,7 @@ restrict anonymous = {0 if guest else 2}
 disable netbios = {"no" if names else "yes"}
 smb ports = {"445 139" if names else "445"}
 """
-        + (f"[Austausch]\npath = {share}\nguest ok = yes\nread only = no\n" if guest else f"[Daten]\npath = {share}\n"),
+        + (f"[scaneingang-2017]\npath = {share}\nguest ok = yes\nread only = no\n" if guest else f"[Daten]\npath = {share}\n"),
     )
     foreground = ["--foreground", "--no-process-group", "-s", config, "-l", directory]
     lab.processes.start(host, "smbd", ["/usr/sbin/smbd", *foreground], prepare="mkdir -p /run/samba/ncalrpc")
