@@ -1,0 +1,1 @@
+//! Web pages, login, the agents' endpoint and jobs.

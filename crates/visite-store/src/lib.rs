@@ -1,0 +1,1 @@
+//! Keeps everything a practice measured and decided, in SQLite or PostgreSQL.
