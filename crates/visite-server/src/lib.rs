@@ -1,3 +1,4 @@
 //! Web pages, login, the agents' endpoint and jobs.
 
 pub mod login;
+pub mod web;

@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
-use visite_facts::assessment::Text;
+use visite_facts::Text;
 
 /// Fewest characters of a password.
 pub const SHORTEST: usize = 12;

@@ -1,7 +1,7 @@
 //! Codes from an authenticator app (TOTP, RFC 6238): six digits, 30 seconds, SHA-1, as every app understands.
 //!
-//! A code counts once: the caller stores the step of the last accepted one, and no code of that or an earlier step
-//! is accepted again.
+//! A code counts once: the store keeps the step of the last accepted one, and no code of that or an earlier step is
+//! accepted again.
 
 use jiff::Timestamp;
 use qrcodegen::{QrCode, QrCodeEcc};
@@ -23,13 +23,18 @@ fn totp(key: &[u8], account: &str) -> Result<Totp, TotpError> {
         .build()
 }
 
-/// The step of `code`, if it is right at `now` (one step of 30 seconds earlier or later counts, too) and newer than
-/// `last_step`. `key` is the secret shared with the app, at least 16 bytes; a shorter one accepts nothing.
-pub fn accepted_step(key: &[u8], code: &str, now: Timestamp, last_step: Option<u64>) -> Option<u64> {
+/// The step of `code`, if it is right at `now`; one step of 30 seconds earlier or later counts, too. The caller lets
+/// the store note the step, which refuses one that was used. `key` is the secret shared with the app, at least 16
+/// bytes; a shorter one accepts nothing.
+pub fn step(key: &[u8], code: &str, now: Timestamp) -> Option<u64> {
     let code: String = code.chars().filter(|c| !c.is_whitespace()).take(7).collect();
-    let seconds = u64::try_from(now.as_second()).ok()?;
-    let step = totp(key, "").ok()?.check(&code, seconds)?;
-    (last_step.is_none_or(|last| step > last)).then_some(step)
+    totp(key, "").ok()?.check(&code, u64::try_from(now.as_second()).ok()?)
+}
+
+/// Whether `text` could be a code, and not a recovery code.
+pub fn is_code(text: &str) -> bool {
+    let digits: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    digits.len() == 6 && digits.iter().all(char::is_ascii_digit)
 }
 
 /// What a person needs to set up an app: picture, and the same in writing.
@@ -89,30 +94,28 @@ mod tests {
     #[test]
     fn codes_are_those_of_the_standard() {
         // The standard's codes have eight digits; apps show the last six.
-        for (second, code) in
-            [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")]
-        {
-            assert_eq!(accepted_step(KEY, code, at(second), None), Some(second as u64 / 30), "{second}");
+        for (second, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
+            assert_eq!(step(KEY, code, at(second)), Some(second as u64 / 30), "{second}");
         }
-        assert_eq!(accepted_step(KEY, "28 70 82", at(59), None), Some(1));
+        assert_eq!(step(KEY, "28 70 82", at(59)), Some(1));
     }
 
     #[test]
-    fn a_code_counts_once_and_for_a_short_time() {
-        assert_eq!(accepted_step(KEY, "287082", at(59), Some(0)), Some(1));
-        assert_eq!(accepted_step(KEY, "287082", at(59), Some(1)), None, "used");
-        assert_eq!(accepted_step(KEY, "287082", at(59), Some(2)), None, "older than one used");
-        assert_eq!(accepted_step(KEY, "287082", at(89), None), Some(1), "the clock runs 30 seconds ahead");
-        assert_eq!(accepted_step(KEY, "287082", at(120), None), None, "too late");
+    fn a_code_counts_for_a_short_time() {
+        assert_eq!(step(KEY, "287082", at(89)), Some(1), "the app's clock runs 30 seconds behind");
+        assert_eq!(step(KEY, "287082", at(29)), Some(1), "the app's clock runs 30 seconds ahead");
+        assert_eq!(step(KEY, "287082", at(90)), None, "too late");
     }
 
     #[test]
     fn nonsense_is_refused() {
         for code in ["", "28708", "2870822", "28708x", "２８７０８２", "-87082", &"2".repeat(100_000)] {
-            assert_eq!(accepted_step(KEY, code, at(59), None), None, "{code}");
+            assert_eq!(step(KEY, code, at(59)), None, "{code}");
+            assert!(!is_code(code), "{code}");
         }
-        assert_eq!(accepted_step(KEY, "287082", at(-59), None), None);
-        assert_eq!(accepted_step(b"short", "287082", at(59), None), None);
+        assert_eq!(step(KEY, "287082", at(-59)), None);
+        assert_eq!(step(b"short", "287082", at(59)), None);
+        assert!(is_code("287 082"));
     }
 
     #[test]
