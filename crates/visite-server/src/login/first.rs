@@ -60,7 +60,9 @@ pub async fn link(store: &Store, now: Timestamp, random: [u8; 64]) -> Result<Opt
     let secret = Secret::new(*rest.first_chunk().unwrap_or(&[0; 32]));
     let owner = match owner {
         Some(account) => account,
-        None => make_owner(store, now, AccountId::from_random(*for_account), PracticeId::from_random(*for_practice)).await?,
+        None => {
+            make_owner(store, now, AccountId::from_random(*for_account), PracticeId::from_random(*for_practice)).await?
+        }
     };
     let until = now.checked_add(FIRST_LINK_LASTS).unwrap_or(now);
     let factors = Factors { link: Some(OpenLink::new(&secret, until)), ..Factors::of(&owner)? };
@@ -95,7 +97,8 @@ async fn make_owner(store: &Store, now: Timestamp, id: AccountId, practice: Prac
     let practice = match store.practices().await?.into_iter().next() {
         Some(practice) => practice.id,
         None => {
-            let new = NewPractice { id: practice, name: "Meine Praxis".to_owned(), time_zone: "Europe/Berlin".to_owned() };
+            let new =
+                NewPractice { id: practice, name: "Meine Praxis".to_owned(), time_zone: "Europe/Berlin".to_owned() };
             store.create_practice(&event("practice.created", Some(&new.id)), &new).await?;
             new.id
         }

@@ -28,7 +28,7 @@ fn parse(link: &str) -> Option<(AccountId, Secret)> {
 /// # Errors
 ///
 /// [`Refusal::Failed`] if the store does not answer.
-pub async fn account(app: &App, link: &str) -> Result<Option<(Account, Factors)>, Refusal> {
+pub async fn account_of(app: &App, link: &str) -> Result<Option<(Account, Factors)>, Refusal> {
     let Some((id, secret)) = parse(link) else { return Ok(None) };
     let account = match app.store().account(&id).await {
         Ok(account) => account,
@@ -46,7 +46,7 @@ pub async fn account(app: &App, link: &str) -> Result<Option<(Account, Factors)>
 ///
 /// [`Refusal::Failed`] if the store does not answer.
 pub async fn take(app: &App, link: &str) -> Result<Option<Account>, Refusal> {
-    let Some((account, factors)) = self::account(app, link).await? else { return Ok(None) };
+    let Some((account, factors)) = account_of(app, link).await? else { return Ok(None) };
     let event = AuditEvent::new(app.now(), account.id.as_str(), None, "link.used");
     let kept = Factors { link: None, ..factors }.keep(app.store(), &event, &account).await?;
     if !kept {

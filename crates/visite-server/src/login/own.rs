@@ -74,7 +74,12 @@ pub async fn set_up(visitor: Visitor) -> Response {
 }
 
 /// `GET /konto`
-pub async fn show(State(app): State<App>, visit: Visit, visitor: Visitor, Query(saved): Query<Saved>) -> Result<Markup, Refusal> {
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    visitor: Visitor,
+    Query(saved): Query<Saved>,
+) -> Result<Markup, Refusal> {
     let sessions = app.store().sessions(&visitor.account.id, app.now()).await?;
     let Visitor { account, factors, session, demands, .. } = &visitor;
     let own = OwnAccount {
@@ -117,7 +122,12 @@ fn person_page(app: &App, visit: &Visit, name: &str, email: &str, wrong: Option<
 }
 
 /// `POST /konto/person`
-pub async fn save_person(State(app): State<App>, visit: Visit, visitor: Visitor, Input(form): Input<PersonForm>) -> Result<Response, Refusal> {
+pub async fn save_person(
+    State(app): State<App>,
+    visit: Visit,
+    visitor: Visitor,
+    Input(form): Input<PersonForm>,
+) -> Result<Response, Refusal> {
     let language = Lang::from_word(&form.sprache).unwrap_or(visit.lang);
     let changed = NewAccount {
         id: visitor.account.id.clone(),
@@ -167,10 +177,19 @@ fn password_page(app: &App, visit: &Visit, visitor: &Visitor, wrong: Option<&str
 }
 
 /// `POST /konto/passwort`: all other sessions of the account end.
-pub async fn save_password(State(app): State<App>, visit: Visit, visitor: Visitor, Input(form): Input<PasswordForm>) -> Result<Response, Refusal> {
+pub async fn save_password(
+    State(app): State<App>,
+    visit: Visit,
+    visitor: Visitor,
+    Input(form): Input<PasswordForm>,
+) -> Result<Response, Refusal> {
     let typed = Password::typed(&form.neues);
     if typed != Password::typed(&form.nochmal) {
-        let text = t(visit.lang, "Die beiden Eingaben sind verschieden. Geben Sie das Passwort zweimal gleich ein.", "The two entries differ. Enter the same password twice.");
+        let text = t(
+            visit.lang,
+            "Die beiden Eingaben sind verschieden. Geben Sie das Passwort zweimal gleich ein.",
+            "The two entries differ. Enter the same password twice.",
+        );
         return Ok(not_so(password_page(&app, &visit, &visitor, Some(text))));
     }
     if let Err(weakness) = password::accept(&typed, &[&visitor.account.name, &visitor.account.email]) {
@@ -202,7 +221,8 @@ pub async fn show_app(State(app): State<App>, visit: Visit, visitor: Visitor) ->
 fn app_page(app: &App, visit: &Visit, visitor: &Visitor, key: &[u8], wrong: Option<&str>) -> Result<Markup, Refusal> {
     let lang = visit.lang;
     let alt = t(lang, "QR-Code für Ihre App", "QR code for your app");
-    let shown = totp::set_up(key, &visitor.account.email, alt).map_err(|error| Refusal::failed("preparing an app", &error))?;
+    let shown =
+        totp::set_up(key, &visitor.account.email, alt).map_err(|error| Refusal::failed("preparing an app", &error))?;
     let sealed = app.sealer().seal(&pending_place(visitor), key, app.random()?)?;
     let optional = !visitor.demands.second_factor;
     let body = views::second_factor(lang, &shown, &sealed, passkeys_here(app, visit), optional, wrong);
@@ -215,7 +235,12 @@ fn pending_place(visitor: &Visitor) -> String {
 }
 
 /// `POST /konto/code`
-pub async fn save_app(State(app): State<App>, visit: Visit, visitor: Visitor, Input(form): Input<AppForm>) -> Result<Response, Refusal> {
+pub async fn save_app(
+    State(app): State<App>,
+    visit: Visit,
+    visitor: Visitor,
+    Input(form): Input<AppForm>,
+) -> Result<Response, Refusal> {
     app.try_on(&format!("code {}", visitor.account.id))?;
     let Ok(key) = app.sealer().open(&pending_place(&visitor), &form.schluessel) else {
         return Ok(redirect("/konto/code"));
@@ -239,7 +264,14 @@ pub async fn save_app(State(app): State<App>, visit: Visit, visitor: Visitor, In
 }
 
 /// Keeps a new second factor; other sessions of the account end.
-async fn factor_added(app: &App, visit: &Visit, visitor: &Visitor, factors: Factors, what: &str, kind: &str) -> Result<(), Refusal> {
+async fn factor_added(
+    app: &App,
+    visit: &Visit,
+    visitor: &Visitor,
+    factors: Factors,
+    what: &str,
+    kind: &str,
+) -> Result<(), Refusal> {
     let event = event(app, visitor, what).with(json!({ "kind": kind, "address": visit.arrival.address }));
     if !factors.keep(app.store(), &event, &visitor.account).await? {
         return Err(changed_meanwhile());
@@ -270,7 +302,12 @@ pub async fn passkey_question(State(app): State<App>, visitor: Visitor) -> Resul
 }
 
 /// `POST /konto/passkey/antwort`
-pub async fn save_passkey(State(app): State<App>, visit: Visit, visitor: Visitor, Raw(body): Raw) -> Result<Response, Refusal> {
+pub async fn save_passkey(
+    State(app): State<App>,
+    visit: Visit,
+    visitor: Visitor,
+    Raw(body): Raw,
+) -> Result<Response, Refusal> {
     let passkeys = app.passkeys().ok_or(Refusal::NotFound)?;
     let name = format!("Passkey {}", visitor.factors.passkeys.len() + 1);
     let added = passkeys.add(&visitor.account.id, &body, &name, app.now().as_microsecond()).map_err(passkey_refusal)?;
@@ -286,7 +323,11 @@ pub async fn save_passkey(State(app): State<App>, visit: Visit, visitor: Visitor
 }
 
 /// `POST /konto/passkey/entfernen`
-pub async fn remove_passkey(State(app): State<App>, visitor: Visitor, Input(named): Input<Named>) -> Result<Response, Refusal> {
+pub async fn remove_passkey(
+    State(app): State<App>,
+    visitor: Visitor,
+    Input(named): Input<Named>,
+) -> Result<Response, Refusal> {
     let mut factors = visitor.factors.clone();
     factors.passkeys.retain(|one| one.id != named.id);
     remove(&app, &visitor, factors, "passkey").await
@@ -339,7 +380,11 @@ pub async fn make_recovery(State(app): State<App>, visit: Visit, visitor: Visito
 }
 
 /// `POST /konto/sitzung/beenden`
-pub async fn close_session(State(app): State<App>, visitor: Visitor, Input(named): Input<Named>) -> Result<Response, Refusal> {
+pub async fn close_session(
+    State(app): State<App>,
+    visitor: Visitor,
+    Input(named): Input<Named>,
+) -> Result<Response, Refusal> {
     if app.store().close_session(&visitor.account.id, &named.id).await? {
         app.store().append_audit(&event(&app, &visitor, "session.closed")).await?;
     }

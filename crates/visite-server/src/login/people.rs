@@ -65,7 +65,13 @@ pub fn grantable(own: Role, owned: bool) -> &'static [Role] {
 }
 
 /// The end of access that is granted up to and including `day`, if that is a possible one.
-fn end_of_access(role: Role, day: Option<Date>, own: Option<Timestamp>, zone: &TimeZone, now: Timestamp) -> Result<Option<Timestamp>, Text> {
+fn end_of_access(
+    role: Role,
+    day: Option<Date>,
+    own: Option<Timestamp>,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Text> {
     let Some(day) = day else {
         return if ends(role) {
             Err(Text::new(
@@ -76,7 +82,8 @@ fn end_of_access(role: Role, day: Option<Date>, own: Option<Timestamp>, zone: &T
             Ok(None)
         };
     };
-    let next = day.checked_add(1.day()).and_then(|next| next.to_zoned(zone.clone())).map(|next| next.timestamp());
+    let next =
+        day.checked_add(1.day()).and_then(|next| next.to_zoned_datetime(zone.clone())).map(|next| next.timestamp());
     let end = next.ok().filter(|end| *end > now && end.duration_since(now) <= LONGEST_ACCESS).ok_or_else(|| {
         Text::new(
             "Das Datum liegt in der Vergangenheit oder mehr als ein Jahr voraus. Wählen Sie ein anderes.",
@@ -120,7 +127,11 @@ impl Members {
 /// Whether somebody with `own` in a practice may set up the account of `other` anew. Only where the account belongs to
 /// this practice alone: else one practice would get into the others.
 async fn may_renew(app: &App, own: Role, other: &Membership, account: &Account) -> Result<bool, Refusal> {
-    if own != Role::PracticeOwner || is_provider(other.role) || account.provider_role.is_some() || account.disabled_at.is_some() {
+    if own != Role::PracticeOwner
+        || is_provider(other.role)
+        || account.provider_role.is_some()
+        || account.disabled_at.is_some()
+    {
         return Ok(false);
     }
     Ok(app.store().memberships(&account.id).await?.iter().all(|one| one.practice == other.practice))
@@ -131,7 +142,13 @@ pub async fn show(State(app): State<App>, visit: Visit, visitor: Visitor, here: 
     page(&app, &visit, &visitor, &here, None).await
 }
 
-async fn page(app: &App, visit: &Visit, visitor: &Visitor, here: &Here, wrong: Option<&str>) -> Result<Markup, Refusal> {
+async fn page(
+    app: &App,
+    visit: &Visit,
+    visitor: &Visitor,
+    here: &Here,
+    wrong: Option<&str>,
+) -> Result<Markup, Refusal> {
     let zone = zone(here).await?;
     let members = members(app, here).await?;
     let own = here.membership.role;
@@ -179,12 +196,18 @@ pub async fn invite(
     let lang = visit.lang;
     let members = members(&app, &here).await?;
     let own = here.membership.role;
-    let role = Role::from_word(&form.rolle).filter(|role| grantable(own, members.owned).contains(role)).ok_or(Refusal::Forbidden)?;
+    let role = Role::from_word(&form.rolle)
+        .filter(|role| grantable(own, members.owned).contains(role))
+        .ok_or(Refusal::Forbidden)?;
     let day = match form.bis.as_deref().filter(|text| !text.is_empty()).map(str::parse::<Date>) {
         None => None,
         Some(Ok(day)) => Some(day),
         Some(Err(_)) => {
-            let text = t(lang, "Das Datum ist keines. Schreiben Sie es so: 2026-12-31.", "This is no date. Write it like this: 2026-12-31.");
+            let text = t(
+                lang,
+                "Das Datum ist keines. Schreiben Sie es so: 2026-12-31.",
+                "This is no date. Write it like this: 2026-12-31.",
+            );
             return refused(&app, &visit, &visitor, &here, text).await;
         }
     };
@@ -199,7 +222,11 @@ pub async fn invite(
         None => match make_account(&app, &visitor, &here, &form, &visit).await {
             Ok(account) => (account, true),
             Err(StoreError::Invalid { .. }) => {
-                let text = t(lang, "Name oder E-Mail-Adresse fehlen oder haben eine unerwartete Form.", "Name or e-mail address are missing or have an unexpected form.");
+                let text = t(
+                    lang,
+                    "Name oder E-Mail-Adresse fehlen oder haben eine unerwartete Form.",
+                    "Name or e-mail address are missing or have an unexpected form.",
+                );
                 return refused(&app, &visit, &visitor, &here, text).await;
             }
             Err(error) => return Err(error.into()),
@@ -209,7 +236,11 @@ pub async fn invite(
         && present.is_in_force(app.now())
         && !members.may_end(own, present)
     {
-        let text = t(lang, "Diese Person hat schon eine Rolle, die Sie nicht ändern können.", "This person already has a role that you cannot change.");
+        let text = t(
+            lang,
+            "Diese Person hat schon eine Rolle, die Sie nicht ändern können.",
+            "This person already has a role that you cannot change.",
+        );
         return refused(&app, &visit, &visitor, &here, text).await;
     }
     let detail = json!({ "account": account.id, "role": role.word(), "until": until });
@@ -217,7 +248,8 @@ pub async fn invite(
     // Whoever was invited before and has not come yet gets a new link: the old one may be lost.
     let waiting = account.password_hash.is_none() && !Factors::of(&account)?.any();
     let waiting = waiting && (is_new || may_renew(&app, own, &granted(&here, &account, role), &account).await?);
-    let link = if waiting { Some(issue_link(&app, &visitor, &here, &account, Factors::default()).await?) } else { None };
+    let link =
+        if waiting { Some(issue_link(&app, &visitor, &here, &account, Factors::default()).await?) } else { None };
     let body = views::invited(lang, &base(&here), &account.name, link.as_deref());
     Ok(framed(&app, &visit, t(lang, "Der Zugang ist angelegt", "Access has been given"), body).into_response())
 }
@@ -230,7 +262,13 @@ async fn refused(app: &App, visit: &Visit, visitor: &Visitor, here: &Here, text:
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page(app, visit, visitor, here, Some(text)).await?).into_response())
 }
 
-async fn make_account(app: &App, visitor: &Visitor, here: &Here, form: &Invitation, visit: &Visit) -> Result<Account, StoreError> {
+async fn make_account(
+    app: &App,
+    visitor: &Visitor,
+    here: &Here,
+    form: &Invitation,
+    visit: &Visit,
+) -> Result<Account, StoreError> {
     let random = app.random().map_err(|_| StoreError::Closed)?;
     let new = NewAccount {
         id: AccountId::from_random(random),
@@ -245,7 +283,13 @@ async fn make_account(app: &App, visitor: &Visitor, here: &Here, form: &Invitati
 }
 
 /// A new one-time link for `account`, whose factors become `factors`; the whole address.
-async fn issue_link(app: &App, visitor: &Visitor, here: &Here, account: &Account, factors: Factors) -> Result<String, Refusal> {
+async fn issue_link(
+    app: &App,
+    visitor: &Visitor,
+    here: &Here,
+    account: &Account,
+    factors: Factors,
+) -> Result<String, Refusal> {
     let secret = Secret::new(app.random()?);
     let now = app.now();
     let until = now.checked_add(INVITATION_LASTS).unwrap_or(now);
@@ -258,7 +302,12 @@ async fn issue_link(app: &App, visitor: &Visitor, here: &Here, account: &Account
 }
 
 /// `POST /praxis/{praxis}/personen/{konto}/beenden`
-pub async fn end(State(app): State<App>, visitor: Visitor, here: Here, Path((_, konto)): Path<(String, String)>) -> Result<Response, Refusal> {
+pub async fn end(
+    State(app): State<App>,
+    visitor: Visitor,
+    here: Here,
+    Path((_, konto)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
     let members = members(&app, &here).await?;
     let (membership, account) = members.find(&konto).ok_or(Refusal::NotFound)?;
     if !members.may_end(here.membership.role, membership) {
@@ -271,7 +320,13 @@ pub async fn end(State(app): State<App>, visitor: Visitor, here: Here, Path((_, 
 
 /// `POST /praxis/{praxis}/personen/{konto}/link`: password and second factors are forgotten, all sessions end, and a
 /// new link sets up the access anew.
-pub async fn renew(State(app): State<App>, visit: Visit, visitor: Visitor, here: Here, Path((_, konto)): Path<(String, String)>) -> Result<Response, Refusal> {
+pub async fn renew(
+    State(app): State<App>,
+    visit: Visit,
+    visitor: Visitor,
+    here: Here,
+    Path((_, konto)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
     let members = members(&app, &here).await?;
     let (membership, account) = members.find(&konto).ok_or(Refusal::NotFound)?;
     if account.id == visitor.account.id || !may_renew(&app, here.membership.role, membership, account).await? {
@@ -312,11 +367,19 @@ mod tests {
         assert!(end(Role::Auditor, None, None).is_err());
         assert_eq!(end(Role::Staff, None, None), Ok(None));
         let until: Timestamp = "2026-06-30T22:00:00Z".parse().unwrap();
-        assert_eq!(end(Role::Technician, day("2026-06-30"), None), Ok(Some(until)), "the day counts as a whole, in summer time");
+        assert_eq!(
+            end(Role::Technician, day("2026-06-30"), None),
+            Ok(Some(until)),
+            "the day counts as a whole, in summer time"
+        );
         let own: Timestamp = "2026-04-01T00:00:00Z".parse().unwrap();
         assert_eq!(end(Role::Technician, day("2026-06-30"), Some(own)), Ok(Some(own)));
         assert!(end(Role::Technician, day("2026-02-28"), None).is_err());
-        assert_eq!(end(Role::Technician, day("2026-03-01"), None).map(|end| end.is_some()), Ok(true), "today still counts");
+        assert_eq!(
+            end(Role::Technician, day("2026-03-01"), None).map(|end| end.is_some()),
+            Ok(true),
+            "today still counts"
+        );
         assert!(end(Role::Technician, day("2027-06-30"), None).is_err());
         assert!(end(Role::Technician, day("9999-12-31"), None).is_err());
     }

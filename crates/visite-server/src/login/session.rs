@@ -51,7 +51,9 @@ pub fn demands(roles: impl IntoIterator<Item = Role>, beyond_loopback: bool) -> 
     for role in roles {
         second_factor |= match role {
             Role::ProviderAdmin | Role::Technician => true,
-            Role::PracticeOwner | Role::PracticeManager | Role::DataProtectionOfficer | Role::Auditor => beyond_loopback,
+            Role::PracticeOwner | Role::PracticeManager | Role::DataProtectionOfficer | Role::Auditor => {
+                beyond_loopback
+            }
             Role::Staff => false,
         };
     }

@@ -72,7 +72,11 @@ fn first_page(app: &App, visit: &Visit, next: &str, email: &str, wrong: Option<P
 }
 
 /// `POST /anmelden`
-pub async fn with_password(State(app): State<App>, visit: Visit, Input(form): Input<Credentials>) -> Result<Response, Refusal> {
+pub async fn with_password(
+    State(app): State<App>,
+    visit: Visit,
+    Input(form): Input<Credentials>,
+) -> Result<Response, Refusal> {
     let next = own_path(form.weiter.as_deref());
     let email: String = form.email.trim().to_lowercase().chars().take(254).collect();
     app.try_from(visit.arrival.address)?;
@@ -91,7 +95,12 @@ pub async fn with_password(State(app): State<App>, visit: Visit, Input(form): In
 }
 
 /// `GET /anmelden/code`
-pub async fn show_second_step(State(app): State<App>, visit: Visit, visitor: Visitor, Query(onward): Query<Onward>) -> Response {
+pub async fn show_second_step(
+    State(app): State<App>,
+    visit: Visit,
+    visitor: Visitor,
+    Query(onward): Query<Onward>,
+) -> Response {
     let next = own_path(onward.weiter.as_deref());
     if visitor.standing != Standing::AwaitsSecondFactor {
         return redirect(next);
@@ -106,7 +115,12 @@ fn second_page(app: &App, visit: &Visit, visitor: &Visitor, next: &str, wrong: O
 }
 
 /// `POST /anmelden/code`
-pub async fn with_code(State(app): State<App>, visit: Visit, visitor: Visitor, Input(form): Input<Proof>) -> Result<Response, Refusal> {
+pub async fn with_code(
+    State(app): State<App>,
+    visit: Visit,
+    visitor: Visitor,
+    Input(form): Input<Proof>,
+) -> Result<Response, Refusal> {
     let next = own_path(form.weiter.as_deref());
     if visitor.standing != Standing::AwaitsSecondFactor {
         return Ok(redirect(next));
@@ -119,7 +133,12 @@ pub async fn with_code(State(app): State<App>, visit: Visit, visitor: Visitor, I
 }
 
 /// `GET /anmelden/erneut`
-pub async fn show_step_up(State(app): State<App>, visit: Visit, visitor: Visitor, Query(onward): Query<Onward>) -> Response {
+pub async fn show_step_up(
+    State(app): State<App>,
+    visit: Visit,
+    visitor: Visitor,
+    Query(onward): Query<Onward>,
+) -> Response {
     let next = own_path(onward.weiter.as_deref());
     if visitor.fresh {
         return redirect(next);
@@ -135,7 +154,12 @@ fn step_up_page(app: &App, visit: &Visit, visitor: &Visitor, next: &str, wrong: 
 }
 
 /// `POST /anmelden/erneut`: with a second factor the code counts, without one the password.
-pub async fn step_up(State(app): State<App>, visit: Visit, visitor: Visitor, Input(form): Input<Proof>) -> Result<Response, Refusal> {
+pub async fn step_up(
+    State(app): State<App>,
+    visit: Visit,
+    visitor: Visitor,
+    Input(form): Input<Proof>,
+) -> Result<Response, Refusal> {
     let next = own_path(form.weiter.as_deref());
     let by_code = visitor.factors.any();
     let (right, wrong) = if by_code {
@@ -217,7 +241,9 @@ pub async fn with_passkey(State(app): State<App>, visit: Visit, Raw(body): Raw) 
     let mut factors = Factors::of(&account)?;
     let known = factors.passkeys.iter_mut().find(|passkey| passkey.id == answer.id());
     let proved = match known {
-        Some(known) if account.disabled_at.is_none() => passkeys.sign_in(&account.id, known, &answer).map(|now| (known, now)),
+        Some(known) if account.disabled_at.is_none() => {
+            passkeys.sign_in(&account.id, known, &answer).map(|now| (known, now))
+        }
         _ => Err(PasskeyError::NotAsked),
     };
     let (known, now) = match proved {
@@ -237,13 +263,14 @@ pub async fn with_passkey(State(app): State<App>, visit: Visit, Raw(body): Raw) 
     app.signed_in(&format!("passkey {id}"));
     let begun = begin(&app, &visit, &account, true, "/").await?;
     // The script goes on by itself; a redirect would be followed behind its back.
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, begun.headers().get(SET_COOKIE).cloned().ok_or(Refusal::Failed)?)]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, begun.headers().get(SET_COOKIE).cloned().ok_or(Refusal::Failed)?)])
+        .into_response())
 }
 
 /// `GET /einladung/{link}`
 pub async fn show_link(State(app): State<App>, visit: Visit, Path(link): Path<String>) -> Result<Response, Refusal> {
     app.try_from(visit.arrival.address)?;
-    let account = links::account(&app, &link).await?;
+    let account = links::account_of(&app, &link).await?;
     Ok(link_page(&app, &visit, &link, account.map(|(account, _)| account).as_ref()))
 }
 
@@ -280,7 +307,13 @@ pub async fn sign_out(State(app): State<App>, visit: Visit, visitor: Visitor) ->
 /// # Errors
 ///
 /// [`Refusal::Failed`] if the store or the source of randomness does not answer.
-pub async fn begin(app: &App, visit: &Visit, account: &Account, second_factor: bool, next: &str) -> Result<Response, Refusal> {
+pub async fn begin(
+    app: &App,
+    visit: &Visit,
+    account: &Account,
+    second_factor: bool,
+    next: &str,
+) -> Result<Response, Refusal> {
     let factors = Factors::of(account)?;
     let half_way = factors.any() && !second_factor;
     let now = app.now();
@@ -299,7 +332,10 @@ pub async fn begin(app: &App, visit: &Visit, account: &Account, second_factor: b
         app.store().close_session(&before.account.id, &before.session.id).await?;
     }
     if half_way {
-        return with_cookie(redirect(&with_next("/anmelden/code", next)), &session::cookie(&secret, visit.arrival.encrypted));
+        return with_cookie(
+            redirect(&with_next("/anmelden/code", next)),
+            &session::cookie(&secret, visit.arrival.encrypted),
+        );
     }
     let event = AuditEvent::new(now, account.id.as_str(), None, "login.succeeded");
     let event = event.with(json!({ "address": visit.arrival.address, "second_factor": second_factor }));

@@ -94,7 +94,9 @@ mod tests {
     #[test]
     fn codes_are_those_of_the_standard() {
         // The standard's codes have eight digits; apps show the last six.
-        for (second, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
+        for (second, code) in
+            [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")]
+        {
             assert_eq!(step(KEY, code, at(second)), Some(second as u64 / 30), "{second}");
         }
         assert_eq!(step(KEY, "28 70 82", at(59)), Some(1));

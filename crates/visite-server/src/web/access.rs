@@ -8,12 +8,13 @@ use crate::web::app::App;
 use crate::web::guard::From;
 use crate::web::refusal::Refusal;
 use crate::web::visit::{Arrival, Here, Unencrypted, Visit, Visitor};
-use axum::extract::{RawPathParams, Request, State};
+use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use tower_http::limit::RequestBodyLimitLayer;
 use visite_store::{PracticeId, Role};
@@ -105,7 +106,13 @@ impl Route {
         Self::new(Method::DELETE, MethodFilter::DELETE, path, who, handler)
     }
 
-    fn new<H: Handler<T, App>, T: 'static>(method: Method, filter: MethodFilter, path: &'static str, who: Who, handler: H) -> Self {
+    fn new<H: Handler<T, App>, T: 'static>(
+        method: Method,
+        filter: MethodFilter,
+        path: &'static str,
+        who: Who,
+        handler: H,
+    ) -> Self {
         Self { method, path, who, fresh: false, body_limit: BODY_LIMIT, handler: on(filter, handler) }
     }
 
@@ -130,12 +137,12 @@ struct Rule {
 pub fn router(app: &App, routes: Vec<Route>) -> axum::Router<App> {
     routes.into_iter().fold(axum::Router::new(), |router, route| {
         let rule = Rule { who: route.who, fresh: route.fresh };
-        // Larger bodies than axum's own limit are a matter of the route, too.
         let guarded = route
             .handler
-            .layer(axum::extract::DefaultBodyLimit::disable())
-            .layer(RequestBodyLimitLayer::new(route.body_limit))
-            .layer(from_fn_with_state((app.clone(), rule), enforce));
+            // The limit of the route takes the place of axum's own, which knows none larger.
+            .layer::<_, Infallible>(DefaultBodyLimit::disable())
+            .layer::<_, Infallible>(RequestBodyLimitLayer::new(route.body_limit))
+            .layer::<_, Infallible>(from_fn_with_state((app.clone(), rule), enforce));
         router.route(route.path, guarded)
     })
 }
@@ -146,7 +153,10 @@ pub fn faults(routes: &[Route]) -> Vec<String> {
     for (i, route) in routes.iter().enumerate() {
         let names_practice = route.path.split('/').any(|part| part == format!("{{{PRACTICE}}}"));
         if names_practice != matches!(route.who, Who::Practice(_)) {
-            faults.push(format!("{} {}: a practice in the path and roles in it belong together", route.method, route.path));
+            faults.push(format!(
+                "{} {}: a practice in the path and roles in it belong together",
+                route.method, route.path
+            ));
         }
         if route.who == Who::Practice(&[]) {
             faults.push(format!("{} {}: nobody may call it", route.method, route.path));
@@ -162,7 +172,12 @@ pub fn faults(routes: &[Route]) -> Vec<String> {
 }
 
 /// Lets a request through to its handler, or not; tells the handler who asks, and the answer in which language.
-async fn enforce(State((app, rule)): State<(App, Rule)>, params: RawPathParams, mut request: Request, next: Next) -> Response {
+async fn enforce(
+    State((app, rule)): State<(App, Rule)>,
+    params: RawPathParams,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let address = request.extensions().get::<From>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |from| from.0);
     let unencrypted = request.extensions().get::<Unencrypted>().is_some();
     let arrival = Arrival::new(&app, address, unencrypted, request.headers());
@@ -187,7 +202,12 @@ async fn enforce(State((app, rule)): State<(App, Rule)>, params: RawPathParams, 
 }
 
 /// Whether `visitor` may go on, and to which practice.
-async fn admit(app: &App, rule: Rule, visitor: Option<&Visitor>, practice: Option<String>) -> Result<Option<Here>, Refusal> {
+async fn admit(
+    app: &App,
+    rule: Rule,
+    visitor: Option<&Visitor>,
+    practice: Option<String>,
+) -> Result<Option<Here>, Refusal> {
     let standing = visitor.map(|visitor| visitor.standing);
     passes_door(rule.who, standing)?;
     let Some(visitor) = visitor else { return Ok(None) };
@@ -281,6 +301,9 @@ mod tests {
             route("/e", Who::Anyone).fresh(),
         ];
         assert_eq!(faults(&wrong).len(), 5, "{:?}", faults(&wrong));
-        assert_eq!(faults(&[route("/praxis/{praxis}/a", Who::Practice(READS)), route("/d", Who::Person).fresh()]), [""; 0]);
+        assert_eq!(
+            faults(&[route("/praxis/{praxis}/a", Who::Practice(READS)), route("/d", Who::Person).fresh()]),
+            [""; 0]
+        );
     }
 }

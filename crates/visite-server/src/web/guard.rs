@@ -21,14 +21,14 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'
 
 /// Headers of every answer. `same-origin` and not `no-referrer`: with the latter browsers send `Origin: null` with
 /// our own forms.
-const HEADERS: &[(HeaderName, &str)] = &[
-    (HeaderName::from_static("content-security-policy"), CONTENT_SECURITY_POLICY),
-    (HeaderName::from_static("x-content-type-options"), "nosniff"),
-    (HeaderName::from_static("referrer-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+const HEADERS: &[(&str, &str)] = &[
+    ("content-security-policy", CONTENT_SECURITY_POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
     (
-        HeaderName::from_static("permissions-policy"),
+        "permissions-policy",
         "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
     ),
 ];
@@ -68,7 +68,12 @@ pub fn examine(url: &PublicUrl, method: &Method, headers: &HeaderMap) -> Result<
     match single(headers, &ORIGIN) {
         Some(origin) if url.trusts(origin, host) => Ok(()),
         // Programs with a token of their own send no cookie; nobody can make a browser do that.
-        None if !headers.contains_key(ORIGIN) && headers.contains_key("authorization") && !headers.contains_key("cookie") => Ok(()),
+        None if !headers.contains_key(ORIGIN)
+            && headers.contains_key("authorization")
+            && !headers.contains_key("cookie") =>
+        {
+            Ok(())
+        }
         _ => Err(Refusal::ForeignPage),
     }
 }
@@ -83,10 +88,14 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 /// The layer around everything.
 pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let number = app.request_number();
-    let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+    let from = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
     let span = tracing::info_span!("request", number, method = %request.method(), path = request.uri().path());
     if !request.headers().contains_key(HOST)
-        && let Some(host) = request.uri().authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok())
+        && let Some(host) =
+            request.uri().authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok())
     {
         request.headers_mut().insert(HOST, host);
     }
@@ -107,7 +116,7 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     let mut response = asker.show(response, lang, app.layout(), &number);
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.insert(*name, HeaderValue::from_static(value));
     }
     // Not for names of this machine itself, under which other programs answer, too.
     if app.url().secure() && !local {

@@ -6,8 +6,8 @@
 use crate::login::password::PasswordError;
 use crate::login::seal::SealError;
 use crate::login::views::{Frame, Layout};
-use axum::extract::Request;
 use crate::web::urls::PublicUrl;
+use axum::extract::Request;
 use axum::http::header::{ACCEPT, HOST, LOCATION, REFERER, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -86,7 +86,7 @@ impl Refusal {
 
     /// Title and what to do, for people.
     fn texts(&self) -> (Text, Text) {
-        let text = Text::new;
+        let text = |de: &str, en: &str| Text::new(de, en);
         match self {
             Self::NotFound => (
                 text("Diese Seite gibt es nicht", "There is no such page"),
@@ -122,7 +122,7 @@ impl Refusal {
             ),
             Self::TooMany(seconds) => (
                 text("Zu viele Versuche", "Too many tries"),
-                text(
+                Text::new(
                     format!("Bitte warten Sie {} und versuchen Sie es dann noch einmal.", wait_de(*seconds)),
                     format!("Please wait {} and then try again.", wait_en(*seconds)),
                 ),
@@ -212,7 +212,8 @@ impl Asker {
     pub fn of(url: &PublicUrl, request: &Request) -> Self {
         let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
         let path = request.uri().path();
-        let program = path.starts_with("/api/") || text(ACCEPT).is_some_and(|accept| accept.starts_with("application/json"));
+        let program =
+            path.starts_with("/api/") || text(ACCEPT).is_some_and(|accept| accept.starts_with("application/json"));
         let back = if request.method() == Method::GET {
             request.uri().path_and_query().map(|whole| whole.as_str().to_owned())
         } else {
@@ -303,7 +304,16 @@ mod tests {
         for path in ["/", "/praxis/a/feststellungen?art=offen", "/konto"] {
             assert_eq!(own_path(Some(path)), path);
         }
-        for path in ["//evil.example", "/\\evil.example", "https://evil.example", "", "konto", "/a\r\nSet-Cookie: x", "/\t/evil", "/ä"] {
+        for path in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "",
+            "konto",
+            "/a\r\nSet-Cookie: x",
+            "/\t/evil",
+            "/ä",
+        ] {
             assert_eq!(own_path(Some(path)), "/", "{path:?}");
         }
         assert_eq!(own_path(None), "/");
@@ -311,7 +321,13 @@ mod tests {
 
     #[test]
     fn waiting_is_said_in_words() {
-        assert_eq!((wait_de(1), wait_de(59), wait_de(61)), ("1 Sekunde".into(), "59 Sekunden".into(), "2 Minuten".into()));
-        assert_eq!((wait_en(1), wait_en(60), wait_en(600)), ("1 second".into(), "60 seconds".into(), "10 minutes".into()));
+        assert_eq!(
+            (wait_de(1), wait_de(59), wait_de(61)),
+            ("1 Sekunde".into(), "59 Sekunden".into(), "2 Minuten".into())
+        );
+        assert_eq!(
+            (wait_en(1), wait_en(60), wait_en(600)),
+            ("1 second".into(), "60 seconds".into(), "10 minutes".into())
+        );
     }
 }

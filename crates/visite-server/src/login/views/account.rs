@@ -119,8 +119,13 @@ pub fn account(lang: Lang, zone: &TimeZone, own: &OwnAccount<'_>, saved: bool) -
 /// What a person calls the browser that names itself `program`.
 fn browser<'a>(lang: Lang, program: &str) -> &'a str {
     // Most browsers name others as well, so the order matters.
-    const KNOWN: &[(&str, &str)] =
-        &[("Edg/", "Microsoft Edge"), ("Firefox/", "Firefox"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    const KNOWN: &[(&str, &str)] = &[
+        ("Edg/", "Microsoft Edge"),
+        ("Firefox/", "Firefox"),
+        ("OPR/", "Opera"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
     KNOWN
         .iter()
         .find(|(mark, _)| program.contains(mark))

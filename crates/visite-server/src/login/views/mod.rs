@@ -86,7 +86,7 @@ fn passkey_button(lang: Lang, question: &str, answer: &str, goes_on: &str, label
 
 /// Day and time in the time zone of whoever looks.
 fn moment(lang: Lang, zone: &TimeZone, at: Timestamp) -> String {
-    let there = at.to_zoned(zone.clone());
+    let there = at.to_zoned_datetime(zone.clone());
     match lang {
         Lang::De => there.strftime("%d.%m.%Y, %H:%M Uhr").to_string(),
         Lang::En => there.strftime("%-d %B %Y, %H:%M").to_string(),

@@ -153,8 +153,14 @@ pub fn role_name(lang: Lang, role: Role) -> &'static str {
 /// What a role may do, in a few words.
 fn role_rights(lang: Lang, role: Role) -> &'static str {
     match role {
-        Role::ProviderAdmin => t(lang, "sieht und entscheidet alles, bis zum Datum", "sees and decides everything, until the date"),
-        Role::Technician => t(lang, "bearbeitet Feststellungen und Geräte, bis zum Datum", "works on findings and devices, until the date"),
+        Role::ProviderAdmin => {
+            t(lang, "sieht und entscheidet alles, bis zum Datum", "sees and decides everything, until the date")
+        }
+        Role::Technician => t(
+            lang,
+            "bearbeitet Feststellungen und Geräte, bis zum Datum",
+            "works on findings and devices, until the date",
+        ),
         Role::PracticeOwner => t(lang, "sieht und entscheidet alles", "sees and decides everything"),
         Role::PracticeManager => t(lang, "bearbeitet Feststellungen und Schulungen", "works on findings and training"),
         Role::DataProtectionOfficer => t(lang, "liest alles", "reads everything"),

@@ -55,7 +55,14 @@ pub(super) fn person_form(lang: Lang, name: &str, email: &str) -> Markup {
 
 /// The second factor: an app with codes, or a passkey. `sealed` is the key of the app, which comes
 /// back with the first code; `optional` offers to do it later.
-pub fn second_factor(lang: Lang, app: &SetUp, sealed: &str, passkeys: bool, optional: bool, wrong: Option<&str>) -> Markup {
+pub fn second_factor(
+    lang: Lang,
+    app: &SetUp,
+    sealed: &str,
+    passkeys: bool,
+    optional: bool,
+    wrong: Option<&str>,
+) -> Markup {
     html! {
         h1 { (t(lang, "Ihre zweite Sicherung", "Your second safeguard")) }
         p {
