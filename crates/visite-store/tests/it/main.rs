@@ -1,0 +1,10 @@
+//! The store from outside. Every test runs on SQLite and, named `root_postgres`, on a PostgreSQL of its own.
+
+#[macro_use]
+mod support;
+
+mod agents;
+mod audit;
+mod deliveries;
+mod people;
+mod rounds;
