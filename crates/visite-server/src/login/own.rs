@@ -20,7 +20,7 @@ use jiff::tz::TimeZone;
 use maud::Markup;
 use serde::Deserialize;
 use serde_json::json;
-use visite_facts::{Lang, Word};
+use visite_facts::{Lang, Text, Word};
 use visite_store::{AuditEvent, NewAccount, StoreError};
 
 /// Passkeys of one account.
@@ -340,7 +340,10 @@ async fn remove(app: &App, visitor: &Visitor, mut factors: Factors, kind: &str) 
     }
     if !factors.any() {
         if visitor.demands.second_factor || visitor.account.password_hash.is_none() {
-            return Err(Refusal::Forbidden);
+            return Err(Refusal::Bad(Text::new(
+                "Das ist Ihre letzte zweite Sicherung, und Ihr Konto braucht eine. Richten Sie zuerst eine andere ein.",
+                "This is your last second safeguard, and your account needs one. Set up another one first.",
+            )));
         }
         factors.recovery_codes.clear();
     }

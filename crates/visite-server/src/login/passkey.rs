@@ -83,7 +83,7 @@ impl Answer {
     ///
     /// If it is nothing that a browser sends.
     pub fn read(json: &[u8]) -> Result<Self, PasskeyError> {
-        let inner = serde_json::from_slice(json).map_err(|error| PasskeyError::Unreadable(error.to_string()))?;
+        let inner = DiscoverableAuthentication::from_json_relaxed(json).map_err(unreadable)?;
         Ok(Self { inner })
     }
 
@@ -165,8 +165,8 @@ impl Passkeys {
     ///
     /// If it was not asked, or answers something else.
     pub fn add(&self, account: &AccountId, json: &[u8], name: &str, added_at: i64) -> Result<Passkey, PasskeyError> {
-        let answer: Registration = serde_json::from_slice(json).map_err(unreadable)?;
-        let challenge = answer.challenge().map_err(unreadable)?;
+        let answer = Registration::from_json_relaxed(json).map_err(unreadable)?;
+        let challenge = answer.challenge_relaxed().map_err(unreadable)?;
         let asked = self.adding.lock().unwrap_or_else(PoisonError::into_inner).take(&challenge);
         let mut options = RegistrationVerificationOptions::<String, String>::default();
         options.allowed_origins = &self.origins;
@@ -209,7 +209,7 @@ impl Passkeys {
     ///
     /// If it does not, or was not asked. A question is answered once, whatever the answer is.
     pub fn sign_in(&self, account: &AccountId, passkey: &Passkey, answer: &Answer) -> Result<Passkey, PasskeyError> {
-        let challenge = answer.inner.challenge().map_err(unreadable)?;
+        let challenge = answer.inner.challenge_relaxed().map_err(unreadable)?;
         let asked = self.signing_in.lock().unwrap_or_else(PoisonError::into_inner).take(&challenge);
         let handle = handle(account);
         let fixed = BASE64URL_NOPAD.decode(passkey.fixed.as_bytes()).map_err(stored)?;

@@ -1,0 +1,11 @@
+//! The server as browsers meet it: requests through the router, with a real store below.
+
+mod access;
+mod accounts;
+mod device;
+mod guards;
+mod links;
+mod passkeys;
+mod people;
+mod server;
+mod sign_in;
