@@ -6,7 +6,7 @@ use crate::entity::{acceptance, finding, finding_event};
 use crate::{AccountId, PracticeId, PracticeStore, StoreError, json, micros, time, to_json, upsert, word};
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::BTreeMap;
 use visite_facts::{Acceptance, Area, Assessment, Finding, FindingState, Severity, SubjectId, Word, words};
 

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod agents;
+mod alerts;
 mod audit;
 mod database;
 mod deliveries;
@@ -14,6 +15,7 @@ mod entity;
 mod error;
 mod findings;
 mod ids;
+mod jobs;
 mod location;
 mod migration;
 mod practices;
@@ -21,19 +23,23 @@ mod rounds;
 mod sessions;
 mod settings;
 mod snapshots;
+mod tokens;
 
 pub use accounts::{Account, Membership, NewAccount, Role};
 pub use agents::{Agent, AgentState, Enrolled, Enrolment, NewAgent, NewEnrolment};
+pub use alerts::{Alert, Record};
 pub use audit::{AuditEntry, AuditEvent, AuditFault};
 pub use deliveries::{DeliveredSnapshot, Delivery, Receipt};
 pub use error::StoreError;
 pub use findings::{BY_ROUND, FindingChange, FindingEvent, FindingEventKind, FindingFilter, KeptFinding};
 pub use ids::{AccountId, AgentId, JobId, PracticeId, RecordId, SiteId, WebhookId};
+pub use jobs::{Job, JobState, NewJob};
 pub use location::{Engine, Location};
 pub use practices::{NewPractice, Practice, PracticeFile, Site};
 pub use rounds::RoundInfo;
 pub use sessions::{NewSession, Session};
 pub use snapshots::{SeenSubject, content_hash};
+pub use tokens::{NewToken, Token, Webhook};
 
 use database::{Database, Write, upsert};
 use deliveries::Writer;

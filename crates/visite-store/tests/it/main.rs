@@ -6,5 +6,6 @@ mod support;
 mod agents;
 mod audit;
 mod deliveries;
+mod jobs;
 mod people;
 mod rounds;
