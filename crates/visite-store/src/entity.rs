@@ -190,6 +190,7 @@ entities! {
         last_seen_at: i64,
         fixed_at: Option<i64>,
         assigned_to: Option<String>,
+        topic: String,
         is_blanked: bool,
         body: String,
     }

@@ -19,6 +19,8 @@ mod jobs;
 mod location;
 mod migration;
 mod practices;
+mod privacy;
+mod retention;
 mod rounds;
 mod sessions;
 mod settings;
@@ -36,6 +38,7 @@ pub use ids::{AccountId, AgentId, JobId, PracticeId, RecordId, SiteId, WebhookId
 pub use jobs::{Job, JobState, NewJob};
 pub use location::{Engine, Location};
 pub use practices::{NewPractice, Practice, PracticeFile, Site};
+pub use retention::CleanedUp;
 pub use rounds::RoundInfo;
 pub use sessions::{NewSession, Session};
 pub use snapshots::{SeenSubject, content_hash};

@@ -8,4 +8,5 @@ mod audit;
 mod deliveries;
 mod jobs;
 mod people;
+mod retention;
 mod rounds;
