@@ -11,6 +11,7 @@ mod alerts;
 mod audit;
 mod database;
 mod deliveries;
+mod dump;
 mod entity;
 mod error;
 mod findings;
@@ -32,6 +33,7 @@ pub use agents::{Agent, AgentState, Enrolled, Enrolment, NewAgent, NewEnrolment}
 pub use alerts::{Alert, Record};
 pub use audit::{AuditEntry, AuditEvent, AuditFault};
 pub use deliveries::{DeliveredSnapshot, Delivery, Receipt};
+pub use dump::{BACKUP_SCHEMA, DeletionProof, Header as BackupHeader};
 pub use error::StoreError;
 pub use findings::{BY_ROUND, FindingChange, FindingEvent, FindingEventKind, FindingFilter, KeptFinding};
 pub use ids::{AccountId, AgentId, JobId, PracticeId, RecordId, SiteId, WebhookId};

@@ -5,6 +5,7 @@ mod support;
 
 mod agents;
 mod audit;
+mod backup;
 mod deliveries;
 mod jobs;
 mod people;
