@@ -190,6 +190,7 @@ entities! {
         last_seen_at: i64,
         fixed_at: Option<i64>,
         assigned_to: Option<String>,
+        topic: String,
         is_blanked: bool,
         body: String,
     }
@@ -242,3 +243,40 @@ entities! {
         resolved_at: Option<i64>,
     }
 }
+
+/// Calls `$function::<Entity, _>($arguments)` for each of the tables, in the order in which rows can be written.
+macro_rules! each_table {
+    ($function:ident $arguments:tt: $($table:ident),+ $(,)?) => {
+        $($function::<$crate::entity::$table::Entity, _> $arguments.await?;)+
+    };
+}
+
+/// As `each_table`, for everything that is kept.
+macro_rules! each_table_of_all {
+    ($function:ident $arguments:tt) => {
+        $crate::entity::each_table!($function $arguments:
+            setting, account, practice, site, membership, session, token, webhook, audit, agent, enrolment, subject, body,
+            snapshot, observation, round, finding, finding_event, acceptance, record, job, alert)
+    };
+}
+
+/// As `each_table`, for what a practice takes along when it changes its provider. People, their access and what else is
+/// secret stay: they belong to the installation.
+macro_rules! each_table_to_take_along {
+    ($function:ident $arguments:tt) => {
+        $crate::entity::each_table!($function $arguments:
+            practice, site, agent, subject, body, snapshot, observation, round, finding, finding_event, acceptance, record,
+            alert)
+    };
+}
+
+/// As `each_table`, for everything of one practice except the practice itself, in the order in which rows can be deleted.
+macro_rules! each_table_to_delete {
+    ($function:ident $arguments:tt) => {
+        $crate::entity::each_table!($function $arguments:
+            alert, job, record, acceptance, finding_event, finding, round, observation, snapshot, body, subject, enrolment,
+            agent, webhook, token, membership, site)
+    };
+}
+
+pub(crate) use {each_table, each_table_of_all, each_table_to_delete, each_table_to_take_along};

@@ -84,10 +84,10 @@ pub enum StoreError {
     #[error("the store is not empty")]
     NotEmpty,
     /// A file is no backup or no practice, or was changed or cut off.
-    #[error("the file cannot be used: {why}")]
+    #[error("the file cannot be used: {}", why.en)]
     File {
-        /// What is the matter with it.
-        why: String,
+        /// What is the matter with it, for people.
+        why: Text,
     },
     /// A file could not be read or written.
     #[error("reading or writing the file failed")]
@@ -130,8 +130,8 @@ impl StoreError {
         Self::Stored { what, why: why.to_string() }
     }
 
-    pub(crate) fn file(why: impl Into<String>) -> Self {
-        Self::File { why: why.into() }
+    pub(crate) fn file(de: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::File { why: Text::new(de, en) }
     }
 
     /// The same, but "it is there already" if the row's key was taken.
@@ -223,8 +223,11 @@ impl StoreError {
                 "There are data already. Please restore into an empty folder or an empty database.".to_owned(),
             ),
             Self::File { why } => (
-                format!("Diese Datei lässt sich nicht verwenden ({why}). Bitte eine andere Sicherung nehmen."),
-                format!("This file cannot be used ({why}). Please take another backup."),
+                format!(
+                    "Diese Datei lässt sich nicht verwenden: {}. Sonst bitte eine andere Sicherung nehmen.",
+                    why.de
+                ),
+                format!("This file cannot be used: {}. Otherwise please take another backup.", why.en),
             ),
             Self::Io(error) => (
                 format!("Die Datei ließ sich nicht lesen oder schreiben ({error}). Bitte Ort und Rechte prüfen."),

@@ -3,12 +3,13 @@
 use crate::audit::{self, AuditEvent};
 use crate::database::Write;
 use crate::entity::{acceptance, finding, finding_event};
+use crate::privacy::{blank_finding, no_topic};
 use crate::{AccountId, PracticeId, PracticeStore, StoreError, json, micros, time, to_json, upsert, word};
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::BTreeMap;
-use visite_facts::{Acceptance, Area, Assessment, Finding, FindingState, Severity, SubjectId, Word, words};
+use visite_facts::{Acceptance, Area, Assessment, Finding, FindingState, Severity, SubjectId, Text, Word, words};
 
 words! {
     /// What happened to a finding.
@@ -254,6 +255,8 @@ pub async fn go_on(
     assessment: &Assessment,
 ) -> Result<Vec<FindingChange>, StoreError> {
     let at = assessment.round.at.as_microsecond();
+    let topics: BTreeMap<&str, &Text> =
+        assessment.results.iter().map(|result| (result.check.as_str(), &result.topic)).collect();
     let mut rows = Vec::new();
     let mut changes = Vec::new();
     for seen in &assessment.findings {
@@ -275,14 +278,20 @@ pub async fn go_on(
             last_seen_at: seen.last_seen.as_microsecond(),
             fixed_at: None,
             assigned_to: None,
+            topic: to_json("topic", topics.get(seen.check.as_str()).unwrap_or(&&no_topic(&seen.check)))?,
             is_blanked: false,
             body: String::new(),
         };
         set_body(&mut row, seen)?;
         if let Some(earlier) = earlier {
             row.assigned_to = earlier.assigned_to;
-            // A finding that was not seen since its personal fields were blanked has them blanked in the round, too.
-            row.is_blanked = earlier.is_blanked && earlier.last_seen_at == row.last_seen_at;
+            if !topics.contains_key(seen.check.as_str()) {
+                row.topic = earlier.topic;
+            }
+            // The round may have begun before the names were taken out; they are not to come back with it.
+            if earlier.is_blanked && earlier.last_seen_at == row.last_seen_at {
+                blank(&mut row)?;
+            }
         }
         rows.push(row);
     }
@@ -349,6 +358,14 @@ pub fn set_body(row: &mut finding::Model, body: &Finding) -> Result<(), StoreErr
     row.record.clone_from(&body.record);
     row.body = to_json("finding", body)?;
     Ok(())
+}
+
+/// Takes names out of the row of a finding.
+pub fn blank(row: &mut finding::Model) -> Result<(), StoreError> {
+    let mut body: Finding = json("finding", &row.body)?;
+    blank_finding(&mut body, &json("topic", &row.topic)?);
+    row.is_blanked = true;
+    set_body(row, &body)
 }
 
 fn kept(row: finding::Model) -> Result<KeptFinding, StoreError> {

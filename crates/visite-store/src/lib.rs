@@ -7,33 +7,44 @@
 
 mod accounts;
 mod agents;
+mod alerts;
 mod audit;
 mod database;
 mod deliveries;
+mod dump;
 mod entity;
 mod error;
 mod findings;
 mod ids;
+mod jobs;
 mod location;
 mod migration;
 mod practices;
+mod privacy;
+mod retention;
 mod rounds;
 mod sessions;
 mod settings;
 mod snapshots;
+mod tokens;
 
 pub use accounts::{Account, Membership, NewAccount, Role};
 pub use agents::{Agent, AgentState, Enrolled, Enrolment, NewAgent, NewEnrolment};
+pub use alerts::{Alert, Record};
 pub use audit::{AuditEntry, AuditEvent, AuditFault};
 pub use deliveries::{DeliveredSnapshot, Delivery, Receipt};
+pub use dump::{BACKUP_SCHEMA, DeletionProof, Header as BackupHeader};
 pub use error::StoreError;
 pub use findings::{BY_ROUND, FindingChange, FindingEvent, FindingEventKind, FindingFilter, KeptFinding};
 pub use ids::{AccountId, AgentId, JobId, PracticeId, RecordId, SiteId, WebhookId};
+pub use jobs::{Job, JobState, NewJob};
 pub use location::{Engine, Location};
 pub use practices::{NewPractice, Practice, PracticeFile, Site};
+pub use retention::CleanedUp;
 pub use rounds::RoundInfo;
 pub use sessions::{NewSession, Session};
 pub use snapshots::{SeenSubject, content_hash};
+pub use tokens::{NewToken, Token, Webhook};
 
 use database::{Database, Write, upsert};
 use deliveries::Writer;

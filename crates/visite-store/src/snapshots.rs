@@ -3,6 +3,7 @@
 //! A content is everything of a snapshot that does not say when and about what: identifiers, facts, problems.
 
 use crate::entity::{body, observation, snapshot, subject};
+use crate::privacy::blank_snapshot;
 use crate::{PracticeStore, StoreError, hex, json, time, to_json, word};
 use jiff::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -10,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use visite_facts::snapshot::{fact_from_json, fact_to_json};
-use visite_facts::{Identifier, Snapshot, Subject, SubjectId, fact_spec};
+use visite_facts::{Identifier, Snapshot, Subject, SubjectId, SubjectKind, fact_spec};
 
 /// A subject as the store knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,6 +153,14 @@ impl PracticeStore {
         snapshots.sort_by(|a, b| (&a.subject.id, &a.collector).cmp(&(&b.subject.id, &b.collector)));
         Ok(snapshots)
     }
+}
+
+/// A content without what names or points to a person.
+pub fn without_people(text: &str) -> Result<String, StoreError> {
+    let subject = Subject { id: SubjectId(String::new()), kind: SubjectKind::Host, name: String::new() };
+    let mut snapshot = assemble(Content::parse(text)?, subject, String::new(), (0, 0))?;
+    blank_snapshot(&mut snapshot);
+    Ok(content(&snapshot))
 }
 
 /// A snapshot from its parts; `times` are when it was observed and when it was received.

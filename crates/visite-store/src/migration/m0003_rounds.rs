@@ -40,6 +40,7 @@ impl MigrationTrait for Migration {
             number("last_seen_at"),
             optional_number("fixed_at"),
             optional_text("assigned_to"),
+            text("topic"),
             flag("is_blanked"),
             text("body"),
         ];

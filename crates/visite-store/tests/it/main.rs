@@ -5,6 +5,9 @@ mod support;
 
 mod agents;
 mod audit;
+mod backup;
 mod deliveries;
+mod jobs;
 mod people;
+mod retention;
 mod rounds;
