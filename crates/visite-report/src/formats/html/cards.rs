@@ -67,7 +67,7 @@ fn card(page: &Page<'_>, number: usize, group: &Group<'_>) -> Markup {
                 }
             }
             div .voices {
-                @if let Some(planned) = planned { (voices(page.texts, &planned.measure)) }
+                @if let Some(planned) = planned { (voices(page.texts, &planned.measure, None)) }
                 (evidence_details(page, &group.findings))
             }
             (small_print(page, group))
@@ -118,8 +118,8 @@ fn life(page: &Page<'_>, group: &Group<'_>) -> Markup {
     }
 }
 
-/// What to do in three voices, each folded.
-pub fn voices(texts: &Texts, measure: &Measure) -> Markup {
+/// What to do in three voices, each folded. With `copy`, the commands get that id, and the markup stands below them.
+pub fn voices(texts: &Texts, measure: &Measure, copy: Option<(&str, &Markup)>) -> Markup {
     let say = |key| texts.say(key);
     let text = |text: &Text| prose(text.get(texts.lang));
     let provider = &measure.provider;
@@ -133,7 +133,8 @@ pub fn voices(texts: &Texts, measure: &Measure) -> Markup {
                     div { h4 { (say("html-steps")) } ol { @for step in &provider.steps { li { (text(step)) } } } }
                 }
                 @if !provider.script.is_empty() {
-                    div { h4 { (say("html-script")) } pre tabindex="0" { code { (provider.script.trim_end()) } } }
+                    div { h4 { (say("html-script")) } pre tabindex="0" { code id=[copy.map(|(id, _)| id)] { (provider.script.trim_end()) } }
+                        @if let Some((_, button)) = copy { (button) } }
                 }
                 div { h4 { (say("html-verify")) } p { (text(&provider.verify)) } }
                 div { h4 { (say("html-rollback")) } p { (text(&provider.rollback)) } }
