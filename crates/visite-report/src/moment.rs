@@ -61,6 +61,11 @@ impl<'a> Calendar<'a> {
         }
     }
 
+    /// The day of a moment, e.g. `24.11.2026`.
+    pub fn day_of(&self, moment: Timestamp) -> String {
+        self.day(self.date(moment))
+    }
+
     /// The day of a moment in this time zone.
     pub fn date(&self, moment: Timestamp) -> Date {
         moment.to_zoned_datetime(self.zone.clone()).date()

@@ -160,7 +160,7 @@ fn connect(frame: &Frame<'_>, view: &View<'_>) -> Markup {
             p { (frame.say("enrol-text")) }
             form .narrow-form method="post" action=(frame.to(&["agents"])) {
                 (guard(frame))
-                (field(&Field { name: "name", label: frame.say("enrol-name"), help: Some(frame.say("enrol-name-help")), kind: "text", value: "", required: true }))
+                (field(&Field { name: "name", label: frame.say("enrol-name"), help: Some(frame.say("enrol-name-help")), kind: "text", value: "", required: true, id: None }))
                 (tick("medical", &frame.say("enrol-medical"), Some(&frame.say("enrol-medical-help")), false))
                 p .buttons { button type="submit" { (frame.say("enrol-do")) } }
             }

@@ -1,6 +1,6 @@
 //! One finding: what was seen, what it means, what to do, what became of it, and what someone decides about it.
 
-use super::forms::{Choice, Field, field, guard, select};
+use super::forms::{Choice, guard, select};
 use super::frame::{Frame, Page, Section};
 use super::states::finding_badge;
 use jiff::Timestamp;
@@ -137,6 +137,7 @@ pub(super) fn todo(frame: &Frame<'_>, planned: &PlannedMeasure) -> Markup {
                 p .action { (prose(measure.action.get(frame.lang()))) }
                 p .meta { (work_line(frame.texts, measure)) }
             }
+            h3 { (frame.say("todo-roles")) }
             div .voices { (voices(frame.texts, measure, Some(("script", &button)))) }
             div .buttons {
                 a .button href=(frame.to(&["measures", &measure.id, "order"])) { (frame.say("order")) }
@@ -252,7 +253,7 @@ fn assignment(frame: &Frame<'_>, view: &View<'_>) -> Markup {
             @if frame.may.decide && overview::is_open(view.finding) {
                 form method="post" action=(frame.to(&["findings", &view.finding.id, "assign"])) {
                     (guard(frame))
-                    (select("to", "to", &frame.say("assigned-to"), view.assigned.unwrap_or(""), &people))
+                    (select("to", "to", &frame.say("assign-who"), view.assigned.unwrap_or(""), &people))
                     p .buttons { button .quiet type="submit" { (frame.say("assign-do")) } }
                 }
             } @else {
@@ -274,9 +275,4 @@ fn small_print(frame: &Frame<'_>, view: &View<'_>) -> Markup {
             dt { (frame.say("check")) } dd { a href=(frame.to(&["checks", &finding.check])) { code { (finding.check) } } }
         }
     }
-}
-
-/// A date to choose, as a field of a form.
-pub(super) fn day_field(name: &str, label: String, value: &str) -> Markup {
-    field(&Field { name, label, help: None, kind: "date", value, required: true })
 }

@@ -27,8 +27,10 @@ pub fn select(id: &str, name: &str, label: &str, chosen: &str, choices: &[Choice
 
 /// A field of a form.
 pub struct Field<'a> {
-    /// Name in the post, and the field's id.
+    /// Name in the post.
     pub name: &'a str,
+    /// Its id, where the name stands in several forms of the page.
+    pub id: Option<&'a str>,
     /// Its label.
     pub label: String,
     /// What helps to fill it in.
@@ -43,12 +45,13 @@ pub struct Field<'a> {
 
 /// A field with its label and help.
 pub fn field(field: &Field<'_>) -> Markup {
-    let help = field.help.as_ref().map(|_| format!("{}-help", field.name));
+    let own = field.id.unwrap_or(field.name);
+    let help = field.help.as_ref().map(|_| format!("{own}-help"));
     html! {
         div .field {
-            label for=(field.name) { (field.label) }
+            label for=(own) { (field.label) }
             @if let (Some(text), Some(id)) = (&field.help, &help) { p .help #(id) { (text) } }
-            input type=(field.kind) id=(field.name) name=(field.name) value=[(field.kind != "file").then_some(field.value)]
+            input type=(field.kind) id=(own) name=(field.name) value=[(field.kind != "file").then_some(field.value)]
                 required[field.required] aria-describedby=[help.as_deref()];
         }
     }

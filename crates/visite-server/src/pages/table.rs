@@ -19,19 +19,20 @@ pub struct Cell {
     text: String,
     shown: Markup,
     class: &'static str,
+    anchor: Option<String>,
 }
 
 impl Cell {
     /// Plain text.
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { shown: html! { (text) }, text, class: "" }
+        Self::shown(text.clone(), html! { (text) })
     }
 
     /// A link to the detail of the row.
     pub fn link(address: &str, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { shown: html! { a href=(address) { (text) } }, text, class: "" }
+        Self::shown(text.clone(), html! { a href=(address) { (text) } })
     }
 
     /// A number or a time: its digits stand below each other and it is not broken.
@@ -41,7 +42,13 @@ impl Cell {
 
     /// Text that is shown in another way than it is written in a file.
     pub fn shown(text: impl Into<String>, shown: Markup) -> Self {
-        Self { text: text.into(), shown, class: "" }
+        Self { text: text.into(), shown, class: "", anchor: None }
+    }
+
+    /// The same with an id to which links can lead.
+    pub fn anchored(mut self, id: &str) -> Self {
+        self.anchor = Some(id.to_owned());
+        self
     }
 
     /// The same with a second line in small letters.
@@ -73,7 +80,7 @@ impl Table {
                             @for (index, cell) in row.iter().enumerate() {
                                 @let label = self.columns.get(index).map_or("", String::as_str);
                                 @if index == 0 {
-                                    th scope="row" class=[class(cell)] { (cell.shown) }
+                                    th scope="row" id=[cell.anchor.as_deref()] class=[class(cell)] { (cell.shown) }
                                 } @else {
                                     td class=[class(cell)] data-label=(label) { div { (cell.shown) } }
                                 }

@@ -53,7 +53,7 @@ pub fn trend(frame: &Frame<'_>, rounds: &[Point]) -> Markup {
                 @for (class, key) in [("urgent", "urgency-urgent"), ("act", "urgency-act"), ("occasion", "urgency-occasion")] {
                     li {
                         svg .sample viewBox="0 0 16 16" aria-hidden="true" focusable="false" {
-                            rect class={ "bar " (class) } x="2" y="2" width="12" height="12" rx="2" {}
+                            rect class={ "pile " (class) } x="2" y="2" width="12" height="12" rx="2" {}
                         }
                         (frame.say(key))
                     }
@@ -85,9 +85,9 @@ fn drawing(frame: &Frame<'_>, rounds: &[Point]) -> Markup {
                 @let scaled = |count: u32| count * HEIGHT / most;
                 @let (urgent, act, occasion) = (scaled(round.urgent), scaled(round.act), scaled(round.occasion));
                 @let ground = HEIGHT + 20;
-                rect .bar.urgent x=(left) y=(ground - urgent) width=(WIDTH) height=(urgent) {}
-                rect .bar.act x=(left) y=(ground - urgent - act) width=(WIDTH) height=(act) {}
-                rect .bar.occasion x=(left) y=(ground - urgent - act - occasion) width=(WIDTH) height=(occasion) {}
+                rect .pile.urgent x=(left) y=(ground - urgent) width=(WIDTH) height=(urgent) {}
+                rect .pile.act x=(left) y=(ground - urgent - act) width=(WIDTH) height=(act) {}
+                rect .pile.occasion x=(left) y=(ground - urgent - act - occasion) width=(WIDTH) height=(occasion) {}
                 text .amount x=(middle) y=(ground - urgent - act - occasion - 6) text-anchor="middle" { (round.open()) }
                 @if rounds.len() <= 6 || index % 2 == (rounds.len() - 1) % 2 {
                     text .day x=(middle) y=(height - 6) text-anchor="middle" { (frame.calendar.short_day(round.at)) }

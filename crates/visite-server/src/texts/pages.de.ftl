@@ -131,6 +131,8 @@ accept-withdraw = Akzeptanz beenden
 assign-title = Zuständig
 assign-nobody = Niemand
 assign-do = Zuordnen
+todo-roles = Wer was tut
+assign-who = Person
 check = Prüfpunkt
 measure = Maßnahme
 
@@ -236,3 +238,237 @@ error-internal = Das hat nicht funktioniert
 error-internal-text = Der Fehler liegt bei Visite, nicht bei Ihnen. Versuchen Sie es noch einmal. Bleibt er, dann nennen Sie Ihrem IT-Dienstleister die Kennung.
 error-store = Visite erreicht seine Daten gerade nicht
 error-store-text = Nichts ist verloren. Versuchen Sie es in einer Minute noch einmal. Bleibt es dabei, soll Ihr IT-Dienstleister nach der Datenbank sehen.
+
+## Maßnahmen
+
+measures-none = Zurzeit ist nichts zu tun.
+measures-none-text = Jede offene Feststellung bringt eine Maßnahme mit. Im Augenblick ist keine offen.
+measures-lead = Oben steht, was am meisten hilft. Beginnen Sie dort.
+measure-who = Wer
+measure-effort = Aufwand
+measure-cost = Kosten
+measure-closes = Schließt
+measure-closed = Zu dieser Maßnahme ist keine Feststellung mehr offen.
+
+## Visiten
+
+rounds-none = Noch keine Visite.
+rounds-none-text = Verbinden Sie einen Computer. Die erste Visite beginnt dann von selbst.
+rounds-all = Alle Visiten
+compare-choose = Zwei Visiten vergleichen
+compare-from = Frühere
+compare-to = Spätere
+compare-do = Vergleichen
+compare-title = Zwei Visiten im Vergleich
+compare-unchanged = { $n ->
+    [one] 1 Feststellung ist unverändert offen.
+   *[other] { $n } Feststellungen sind unverändert offen.
+}
+compare-new = Neu
+compare-new-none = Keine neue Feststellung.
+compare-fixed = Behoben
+compare-fixed-none = Nichts davon.
+compare-changed = Verändert
+compare-changed-none = Keine Feststellung hat sich verändert.
+compare-accepted = Bewusst akzeptiert
+compare-not-measured = Diesmal nicht nachgemessen
+compare-before = Vorher: { $title }
+compare-new-devices = Neue Geräte
+compare-gone-devices = Nicht mehr gesehene Geräte
+
+## Vorgänge
+
+job = Vorgang
+job-waiting = wartet
+job-running = läuft
+job-done = fertig
+job-failed = nicht gelungen
+job-cancelled = abgebrochen
+job-since = Beginn
+job-finished = Ende
+job-now = Stand
+job-by = Veranlasst von
+job-planned = Zeitplan
+job-progress = Fortschritt
+job-steps = { $done } von { $all } Schritten
+job-left = Noch etwa { $time }.
+job-leave = Sie können diese Seite schließen. Der Vorgang läuft weiter, und Sie finden ihn unter „Vorgänge“ wieder.
+job-reload = Stand neu laden
+job-cancel = Abbrechen
+job-see = Ergebnis ansehen
+jobs-none = Noch kein Vorgang.
+jobs-none-text = Visiten und Untersuchungen erscheinen hier, sobald sie beginnen.
+
+## Netzplan und Dosen
+
+network-none = Das Netz ist noch nicht untersucht.
+network-none-text = Geben Sie zuerst frei, welches Netz untersucht werden darf. Medizingeräte werden dabei geschont.
+network-release = Netz freigeben
+network-when = Gemessen { $when }.
+network-zones = Netzbereiche
+socket = Dose
+socket-room = Raum
+socket-measured = Gemessen
+socket-wanted = führt dorthin, wohin sie soll
+socket-forbidden = führt ins falsche Netz
+socket-dead = nicht angeschlossen
+sockets-none = Noch keine Netzwerkdose gemessen.
+sockets-none-text = Dosen im Wartezimmer oder auf dem Flur führen oft unbemerkt ins Praxisnetz. Messen Sie diese zuerst.
+sockets-how = So messen Sie eine Dose
+sockets-step-label = Schreiben Sie die Nummer der Dose auf. Fehlt eine, kleben Sie eine an.
+sockets-step-plug = Stecken Sie ein Notebook mit Visite an die Dose, und führen Sie dies aus:
+sockets-step-note = Laden Sie die Ergebnisdatei hoch, oder lassen Sie das Ihren IT-Dienstleister tun.
+sockets-quick = Dose unbenutzt? Dann geht es schneller: Ziehen Sie ihr Kabel im Verteilerschrank ab. Das kostet nichts.
+
+## Prüfpunkte und Anforderungen
+
+checks-lead = Jeder Prüfpunkt wird für jedes Gerät beurteilt, auf das er zutrifft.
+check-verdict = Ergebnis
+check-any = Jedes
+check-why = Warum das wichtig ist
+check-results = Ergebnis je Gerät
+check-reason = Grund und Abhilfe
+check-nowhere = Dieser Punkt trifft auf kein bekanntes Gerät zu.
+check-about = Zu diesem Prüfpunkt
+requirement = Anforderung
+requirement-modality = Verbindlichkeit
+modality-must = muss
+modality-should = soll
+requirements-apply = Für Ihre Praxis gelten { $n } von { $all } Anforderungen.
+requirements-every = Alle
+requirements-framework = Quelle
+requirements-applying = Was für Ihre Praxis gilt
+
+## Einstellungen
+
+save = Speichern
+until = bis { $day }
+settings-parts = Teile dieser Seite
+settings-practice = Ihre Praxis
+settings-practice-text = Davon hängt ab, welche Anforderungen für Sie gelten.
+settings-times = Zeiten der Visiten
+settings-times-text = Computer messen beim Einschalten. Diese Zeiten gelten zusätzlich.
+settings-lunch = Mittagspause
+settings-lunch-help = Dann wird das freigegebene Netz untersucht, langsam und ohne Medizingeräte zu fragen.
+settings-night = Nachts, nur Server
+settings-night-help = Wählen Sie eine Zeit außerhalb der Datensicherung.
+settings-release = Freigaben zur Untersuchung
+settings-release-text = Visite untersucht nur Netze, die Sie freigeben. Fremde und gemietete Geräte brauchen die Zustimmung ihrer Eigentümer.
+settings-alerts = Benachrichtigungen
+settings-alerts-text = Eine E-Mail je Anlass: Datensicherung überfällig, Virenschutz aus, Computer meldet sich nicht, neues Administratorkonto, etwas läuft ab, unbekanntes Gerät in einem geschützten Bereich.
+settings-mail = E-Mail-Adressen
+settings-mail-help = Mehrere trennen Sie durch Kommas. Leer heißt: keine Benachrichtigung.
+settings-access = Zugang Ihres IT-Dienstleisters
+settings-access-text = Sie geben den Zugang und können ihn jederzeit beenden.
+access-end = Zugang beenden
+access-none = Zurzeit hat kein IT-Dienstleister Zugang.
+release-networks = Netze
+release-networks-help = Zum Beispiel 192.168.10.0/24. Mehrere trennen Sie durch Kommas.
+release-owner = Wem gehören Netz und Geräte?
+release-owner-help = Nennen Sie auch Vermieter und Mitnutzer.
+release-confirm = Ich darf diese Untersuchung erlauben.
+release-confirm-help = Ihr Name und der Zeitpunkt werden festgehalten.
+release-do = Freigeben
+
+## Einrichtung
+
+setup-title = Praxis einrichten
+setup-step = Schritt { $n } von { $all }
+setup-on = Weiter
+setup-later = Später freigeben
+setup-name = Wie heißt Ihre Praxis?
+setup-name-help = Der Name steht auf Berichten und Aufträgen.
+setup-size = Wie viele Personen verarbeiten ständig Patientendaten?
+size-small = Bis 5
+size-small-help = Eine kleine Praxis. Für sie gelten die wenigsten Anforderungen.
+size-medium = 6 bis 20
+size-medium-help = Eine mittlere Praxis
+size-large = Mehr als 20
+size-large-help = Eine große Praxis, ein MVZ oder eine Praxis mit umfangreicher Datenverarbeitung
+setup-telematics = Wie ist die Praxis an die Telematikinfrastruktur angeschlossen?
+ti-parallel = Parallel
+ti-parallel-help = Der Konnektor steht neben dem Praxisnetz. Das Netz schützt sich selbst.
+ti-series = In Reihe
+ti-series-help = Das ganze Praxisnetz liegt hinter dem Konnektor.
+ti-gateway = Über ein TI-Gateway
+ti-gateway-help = Der Konnektor steht beim Anbieter im Rechenzentrum.
+ti-none = Gar nicht
+setup-care = Wer kümmert sich um Ihre Computer?
+care-provider = Ein IT-Dienstleister
+care-provider-help = Aufträge werden für ihn geschrieben.
+care-practice = Jemand in der Praxis
+care-practice-help = Maßnahmen werden Schritt für Schritt erklärt.
+care-both = Beide
+setup-release = Visite kann das Praxisnetz untersuchen und zeigen, welche Geräte und offenen Türen es gibt. Es fragt langsam und schont Medizingeräte.
+setup-networks = Dieser Computer steht im Netz { $networks }.
+setup-done = Die Praxis ist eingerichtet
+setup-done-text = Visite misst diesen Computer schon. So geht es weiter:
+setup-next-see = Sehen Sie das erste Ergebnis an.
+setup-next-connect = Verbinden Sie den Server und die Arbeitsplätze.
+setup-next-login = Legen Sie Ihr Passwort und einen zweiten Nachweis fest. Erst danach ist Visite von anderen Computern aus erreichbar.
+
+## Protokoll
+
+audit-lead = Jede Handlung steht hier mit Zeit und Person. Einträge lassen sich nicht unbemerkt ändern.
+audit-number = Nr.
+audit-when = Zeit
+audit-who = Wer
+audit-what = Was
+audit-whole = Lückenlos bis Eintrag { $n }
+audit-broken = Die Kette bricht bei Eintrag { $n }. Fragen Sie Ihren IT-Dienstleister, was dort geändert wurde.
+audit-older = Ältere Einträge
+
+## Dienstleister
+
+practice = Praxis
+practices-count = { $n ->
+    [one] 1 Praxis.
+   *[other] { $n } Praxen.
+}
+practices-urgent = { $n ->
+    [0] Keine hat eine dringende Lücke.
+    [one] 1 davon hat eine dringende Lücke.
+   *[other] { $n } davon haben dringende Lücken.
+}
+practices-none = Noch keine Praxis.
+practices-none-text = Lesen Sie Ihre Praxen aus einer Tabelle ein, oder bitten Sie eine Praxis um Zugang.
+practice-silent = Ohne Meldung
+practice-last = Letzte Visite
+practice-never = noch keine
+sort-round = Am längsten ohne Visite
+policies-lead = Regeln gelten für alle Praxen, die Sie betreuen. Ausnahmen haben einen Grund und ein Ende.
+policy-value = Gilt
+policy-exceptions = Ausnahmen
+policy-except = Ausnahme hinzufügen
+import-text = Eine Zeile je Praxis, die Spalten durch Semikolon getrennt. So sieht die Datei aus:
+import-example =
+    Name;Ort;Größe
+    Praxis Dr. Beispiel;Hamburg;klein
+    MVZ Musterstadt;Musterstadt;groß
+import-file = Datei
+import-file-help = CSV in UTF-8, höchstens 1 MB
+import-look = Datei ansehen
+import-line = Zeile
+import-place = Ort
+import-size = Größe
+import-good = kann angelegt werden
+import-count = { $n ->
+    [one] 1 Praxis kann angelegt werden.
+   *[other] { $n } Praxen können angelegt werden.
+}
+import-bad = { $n ->
+    [one] 1 Zeile bleibt liegen.
+   *[other] { $n } Zeilen bleiben liegen.
+}
+import-do = { $n ->
+    [one] 1 Praxis anlegen
+   *[other] { $n } Praxen anlegen
+}
+import-other = Andere Datei
+branding-lead = Ihr Name und Ihre Telefonnummer stehen auf jeder Seite und auf jedem Auftrag. So finden Praxen Hilfe.
+branding-name = Name
+branding-phone = Telefon
+branding-phone-help = Die Nummer, unter der Praxen im Notfall jemanden erreichen.
+branding-mail = E-Mail
+branding-logo = Logo
+branding-logo-help = PNG, höchstens 200 KB. Es erscheint 28 Pixel hoch.
