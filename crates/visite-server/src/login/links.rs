@@ -10,7 +10,7 @@ use crate::web::refusal::Refusal;
 use visite_store::{Account, AccountId, AuditEvent, StoreError};
 
 /// Where links lead.
-const PATH: &str = "/einladung/";
+const PATH: &str = "/invitation/";
 
 /// The path of a link.
 pub fn path(account: &AccountId, secret: &Secret) -> String {

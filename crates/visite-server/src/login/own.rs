@@ -8,28 +8,35 @@ use crate::login::session;
 use crate::login::sign_in::{begin, changed_meanwhile, framed, json_text, passkey_refusal, passkeys_here};
 use crate::login::totp;
 use crate::login::views::{self, OwnAccount, OwnSession, t};
-use crate::web::app::App;
+use crate::web::app::{App, LANGUAGE_COOKIE};
 use crate::web::input::{Input, Raw};
-use crate::web::refusal::{Refusal, redirect};
+use crate::web::refusal::{Refusal, own_path, own_referer, redirect};
 use crate::web::visit::{Visit, Visitor};
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::Markup;
 use serde::Deserialize;
 use serde_json::json;
 use visite_facts::{Lang, Text, Word};
-use visite_store::{AuditEvent, NewAccount, StoreError};
+use visite_store::{Account, AuditEvent, NewAccount, StoreError};
 
 /// Passkeys of one account.
 const MOST_PASSKEYS: usize = 20;
 
+/// The choice of a language; `back` is where to go on, else the page that asked.
+#[derive(Deserialize)]
+pub struct LanguageForm {
+    lang: String,
+    back: Option<String>,
+}
+
 /// Whether something was just saved.
 #[derive(Deserialize)]
 pub struct Saved {
-    gespeichert: Option<String>,
+    done: Option<String>,
 }
 
 /// The form for name, e-mail address and language.
@@ -37,21 +44,21 @@ pub struct Saved {
 pub struct PersonForm {
     name: String,
     email: String,
-    sprache: String,
+    language: String,
 }
 
 /// The form for a new password.
 #[derive(Deserialize)]
 pub struct PasswordForm {
-    neues: String,
-    nochmal: String,
+    new: String,
+    again: String,
 }
 
 /// The form with the first code of an app, and the key that the page had shown, sealed.
 #[derive(Deserialize)]
 pub struct AppForm {
     code: String,
-    schluessel: String,
+    key: String,
 }
 
 /// A form that names a session or a passkey.
@@ -68,12 +75,36 @@ fn not_so(page: Markup) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }
 
-/// `GET /einrichten`: leads to what is missing.
+/// `GET /account/setup`: leads to what is missing.
 pub async fn set_up(visitor: Visitor) -> Response {
     redirect(session::next_step(&visitor.account, &visitor.factors, visitor.demands).unwrap_or("/"))
 }
 
-/// `GET /konto`
+/// `POST /language`: for an account it is kept there, for anybody else in a cookie.
+pub async fn choose_language(
+    State(app): State<App>,
+    visit: Visit,
+    headers: HeaderMap,
+    Input(form): Input<LanguageForm>,
+) -> Result<Response, Refusal> {
+    let language = Lang::from_word(&form.lang).unwrap_or(visit.lang);
+    let back = form.back.or_else(|| own_referer(app.url(), &headers));
+    let mut response = redirect(own_path(back.as_deref()));
+    match &visit.visitor {
+        Some(visitor) => {
+            let Account { id, email, name, provider_role, .. } = visitor.account.clone();
+            let changed = NewAccount { id, email, name, language, provider_role };
+            app.store().change_account(&event(&app, visitor, "account.changed"), &changed).await?;
+        }
+        None => {
+            let line = format!("{LANGUAGE_COOKIE}={language}; Path=/; Max-Age=31536000; SameSite=Lax");
+            response.headers_mut().extend(HeaderValue::from_str(&line).ok().map(|line| (SET_COOKIE, line)));
+        }
+    }
+    Ok(response)
+}
+
+/// `GET /account`
 pub async fn show(
     State(app): State<App>,
     visit: Visit,
@@ -101,16 +132,16 @@ pub async fn show(
             .collect(),
         demanded: demands.second_factor,
     };
-    let body = views::account(visit.lang, &zone(), &own, saved.gespeichert.is_some());
+    let body = views::account(visit.lang, &zone(), &own, saved.done.is_some());
     Ok(framed(&app, &visit, t(visit.lang, "Ihr Konto", "Your account"), body))
 }
 
 /// A person may have several practices in several zones; the default of practices is the best guess.
 fn zone() -> TimeZone {
-    TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC)
+    TimeZone::get(views::ZONE).unwrap_or(TimeZone::UTC)
 }
 
-/// `GET /konto/person`
+/// `GET /account/person`
 pub async fn show_person(State(app): State<App>, visit: Visit, visitor: Visitor) -> Markup {
     let email = if session::is_placeholder(&visitor.account.email) { "" } else { &visitor.account.email };
     person_page(&app, &visit, &visitor.account.name, email, None)
@@ -121,14 +152,14 @@ fn person_page(app: &App, visit: &Visit, name: &str, email: &str, wrong: Option<
     framed(app, visit, t(visit.lang, "Wer sind Sie?", "Who are you?"), body)
 }
 
-/// `POST /konto/person`
+/// `POST /account/person`
 pub async fn save_person(
     State(app): State<App>,
     visit: Visit,
     visitor: Visitor,
     Input(form): Input<PersonForm>,
 ) -> Result<Response, Refusal> {
-    let language = Lang::from_word(&form.sprache).unwrap_or(visit.lang);
+    let language = Lang::from_word(&form.language).unwrap_or(visit.lang);
     let changed = NewAccount {
         id: visitor.account.id.clone(),
         email: form.email.trim().to_owned(),
@@ -159,14 +190,14 @@ fn onward(visitor: &Visitor) -> Response {
     let missing = session::next_step(&visitor.account, &visitor.factors, visitor.demands);
     let next = match missing {
         Some(step) => step,
-        None if visitor.account.password_hash.is_none() && visitor.factors.passkeys.is_empty() => "/konto/passwort",
-        None if !visitor.factors.any() => "/konto/code",
-        None => "/konto?gespeichert",
+        None if visitor.account.password_hash.is_none() && visitor.factors.passkeys.is_empty() => "/account/password",
+        None if !visitor.factors.any() => "/account/app",
+        None => "/account?done=saved",
     };
     redirect(next)
 }
 
-/// `GET /konto/passwort`
+/// `GET /account/password`
 pub async fn show_password(State(app): State<App>, visit: Visit, visitor: Visitor) -> Markup {
     password_page(&app, &visit, &visitor, None)
 }
@@ -176,15 +207,15 @@ fn password_page(app: &App, visit: &Visit, visitor: &Visitor, wrong: Option<&str
     framed(app, visit, t(visit.lang, "Ihr Passwort", "Your password"), body)
 }
 
-/// `POST /konto/passwort`: all other sessions of the account end.
+/// `POST /account/password`: all other sessions of the account end.
 pub async fn save_password(
     State(app): State<App>,
     visit: Visit,
     visitor: Visitor,
     Input(form): Input<PasswordForm>,
 ) -> Result<Response, Refusal> {
-    let typed = Password::typed(&form.neues);
-    if typed != Password::typed(&form.nochmal) {
+    let typed = Password::typed(&form.new);
+    if typed != Password::typed(&form.again) {
         let text = t(
             visit.lang,
             "Die beiden Eingaben sind verschieden. Geben Sie das Passwort zweimal gleich ein.",
@@ -212,7 +243,7 @@ async fn renewed(app: &App, visit: &Visit, visitor: &Visitor) -> Result<Response
     Ok(response)
 }
 
-/// `GET /konto/code`
+/// `GET /account/app`
 pub async fn show_app(State(app): State<App>, visit: Visit, visitor: Visitor) -> Result<Markup, Refusal> {
     let key: [u8; totp::KEY_LENGTH] = app.random()?;
     app_page(&app, &visit, &visitor, &key, None)
@@ -234,7 +265,7 @@ fn pending_place(visitor: &Visitor) -> String {
     format!("account/{}/app/pending", visitor.account.id)
 }
 
-/// `POST /konto/code`
+/// `POST /account/app`
 pub async fn save_app(
     State(app): State<App>,
     visit: Visit,
@@ -242,8 +273,8 @@ pub async fn save_app(
     Input(form): Input<AppForm>,
 ) -> Result<Response, Refusal> {
     app.try_on(&format!("code {}", visitor.account.id))?;
-    let Ok(key) = app.sealer().open(&pending_place(&visitor), &form.schluessel) else {
-        return Ok(redirect("/konto/code"));
+    let Ok(key) = app.sealer().open(&pending_place(&visitor), &form.key) else {
+        return Ok(redirect("/account/app"));
     };
     let right = match totp::step(&key, &form.code, app.now()) {
         Some(step) => app.store().use_totp_step(&visitor.account.id, step).await?,
@@ -283,16 +314,16 @@ async fn factor_added(
 /// A second factor was just shown: a new session that says so, and on to the recovery codes.
 async fn proved(app: &App, visit: &Visit, visitor: &Visitor) -> Result<Response, Refusal> {
     let account = app.store().account(&visitor.account.id).await?;
-    begin(app, visit, &account, true, "/konto/notfallcodes").await
+    begin(app, visit, &account, true, "/account/recovery").await
 }
 
-/// `POST /konto/code/entfernen`
+/// `POST /account/app/remove`
 pub async fn remove_app(State(app): State<App>, visitor: Visitor) -> Result<Response, Refusal> {
     let factors = Factors { app: None, ..visitor.factors.clone() };
     remove(&app, &visitor, factors, "app").await
 }
 
-/// `POST /konto/passkey/frage`
+/// `POST /account/passkey/question`
 pub async fn passkey_question(State(app): State<App>, visitor: Visitor) -> Result<Response, Refusal> {
     app.try_on(&format!("passkey {}", visitor.account.id))?;
     let passkeys = app.passkeys().ok_or(Refusal::NotFound)?;
@@ -301,7 +332,7 @@ pub async fn passkey_question(State(app): State<App>, visitor: Visitor) -> Resul
     Ok(json_text(question.map_err(passkey_refusal)?))
 }
 
-/// `POST /konto/passkey/antwort`
+/// `POST /account/passkey/answer`
 pub async fn save_passkey(
     State(app): State<App>,
     visit: Visit,
@@ -322,7 +353,7 @@ pub async fn save_passkey(
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }
 
-/// `POST /konto/passkey/entfernen`
+/// `POST /account/passkey/remove`
 pub async fn remove_passkey(
     State(app): State<App>,
     visitor: Visitor,
@@ -336,7 +367,7 @@ pub async fn remove_passkey(
 /// Keeps fewer second factors. The last one stays where one is demanded; recovery codes go with it elsewhere.
 async fn remove(app: &App, visitor: &Visitor, mut factors: Factors, kind: &str) -> Result<Response, Refusal> {
     if factors == visitor.factors {
-        return Ok(redirect("/konto"));
+        return Ok(redirect("/account"));
     }
     if !factors.any() {
         if visitor.demands.second_factor || visitor.account.password_hash.is_none() {
@@ -351,10 +382,10 @@ async fn remove(app: &App, visitor: &Visitor, mut factors: Factors, kind: &str) 
     if !factors.keep(app.store(), &event, &visitor.account).await? {
         return Err(changed_meanwhile());
     }
-    Ok(redirect("/konto?gespeichert"))
+    Ok(redirect("/account?done=saved"))
 }
 
-/// `GET /konto/notfallcodes`
+/// `GET /account/recovery`
 pub async fn show_recovery(State(app): State<App>, visit: Visit, visitor: Visitor) -> Markup {
     recovery_page(&app, &visit, &visitor, None)
 }
@@ -364,10 +395,10 @@ fn recovery_page(app: &App, visit: &Visit, visitor: &Visitor, codes: Option<&[St
     framed(app, visit, t(visit.lang, "Ihre Notfallcodes", "Your recovery codes"), body)
 }
 
-/// `POST /konto/notfallcodes`: makes new ones; only for whoever has the factor that they replace.
+/// `POST /account/recovery`: makes new ones; only for whoever has the factor that they replace.
 pub async fn make_recovery(State(app): State<App>, visit: Visit, visitor: Visitor) -> Result<Response, Refusal> {
     if !visitor.factors.any() {
-        return Ok(redirect("/konto/code"));
+        return Ok(redirect("/account/app"));
     }
     let mut codes = Vec::with_capacity(recovery::COUNT);
     for _ in 0..recovery::COUNT {
@@ -382,7 +413,7 @@ pub async fn make_recovery(State(app): State<App>, visit: Visit, visitor: Visito
     Ok(recovery_page(&app, &visit, &visitor, Some(&codes)).into_response())
 }
 
-/// `POST /konto/sitzung/beenden`
+/// `POST /account/session/end`
 pub async fn close_session(
     State(app): State<App>,
     visitor: Visitor,
@@ -391,15 +422,15 @@ pub async fn close_session(
     if app.store().close_session(&visitor.account.id, &named.id).await? {
         app.store().append_audit(&event(&app, &visitor, "session.closed")).await?;
     }
-    Ok(redirect("/konto"))
+    Ok(redirect("/account"))
 }
 
-/// `POST /konto/sitzungen/beenden`: all but this one.
+/// `POST /account/sessions/end`: all but this one.
 pub async fn close_other_sessions(State(app): State<App>, visitor: Visitor) -> Result<Response, Refusal> {
     let closed = app.store().close_sessions(&visitor.account.id, Some(&visitor.session.id)).await?;
     let event = event(&app, &visitor, "session.closed").with(json!({ "count": closed }));
     app.store().append_audit(&event).await?;
-    Ok(redirect("/konto?gespeichert"))
+    Ok(redirect("/account?done=saved"))
 }
 
 impl Visitor {

@@ -168,10 +168,12 @@ impl Passkeys {
         let answer = Registration::from_json_relaxed(json).map_err(unreadable)?;
         let challenge = answer.challenge_relaxed().map_err(unreadable)?;
         let asked = self.adding.lock().unwrap_or_else(PoisonError::into_inner).take(&challenge);
-        let mut options = RegistrationVerificationOptions::<String, String>::default();
-        options.allowed_origins = &self.origins;
-        // Browsers add what they like; the standard says to ignore it.
-        options.error_on_unsolicited_extensions = false;
+        let options = RegistrationVerificationOptions::<String, String> {
+            allowed_origins: &self.origins,
+            // Browsers add what they like; the standard says to ignore it.
+            error_on_unsolicited_extensions: false,
+            ..RegistrationVerificationOptions::default()
+        };
         let made = asked.ok_or(PasskeyError::NotAsked)?.verify(&self.name, &answer, &options).map_err(not_proved)?;
         if made.user_id() != &handle(account) {
             return Err(PasskeyError::NotAsked);
@@ -222,9 +224,11 @@ impl Passkeys {
         let id = passkey.key_name()?;
         let id = CredentialId::<&[u8]>::from(&id);
         let mut known = AuthenticatedCredential::new(id, &handle, fixed, state).map_err(stored)?;
-        let mut options = AuthenticationVerificationOptions::<String, String>::default();
-        options.allowed_origins = &self.origins;
-        options.error_on_unsolicited_extensions = false;
+        let options = AuthenticationVerificationOptions::<String, String> {
+            allowed_origins: &self.origins,
+            error_on_unsolicited_extensions: false,
+            ..AuthenticationVerificationOptions::default()
+        };
         asked
             .ok_or(PasskeyError::NotAsked)?
             .verify(&self.name, &answer.inner, &mut known, &options)

@@ -6,8 +6,8 @@
 use crate::login::factors::{Factors, INVITATION_LASTS, OpenLink};
 use crate::login::links;
 use crate::login::secret::Secret;
-use crate::login::sign_in::{changed_meanwhile, framed};
-use crate::login::views::{self, Invitable, Person, t};
+use crate::login::sign_in::changed_meanwhile;
+use crate::login::views::{self, Framed, Invitable, Person, t};
 use crate::web::app::App;
 use crate::web::input::Input;
 use crate::web::refusal::{Refusal, redirect};
@@ -32,8 +32,8 @@ const LONGEST_ACCESS: SignedDuration = SignedDuration::from_hours(24 * 400);
 pub struct Invitation {
     name: String,
     email: String,
-    rolle: String,
-    bis: Option<String>,
+    role: String,
+    until: Option<String>,
 }
 
 /// Whether a role is one of the provider.
@@ -137,7 +137,7 @@ async fn may_renew(app: &App, own: Role, other: &Membership, account: &Account) 
     Ok(app.store().memberships(&account.id).await?.iter().all(|one| one.practice == other.practice))
 }
 
-/// `GET /praxis/{praxis}/personen`
+/// `GET /p/{practice}/people`
 pub async fn show(State(app): State<App>, visit: Visit, visitor: Visitor, here: Here) -> Result<Markup, Refusal> {
     page(&app, &visit, &visitor, &here, None).await
 }
@@ -169,7 +169,7 @@ async fn page(
     }
     let invitable = Invitable { roles: grantable(own, members.owned), wrong };
     let body = views::people(visit.lang, &zone, &base(here), &people, &invitable);
-    Ok(framed(app, visit, t(visit.lang, "Menschen und Rollen", "People and roles"), body))
+    framed(app, visit, visitor, here, t(visit.lang, "Menschen und Rollen", "People and roles"), body).await
 }
 
 async fn zone(here: &Here) -> Result<TimeZone, Refusal> {
@@ -177,15 +177,34 @@ async fn zone(here: &Here) -> Result<TimeZone, Refusal> {
     Ok(TimeZone::get(&practice.time_zone).unwrap_or(TimeZone::UTC))
 }
 
+/// A page of the practice in its frame.
+async fn framed(
+    app: &App,
+    visit: &Visit,
+    visitor: &Visitor,
+    here: &Here,
+    title: &str,
+    body: Markup,
+) -> Result<Markup, Refusal> {
+    let practice = here.practice.info().await?;
+    let framed = Framed {
+        lang: visit.lang,
+        now: app.now(),
+        account: Some(&visitor.account.name),
+        practice: Some((practice.id.as_str(), &practice.name)),
+    };
+    Ok(framed.document(|_| views::plain_page(title, body)))
+}
+
 fn base(here: &Here) -> String {
-    format!("/praxis/{}", here.practice.id())
+    format!("/p/{}", here.practice.id())
 }
 
 fn event(app: &App, visitor: &Visitor, here: &Here, what: &str, detail: serde_json::Value) -> AuditEvent {
     AuditEvent::new(app.now(), visitor.account.id.as_str(), Some(here.practice.id()), what).with(detail)
 }
 
-/// `POST /praxis/{praxis}/personen`
+/// `POST /p/{practice}/people`
 pub async fn invite(
     State(app): State<App>,
     visit: Visit,
@@ -196,10 +215,10 @@ pub async fn invite(
     let lang = visit.lang;
     let members = members(&app, &here).await?;
     let own = here.membership.role;
-    let role = Role::from_word(&form.rolle)
+    let role = Role::from_word(&form.role)
         .filter(|role| grantable(own, members.owned).contains(role))
         .ok_or(Refusal::Forbidden)?;
-    let day = match form.bis.as_deref().filter(|text| !text.is_empty()).map(str::parse::<Date>) {
+    let day = match form.until.as_deref().filter(|text| !text.is_empty()).map(str::parse::<Date>) {
         None => None,
         Some(Ok(day)) => Some(day),
         Some(Err(_)) => {
@@ -251,7 +270,8 @@ pub async fn invite(
     let link =
         if waiting { Some(issue_link(&app, &visitor, &here, &account, Factors::default()).await?) } else { None };
     let body = views::invited(lang, &base(&here), &account.name, link.as_deref());
-    Ok(framed(&app, &visit, t(lang, "Der Zugang ist angelegt", "Access has been given"), body).into_response())
+    let title = t(lang, "Der Zugang ist angelegt", "Access has been given");
+    Ok(framed(&app, &visit, &visitor, &here, title, body).await?.into_response())
 }
 
 fn granted(here: &Here, account: &Account, role: Role) -> Membership {
@@ -301,34 +321,34 @@ async fn issue_link(
     Ok(app.url().join(&links::path(&account.id, &secret)))
 }
 
-/// `POST /praxis/{praxis}/personen/{konto}/beenden`
+/// `POST /p/{practice}/people/{account}/end`
 pub async fn end(
     State(app): State<App>,
     visitor: Visitor,
     here: Here,
-    Path((_, konto)): Path<(String, String)>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
     let members = members(&app, &here).await?;
-    let (membership, account) = members.find(&konto).ok_or(Refusal::NotFound)?;
+    let (membership, account) = members.find(&id).ok_or(Refusal::NotFound)?;
     if !members.may_end(here.membership.role, membership) {
         return Err(Refusal::Forbidden);
     }
     let detail = json!({ "account": account.id, "role": membership.role.word() });
     here.practice.end_membership(&event(&app, &visitor, &here, "membership.ended", detail), &account.id).await?;
-    Ok(redirect(&format!("{}/personen", base(&here))))
+    Ok(redirect(&format!("{}/people", base(&here))))
 }
 
-/// `POST /praxis/{praxis}/personen/{konto}/link`: password and second factors are forgotten, all sessions end, and a
+/// `POST /p/{practice}/people/{account}/link`: password and second factors are forgotten, all sessions end, and a
 /// new link sets up the access anew.
 pub async fn renew(
     State(app): State<App>,
     visit: Visit,
     visitor: Visitor,
     here: Here,
-    Path((_, konto)): Path<(String, String)>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
     let members = members(&app, &here).await?;
-    let (membership, account) = members.find(&konto).ok_or(Refusal::NotFound)?;
+    let (membership, account) = members.find(&id).ok_or(Refusal::NotFound)?;
     if account.id == visitor.account.id || !may_renew(&app, here.membership.role, membership, account).await? {
         return Err(Refusal::Forbidden);
     }
@@ -337,7 +357,7 @@ pub async fn renew(
     app.store().set_password_hash(&forgotten, &account.id, None).await?;
     app.store().close_sessions(&account.id, None).await?;
     let body = views::invited(visit.lang, &base(&here), &account.name, Some(&link));
-    Ok(framed(&app, &visit, t(visit.lang, "Neuer Link", "New link"), body).into_response())
+    Ok(framed(&app, &visit, &visitor, &here, t(visit.lang, "Neuer Link", "New link"), body).await?.into_response())
 }
 
 #[cfg(test)]

@@ -75,11 +75,11 @@ pub fn standing(account: &Account, factors: &Factors, session: &Session, demands
 pub fn next_step(account: &Account, factors: &Factors, demands: Demands) -> Option<&'static str> {
     let password = account.password_hash.is_some() || !factors.passkeys.is_empty();
     if demands.password && is_placeholder(&account.email) {
-        Some("/konto/person")
+        Some("/account/person")
     } else if demands.password && !password {
-        Some("/konto/passwort")
+        Some("/account/password")
     } else if demands.second_factor && !factors.any() {
-        Some("/konto/code")
+        Some("/account/app")
     } else {
         None
     }

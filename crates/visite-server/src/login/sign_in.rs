@@ -8,7 +8,7 @@ use crate::login::recovery;
 use crate::login::secret::Secret;
 use crate::login::session::{self, Standing};
 use crate::login::totp;
-use crate::login::views::{self, Frame, Problem};
+use crate::login::views::{self, Framed, Problem};
 use crate::web::app::App;
 use crate::web::input::{Input, Raw};
 use crate::web::refusal::{Refusal, own_path, redirect, with_next};
@@ -26,23 +26,23 @@ use visite_store::{Account, AuditEvent, NewSession, StoreError};
 /// Where to go on.
 #[derive(Deserialize)]
 pub struct Onward {
-    weiter: Option<String>,
+    next: Option<String>,
 }
 
 /// The form of the first page.
 #[derive(Deserialize)]
 pub struct Credentials {
     email: String,
-    passwort: String,
-    weiter: Option<String>,
+    password: String,
+    next: Option<String>,
 }
 
 /// The form of the second page, and of proving it once more.
 #[derive(Deserialize)]
 pub struct Proof {
     code: Option<String>,
-    passwort: Option<String>,
-    weiter: Option<String>,
+    password: Option<String>,
+    next: Option<String>,
 }
 
 /// Whether a button for passkeys makes sense for this request.
@@ -50,18 +50,21 @@ pub fn passkeys_here(app: &App, visit: &Visit) -> bool {
     app.passkeys().is_some() && visit.arrival.by_public_name
 }
 
-/// A page in its frame.
+/// A page in its frame. Whoever is signed in half-way has no navigation yet.
 pub fn framed(app: &App, visit: &Visit, title: &str, body: Markup) -> Markup {
-    app.layout()(Frame { lang: visit.lang, title, body, signed_in: visit.visitor.is_some() })
+    let visitor = visit.visitor.as_ref().filter(|visitor| visitor.standing == Standing::Complete);
+    let account = visitor.map(|visitor| visitor.account.name.as_str());
+    let framed = Framed { lang: visit.lang, now: app.now(), account, practice: None };
+    framed.document(|_| views::plain_page(title, body))
 }
 
-/// `GET /anmelden`
+/// `GET /login`
 pub async fn show(State(app): State<App>, visit: Visit, Query(onward): Query<Onward>) -> Response {
-    let next = own_path(onward.weiter.as_deref());
+    let next = own_path(onward.next.as_deref());
     match visit.visitor.as_ref().map(|visitor| visitor.standing) {
         Some(Standing::Complete) => redirect(next),
-        Some(Standing::ToSetUp) => redirect("/einrichten"),
-        Some(Standing::AwaitsSecondFactor) => redirect(&with_next("/anmelden/code", next)),
+        Some(Standing::ToSetUp) => redirect("/account/setup"),
+        Some(Standing::AwaitsSecondFactor) => redirect(&with_next("/login/code", next)),
         None => first_page(&app, &visit, next, "", None).into_response(),
     }
 }
@@ -71,20 +74,20 @@ fn first_page(app: &App, visit: &Visit, next: &str, email: &str, wrong: Option<P
     framed(app, visit, views::t(visit.lang, "Anmelden", "Sign in"), body)
 }
 
-/// `POST /anmelden`
+/// `POST /login`
 pub async fn with_password(
     State(app): State<App>,
     visit: Visit,
     Input(form): Input<Credentials>,
 ) -> Result<Response, Refusal> {
-    let next = own_path(form.weiter.as_deref());
+    let next = own_path(form.next.as_deref());
     let email: String = form.email.trim().to_lowercase().chars().take(254).collect();
     app.try_from(visit.arrival.address)?;
     app.try_on(&email)?;
     let account = app.store().account_by_email(&email).await?;
     let usable = account.as_ref().filter(|account| account.disabled_at.is_none());
     let stored = usable.and_then(|account| account.password_hash.as_deref());
-    let right = app.passwords().matches(Password::typed(&form.passwort), stored).await?;
+    let right = app.passwords().matches(Password::typed(&form.password), stored).await?;
     let Some(account) = usable.filter(|_| right) else {
         note_failure(&app, &visit, account.as_ref(), "password").await?;
         let page = first_page(&app, &visit, next, &email, Some(Problem::Credentials));
@@ -94,14 +97,14 @@ pub async fn with_password(
     begin(&app, &visit, account, false, next).await
 }
 
-/// `GET /anmelden/code`
+/// `GET /login/code`
 pub async fn show_second_step(
     State(app): State<App>,
     visit: Visit,
     visitor: Visitor,
     Query(onward): Query<Onward>,
 ) -> Response {
-    let next = own_path(onward.weiter.as_deref());
+    let next = own_path(onward.next.as_deref());
     if visitor.standing != Standing::AwaitsSecondFactor {
         return redirect(next);
     }
@@ -114,14 +117,14 @@ fn second_page(app: &App, visit: &Visit, visitor: &Visitor, next: &str, wrong: O
     framed(app, visit, views::t(visit.lang, "Noch ein Schritt", "One more step"), body)
 }
 
-/// `POST /anmelden/code`
+/// `POST /login/code`
 pub async fn with_code(
     State(app): State<App>,
     visit: Visit,
     visitor: Visitor,
     Input(form): Input<Proof>,
 ) -> Result<Response, Refusal> {
-    let next = own_path(form.weiter.as_deref());
+    let next = own_path(form.next.as_deref());
     if visitor.standing != Standing::AwaitsSecondFactor {
         return Ok(redirect(next));
     }
@@ -132,14 +135,14 @@ pub async fn with_code(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-/// `GET /anmelden/erneut`
+/// `GET /login/again`
 pub async fn show_step_up(
     State(app): State<App>,
     visit: Visit,
     visitor: Visitor,
     Query(onward): Query<Onward>,
 ) -> Response {
-    let next = own_path(onward.weiter.as_deref());
+    let next = own_path(onward.next.as_deref());
     if visitor.fresh {
         return redirect(next);
     }
@@ -150,24 +153,29 @@ fn step_up_page(app: &App, visit: &Visit, visitor: &Visitor, next: &str, wrong: 
     let factors = &visitor.factors;
     let passkeys = passkeys_here(app, visit) && !factors.passkeys.is_empty();
     let body = views::step_up(visit.lang, next, factors.app.is_some(), factors.any(), passkeys, wrong);
-    framed(app, visit, views::t(visit.lang, "Bitte bestätigen", "Please confirm"), body)
+    framed(
+        app,
+        visit,
+        views::t(visit.lang, "Bitte bestätigen Sie, dass Sie es sind", "Please confirm that it is you"),
+        body,
+    )
 }
 
-/// `POST /anmelden/erneut`: with a second factor the code counts, without one the password.
+/// `POST /login/again`: with a second factor the code counts, without one the password.
 pub async fn step_up(
     State(app): State<App>,
     visit: Visit,
     visitor: Visitor,
     Input(form): Input<Proof>,
 ) -> Result<Response, Refusal> {
-    let next = own_path(form.weiter.as_deref());
+    let next = own_path(form.next.as_deref());
     let by_code = visitor.factors.any();
     let (right, wrong) = if by_code {
         let code = form.code.as_deref().unwrap_or_default();
         (code_is_right(&app, &visit, &visitor, code).await?, Problem::Code)
     } else {
         app.try_on(&visitor.account.email)?;
-        let typed = Password::typed(form.passwort.as_deref().unwrap_or_default());
+        let typed = Password::typed(form.password.as_deref().unwrap_or_default());
         (app.passwords().matches(typed, visitor.account.password_hash.as_deref()).await?, Problem::Password)
     };
     if right {
@@ -220,14 +228,14 @@ async fn recovery_code_is_right(app: &App, visitor: &Visitor, code: &str) -> Res
     Ok(factors.keep(app.store(), &event.with(json!({ "left": left })), &visitor.account).await?)
 }
 
-/// `POST /anmelden/passkey/frage`
+/// `POST /login/passkey/question`
 pub async fn passkey_question(State(app): State<App>, visit: Visit) -> Result<Response, Refusal> {
     app.try_from(visit.arrival.address)?;
     let passkeys = app.passkeys().ok_or(Refusal::NotFound)?;
     Ok(json_text(passkeys.ask_to_sign_in().map_err(passkey_refusal)?))
 }
 
-/// `POST /anmelden/passkey/antwort`
+/// `POST /login/passkey/answer`
 pub async fn with_passkey(State(app): State<App>, visit: Visit, Raw(body): Raw) -> Result<Response, Refusal> {
     let passkeys = app.passkeys().ok_or(Refusal::NotFound)?;
     let answer = Answer::read(&body).map_err(passkey_refusal)?;
@@ -267,7 +275,7 @@ pub async fn with_passkey(State(app): State<App>, visit: Visit, Raw(body): Raw) 
         .into_response())
 }
 
-/// `GET /einladung/{link}`
+/// `GET /invitation/{link}`
 pub async fn show_link(State(app): State<App>, visit: Visit, Path(link): Path<String>) -> Result<Response, Refusal> {
     app.try_from(visit.arrival.address)?;
     let account = links::account_of(&app, &link).await?;
@@ -276,12 +284,14 @@ pub async fn show_link(State(app): State<App>, visit: Visit, Path(link): Path<St
 
 fn link_page(app: &App, visit: &Visit, link: &str, account: Option<&Account>) -> Response {
     let body = views::invitation(visit.lang, link, account.map(|account| account.name.as_str()));
-    let page = framed(app, visit, views::t(visit.lang, "Willkommen", "Welcome"), body);
-    let status = if account.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    (status, page).into_response()
+    let (status, title) = match account {
+        Some(_) => (StatusCode::OK, views::t(visit.lang, "Willkommen bei Visite", "Welcome to Visite")),
+        None => (StatusCode::NOT_FOUND, views::t(visit.lang, "Dieser Link gilt nicht", "This link is not valid")),
+    };
+    (status, framed(app, visit, title, body)).into_response()
 }
 
-/// `POST /einladung/{link}`
+/// `POST /invitation/{link}`
 pub async fn use_link(State(app): State<App>, visit: Visit, Path(link): Path<String>) -> Result<Response, Refusal> {
     app.try_from(visit.arrival.address)?;
     match links::take(&app, &link).await? {
@@ -293,12 +303,12 @@ pub async fn use_link(State(app): State<App>, visit: Visit, Path(link): Path<Str
     }
 }
 
-/// `POST /abmelden`
+/// `POST /logout`
 pub async fn sign_out(State(app): State<App>, visit: Visit, visitor: Visitor) -> Result<Response, Refusal> {
     app.store().close_session(&visitor.account.id, &visitor.session.id).await?;
     let event = AuditEvent::new(app.now(), visitor.account.id.as_str(), None, "session.closed");
     app.store().append_audit(&event).await?;
-    with_cookie(redirect("/anmelden"), &session::no_cookie(visit.arrival.encrypted))
+    with_cookie(redirect("/login"), &session::no_cookie(visit.arrival.encrypted))
 }
 
 /// Opens a new session of `account` in place of the one the request came with, and leads on: to the second factor if
@@ -333,7 +343,7 @@ pub async fn begin(
     }
     if half_way {
         return with_cookie(
-            redirect(&with_next("/anmelden/code", next)),
+            redirect(&with_next("/login/code", next)),
             &session::cookie(&secret, visit.arrival.encrypted),
         );
     }

@@ -20,7 +20,8 @@ pub fn document(frame: &Frame<'_>, page: Page) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="referrer" content="no-referrer";
+                // Not `no-referrer`: browsers then hide from us that a form is our own.
+                meta name="referrer" content="same-origin";
                 meta name="robots" content="noindex";
                 meta name="color-scheme" content="light dark";
                 meta name="htmx-config" content=(HTMX);

@@ -20,7 +20,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use visite_store::{PracticeId, Role};
 
 /// The part of a path that names the practice.
-pub const PRACTICE: &str = "praxis";
+pub const PRACTICE: &str = "practice";
 
 /// Everybody who reads the whole practice.
 pub const READS: &[Role] = &[
@@ -65,7 +65,7 @@ pub enum Who {
     OwnAccount,
     /// Whoever is signed in.
     Person,
-    /// Whoever has one of these roles in the practice of the path, which has a part `{praxis}`.
+    /// Whoever has one of these roles in the practice of the path, which has a part `{practice}`.
     Practice(&'static [Role]),
     /// Whoever looks after the installation.
     Installation,
@@ -217,7 +217,7 @@ async fn admit(
         _ => None,
     };
     if rule.fresh && standing == Some(Standing::Complete) && !visitor.fresh {
-        return Err(Refusal::Next("/anmelden/erneut"));
+        return Err(Refusal::Next("/login/again"));
     }
     Ok(here)
 }
@@ -228,9 +228,9 @@ fn passes_door(who: Who, standing: Option<Standing>) -> Result<(), Refusal> {
         (Who::Anyone, _) => Ok(()),
         (_, None) => Err(Refusal::SignIn),
         (Who::Begun, Some(_)) => Ok(()),
-        (_, Some(Standing::AwaitsSecondFactor)) => Err(Refusal::Next("/anmelden/code")),
+        (_, Some(Standing::AwaitsSecondFactor)) => Err(Refusal::Next("/login/code")),
         (Who::OwnAccount, Some(_)) => Ok(()),
-        (_, Some(Standing::ToSetUp)) => Err(Refusal::Next("/einrichten")),
+        (_, Some(Standing::ToSetUp)) => Err(Refusal::Next("/account/setup")),
         (_, Some(Standing::Complete)) => Ok(()),
     }
 }
@@ -242,7 +242,7 @@ async fn admit_here(app: &App, roles: &[Role], visitor: &Visitor, practice: Opti
     let membership = practice.member(&visitor.account.id, app.now()).await?.ok_or(Refusal::NotFound)?;
     let provider = matches!(membership.role, Role::ProviderAdmin | Role::Technician);
     if provider && !visitor.factors.any() {
-        return Err(Refusal::Next("/konto/code"));
+        return Err(Refusal::Next("/account/app"));
     }
     if roles.contains(&membership.role) { Ok(Here { practice, membership }) } else { Err(Refusal::Forbidden) }
 }
@@ -260,10 +260,10 @@ mod tests {
             assert_eq!(passes_door(who, Some(Standing::Complete)), Ok(()), "{who:?}");
         }
         for who in &everything[1..] {
-            assert_eq!(passes_door(*who, Some(Standing::AwaitsSecondFactor)), Err(Refusal::Next("/anmelden/code")));
+            assert_eq!(passes_door(*who, Some(Standing::AwaitsSecondFactor)), Err(Refusal::Next("/login/code")));
         }
         for who in &everything[2..] {
-            assert_eq!(passes_door(*who, Some(Standing::ToSetUp)), Err(Refusal::Next("/einrichten")));
+            assert_eq!(passes_door(*who, Some(Standing::ToSetUp)), Err(Refusal::Next("/account/setup")));
         }
         for standing in [None, Some(Standing::AwaitsSecondFactor), Some(Standing::ToSetUp)] {
             assert_eq!(passes_door(Who::Anyone, standing), Ok(()));
@@ -293,16 +293,16 @@ mod tests {
     fn faults_of_a_list_are_found() {
         let route = |path, who| Route::get(path, who, async || "");
         let wrong = [
-            route("/praxis/{praxis}/a", Who::Person),
+            route("/p/{practice}/a", Who::Person),
             route("/b", Who::Practice(READS)),
-            route("/praxis/{praxis}/c", Who::Practice(&[])),
+            route("/p/{practice}/c", Who::Practice(&[])),
             route("/d", Who::Person),
             route("/d", Who::Installation),
             route("/e", Who::Anyone).fresh(),
         ];
         assert_eq!(faults(&wrong).len(), 5, "{:?}", faults(&wrong));
         assert_eq!(
-            faults(&[route("/praxis/{praxis}/a", Who::Practice(READS)), route("/d", Who::Person).fresh()]),
+            faults(&[route("/p/{practice}/a", Who::Practice(READS)), route("/d", Who::Person).fresh()]),
             [""; 0]
         );
     }

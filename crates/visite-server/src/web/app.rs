@@ -3,17 +3,16 @@
 use crate::login::passkey::Passkeys;
 use crate::login::password::{PasswordError, Passwords};
 use crate::login::seal::{KEY_LENGTH, SealError, Sealer};
-use crate::login::views::Layout;
 use crate::web::limits::{Limiter, Rate, address_key};
 use crate::web::refusal::Refusal;
 use crate::web::urls::PublicUrl;
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT_LANGUAGE;
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use std::net::IpAddr;
 use std::sync::Arc;
-use visite_facts::Lang;
+use visite_facts::{Lang, Word};
 use visite_store::Store;
 
 /// Sign-ins of one address: 20 at once, then one in six seconds. A whole practice may share an address.
@@ -27,12 +26,18 @@ const REMEMBERED: usize = 10_000;
 /// Passwords that are hashed at the same time: 19 MiB each.
 const HASHED_AT_ONCE: usize = 2;
 
+/// The cookie with the language that somebody chose who is not signed in.
+pub const LANGUAGE_COOKIE: &str = "language";
+
+/// Fills with random bytes; `false` if there are none.
+pub type Random = dyn Fn(&mut [u8]) -> bool + Send + Sync;
+
 /// What comes from the world: the time, and randomness.
 pub struct World {
     /// The time now.
     pub now: Box<dyn Fn() -> Timestamp + Send + Sync>,
     /// Fills with random bytes; `false` if the system has none.
-    pub random: Box<dyn Fn(&mut [u8]) -> bool + Send + Sync>,
+    pub random: Box<Random>,
 }
 
 impl World {
@@ -50,8 +55,6 @@ pub struct Config {
     pub beyond_loopback: bool,
     /// Key of the installation, from its file beside the store.
     pub key: [u8; KEY_LENGTH],
-    /// Frames the pages.
-    pub layout: Layout,
 }
 
 /// Why the server cannot start.
@@ -116,11 +119,6 @@ impl App {
     /// Whether anything but this machine itself can reach the server.
     pub fn beyond_loopback(&self) -> bool {
         self.0.config.beyond_loopback
-    }
-
-    /// Frames pages.
-    pub fn layout(&self) -> Layout {
-        self.0.config.layout
     }
 
     /// Hashes and compares passwords.
@@ -195,9 +193,12 @@ impl App {
         self.0.by_account.forget(account);
     }
 
-    /// The language of somebody who is not known, from the browser's wish.
+    /// The language of somebody who is not known: as chosen before, else by the browser's wish.
     pub fn lang_of(&self, headers: &HeaderMap) -> Lang {
-        headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or(Lang::De, wished_language)
+        let text = |name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        let cookies = text(COOKIE).flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let chosen = cookies.filter(|(name, _)| *name == LANGUAGE_COOKIE).find_map(|(_, word)| Lang::from_word(word));
+        chosen.unwrap_or_else(|| text(ACCEPT_LANGUAGE).next().map_or(Lang::De, wished_language))
     }
 }
 

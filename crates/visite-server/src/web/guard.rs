@@ -8,7 +8,7 @@ use crate::web::app::App;
 use crate::web::refusal::{Asker, Refusal};
 use crate::web::urls::{PublicUrl, is_loopback_host};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{CACHE_CONTROL, HOST, ORIGIN};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, COOKIE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -59,23 +59,23 @@ pub fn examine(url: &PublicUrl, method: &Method, headers: &HeaderMap) -> Result<
         return Ok(());
     }
     // `Sec-Fetch-Site` cannot be set by pages. `same-site` is not enough: the neighbour's name may be anybody's.
-    if headers.contains_key("sec-fetch-site") {
-        let site = single(headers, &HeaderName::from_static("sec-fetch-site"));
-        if site != Some("same-origin") {
-            return Err(Refusal::ForeignPage);
-        }
+    let site = single(headers, &HeaderName::from_static("sec-fetch-site"));
+    if headers.contains_key("sec-fetch-site") && site != Some("same-origin") {
+        return Err(Refusal::ForeignPage);
     }
     match single(headers, &ORIGIN) {
         Some(origin) if url.trusts(origin, host) => Ok(()),
+        // With the referrer policy `no-referrer`, which a page may set for itself, browsers hide our own origin, too.
+        Some("null") if site == Some("same-origin") => Ok(()),
         // Programs with a token of their own send no cookie; nobody can make a browser do that.
-        None if !headers.contains_key(ORIGIN)
-            && headers.contains_key("authorization")
-            && !headers.contains_key("cookie") =>
-        {
-            Ok(())
-        }
+        None if is_program(headers) => Ok(()),
         _ => Err(Refusal::ForeignPage),
     }
+}
+
+/// Whether a request brings a token of its own and nothing that a browser adds.
+fn is_program(headers: &HeaderMap) -> bool {
+    headers.contains_key(AUTHORIZATION) && !headers.contains_key(COOKIE) && !headers.contains_key(ORIGIN)
 }
 
 /// The value of a header that stands there once.
@@ -113,7 +113,7 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     };
     // A signed-in person's own language wins; the layer that knows the person leaves it in the answer.
     let lang = response.extensions().get::<Lang>().copied().unwrap_or(lang);
-    let mut response = asker.show(response, lang, app.layout(), &number);
+    let mut response = asker.show(response, lang, app.now(), &number);
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(*name, HeaderValue::from_static(value));
@@ -157,7 +157,10 @@ mod tests {
     #[test]
     fn input_comes_from_own_pages() {
         assert_eq!(examined(Method::POST, &[HOST_OF_OURS, ORIGIN_OF_OURS]), Ok(()));
-        assert_eq!(examined(Method::POST, &[HOST_OF_OURS, ORIGIN_OF_OURS, ("sec-fetch-site", "same-origin")]), Ok(()));
+        for origin in ["https://visite.example.org", "null"] {
+            let headers = [HOST_OF_OURS, ("origin", origin), ("sec-fetch-site", "same-origin")];
+            assert_eq!(examined(Method::POST, &headers), Ok(()), "{origin}");
+        }
         for bad in [
             &[][..],
             &[("sec-fetch-site", "same-origin")],
@@ -165,6 +168,7 @@ mod tests {
             &[("origin", "https://evil.example")],
             &[("origin", "http://visite.example.org")],
             &[ORIGIN_OF_OURS, ("origin", "https://evil.example")],
+            &[("origin", "https://evil.example"), ("sec-fetch-site", "same-origin")],
             &[ORIGIN_OF_OURS, ("sec-fetch-site", "cross-site")],
             &[ORIGIN_OF_OURS, ("sec-fetch-site", "same-site")],
             &[ORIGIN_OF_OURS, ("sec-fetch-site", "none")],

@@ -7,5 +7,6 @@ pub mod input;
 pub mod limits;
 pub mod refusal;
 pub mod routes;
+pub mod serve;
 pub mod urls;
 pub mod visit;

@@ -5,12 +5,16 @@
 
 use crate::login::password::PasswordError;
 use crate::login::seal::SealError;
-use crate::login::views::{Frame, Layout};
+use crate::login::views::Framed;
+use crate::pages;
+use crate::pages::errors::{self, Error};
+use crate::pages::frame::{Page, Section};
 use crate::web::urls::PublicUrl;
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, HOST, LOCATION, REFERER, RETRY_AFTER};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use maud::html;
 use serde_json::json;
 use visite_facts::{Lang, Text};
@@ -37,6 +41,8 @@ pub enum Refusal {
     TooLarge,
     /// The request itself is wrong; the text says what and what to do.
     Bad(Text),
+    /// The store does not answer, or is full.
+    StoreAway,
     /// Something failed inside. It is in the log.
     Failed,
 }
@@ -64,6 +70,7 @@ impl Refusal {
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
+            Self::StoreAway => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -80,69 +87,48 @@ impl Refusal {
             Self::TooMany(_) => "too_many_requests",
             Self::TooLarge => "too_large",
             Self::Bad(_) => "bad_request",
+            Self::StoreAway => "store_away",
             Self::Failed => "failed",
         }
     }
 
-    /// Title and what to do, for people.
-    fn texts(&self) -> (Text, Text) {
-        let text = |de: &str, en: &str| Text::new(de, en);
-        match self {
-            Self::NotFound => (
-                text("Diese Seite gibt es nicht", "There is no such page"),
-                text(
-                    "Vielleicht ist die Adresse unvollständig, oder jemand hat den Eintrag entfernt. Zur Startseite kommen Sie mit dem Link unten.",
-                    "Perhaps the address is incomplete, or somebody has removed the entry. The link below leads to the start page.",
-                ),
-            ),
-            Self::Forbidden => (
-                text("Dafür brauchen Sie eine andere Rolle", "This needs another role"),
-                text(
-                    "Ihr Konto darf das hier nicht. Die Inhaberin oder der Inhaber der Praxis kann Ihnen eine andere Rolle geben.",
-                    "Your account may not do this. The owner of the practice can give you another role.",
-                ),
-            ),
-            Self::SignIn | Self::Next(_) => (
-                text("Bitte melden Sie sich an", "Please sign in"),
-                text("Diese Seite sehen Sie nach der Anmeldung.", "You will see this page once you have signed in."),
-            ),
+    /// The page for people. `number` names the request in the log.
+    fn page(&self, frame: &pages::Frame<'_>, number: &str) -> Page {
+        let (title, what) = match self {
+            Self::NotFound => return errors::page(frame, Error::NotFound, None),
+            Self::Forbidden => return errors::page(frame, Error::Forbidden, None),
+            Self::SignIn | Self::Next(_) => return errors::page(frame, Error::SignedOut, None),
+            Self::TooLarge => return errors::page(frame, Error::TooLarge, None),
+            Self::StoreAway => return errors::page(frame, Error::StoreAway, Some(number)),
+            Self::Failed => return errors::page(frame, Error::Internal, Some(number)),
             Self::ForeignPage => (
-                text("Diese Anfrage kam nicht von Visite", "This request did not come from Visite"),
-                text(
+                Text::new("Diese Anfrage kam nicht von Visite", "This request did not come from Visite"),
+                Text::new(
                     "Zu Ihrem Schutz nimmt Visite Eingaben nur von den eigenen Seiten an. Öffnen Sie Visite neu und versuchen Sie es dort noch einmal.",
                     "To protect you, Visite accepts input from its own pages only. Open Visite again and retry there.",
                 ),
             ),
             Self::ForeignName => (
-                text("Unter dieser Adresse antwortet Visite nicht", "Visite does not answer under this address"),
-                text(
+                Text::new("Unter dieser Adresse antwortet Visite nicht", "Visite does not answer under this address"),
+                Text::new(
                     "Öffnen Sie Visite unter der Adresse, die beim Start angezeigt wird. Soll eine andere gelten, starten Sie Visite mit --public-url.",
                     "Open Visite under the address shown at its start. If another one shall be used, start Visite with --public-url.",
                 ),
             ),
             Self::TooMany(seconds) => (
-                text("Zu viele Versuche", "Too many tries"),
+                Text::new("Zu viele Versuche", "Too many tries"),
                 Text::new(
                     format!("Bitte warten Sie {} und versuchen Sie es dann noch einmal.", wait_de(*seconds)),
                     format!("Please wait {} and then try again.", wait_en(*seconds)),
                 ),
             ),
-            Self::TooLarge => (
-                text("Das ist zu groß", "That is too large"),
-                text(
-                    "Visite nimmt hier nur kleinere Eingaben an. Teilen Sie die Datei auf, und versuchen Sie es noch einmal.",
-                    "Visite accepts only smaller input here. Split the file and try again.",
-                ),
-            ),
-            Self::Bad(why) => (text("Das hat nicht geklappt", "That did not work"), why.clone()),
-            Self::Failed => (
-                text("Bei Visite ist ein Fehler aufgetreten", "Something went wrong in Visite"),
-                text(
-                    "Es liegt nicht an Ihnen. Versuchen Sie es noch einmal. Bleibt der Fehler, nennen Sie Ihrem IT-Dienstleister die Nummer unten.",
-                    "It is not your doing. Please try again. If it stays, tell your IT provider the number below.",
-                ),
-            ),
-        }
+            Self::Bad(why) => (Text::new("Das hat nicht geklappt", "That did not work"), why.clone()),
+        };
+        let body = html! {
+            p { (what.get(frame.lang())) }
+            p.buttons { a.button href="/" { (frame.say("error-home")) } }
+        };
+        Page::new(Section::None, title.get(frame.lang()), body)
     }
 }
 
@@ -162,12 +148,20 @@ fn wait_en(seconds: u32) -> String {
     }
 }
 
-/// What is not there is not found; everything else has failed.
+/// What is not there is not found; a store that is away may be back soon; everything else has failed.
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound { .. } => Self::NotFound,
-            error => Self::failed("asking the store", &error),
+            error => {
+                let refusal = Self::failed("asking the store", &error);
+                match error {
+                    StoreError::Full(_) | StoreError::Unreachable(_) | StoreError::Busy(_) | StoreError::Closed => {
+                        Self::StoreAway
+                    }
+                    _ => refusal,
+                }
+            }
         }
     }
 }
@@ -218,34 +212,33 @@ impl Asker {
             request.uri().path_and_query().map(|whole| whole.as_str().to_owned())
         } else {
             // What was sent is lost; the page it was sent from is the place to begin again.
-            text(REFERER).zip(text(HOST)).and_then(|(referer, host)| own_referer(url, referer, host))
+            own_referer(url, request.headers())
         };
         Self { program, back: back.filter(|path| own_path(Some(path)) == path && path != "/") }
     }
 
     /// Writes the answer to a refused request; other answers stay as they are. `number` names the request in the log.
-    pub fn show(&self, response: Response, lang: Lang, layout: Layout, number: &str) -> Response {
+    pub fn show(&self, response: Response, lang: Lang, now: Timestamp, number: &str) -> Response {
         let Some(refusal) = response.extensions().get::<Refusal>().cloned() else { return response };
-        if self.program {
-            let (title, _) = refusal.texts();
-            let body = json!({ "error": refusal.word(), "message": title.get(lang), "request": number });
-            return with_wait((refusal.status(), axum::Json(body)).into_response(), &refusal);
+        match &refusal {
+            Refusal::SignIn if !self.program => return self.lead_to("/login"),
+            Refusal::Next(path) if !self.program => return self.lead_to(path),
+            _ => {}
         }
-        match refusal {
-            Refusal::SignIn => self.lead_to("/anmelden"),
-            Refusal::Next(path) => self.lead_to(path),
-            _ => {
-                let (title, what) = refusal.texts();
-                let body = html! {
-                    h1 { (title.get(lang)) }
-                    p { (what.get(lang)) }
-                    @if refusal == Refusal::Failed { p { code { (number) } } }
-                    p { a href="/" { @match lang { Lang::De => "Zur Startseite", Lang::En => "To the start page" } } }
-                };
-                let page = layout(Frame { lang, title: title.get(lang), body, signed_in: false });
-                with_wait((refusal.status(), page).into_response(), &refusal)
-            }
-        }
+        let framed = Framed { lang, now, account: None, practice: None };
+        let answer = if self.program {
+            let mut title = String::new();
+            framed.document(|frame| {
+                let page = refusal.page(frame, number);
+                title.clone_from(&page.title);
+                page
+            });
+            let body = json!({ "error": refusal.word(), "message": title, "request": number });
+            (refusal.status(), axum::Json(body)).into_response()
+        } else {
+            (refusal.status(), framed.document(|frame| refusal.page(frame, number))).into_response()
+        };
+        with_wait(answer, &refusal)
     }
 
     /// Leads to a step of signing in, and back again afterwards.
@@ -257,17 +250,18 @@ impl Asker {
     }
 }
 
-/// The path of a page of ours, from the `Referer` of a form.
-fn own_referer(url: &PublicUrl, referer: &str, host: &str) -> Option<String> {
-    let (scheme, rest) = referer.split_once("://")?;
+/// The path of the page of ours that a form was sent from, if the browser says so.
+pub fn own_referer(url: &PublicUrl, headers: &HeaderMap) -> Option<String> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let (scheme, rest) = text(REFERER)?.split_once("://")?;
     let (authority, path) = rest.split_once('/')?;
-    url.trusts(&format!("{scheme}://{authority}"), host).then(|| format!("/{path}"))
+    url.trusts(&format!("{scheme}://{authority}"), text(HOST)?).then(|| format!("/{path}"))
 }
 
 /// The path `step`, which is to lead on to `next`.
 pub fn with_next(step: &str, next: &str) -> String {
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    format!("{step}?weiter={next}")
+    format!("{step}?next={next}")
 }
 
 fn with_wait(mut response: Response, refusal: &Refusal) -> Response {
@@ -301,7 +295,7 @@ mod tests {
 
     #[test]
     fn nobody_is_led_to_another_server() {
-        for path in ["/", "/praxis/a/feststellungen?art=offen", "/konto"] {
+        for path in ["/", "/p/a/feststellungen?art=offen", "/account"] {
             assert_eq!(own_path(Some(path)), path);
         }
         for path in [
@@ -309,7 +303,7 @@ mod tests {
             "/\\evil.example",
             "https://evil.example",
             "",
-            "konto",
+            "account",
             "/a\r\nSet-Cookie: x",
             "/\t/evil",
             "/ä",

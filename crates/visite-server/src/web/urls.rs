@@ -157,7 +157,7 @@ mod tests {
     fn addresses_are_read_and_written() {
         assert_eq!(url("https://Visite.Example.org/").origin(), "https://visite.example.org");
         assert_eq!(url("https://visite.example.org:443").origin(), "https://visite.example.org");
-        assert_eq!(url("https://localhost:8443").join("/anmelden"), "https://localhost:8443/anmelden");
+        assert_eq!(url("https://localhost:8443").join("/login"), "https://localhost:8443/login");
         assert_eq!(url("http://[::1]:8080").origin(), "http://[::1]:8080");
         assert_eq!(url("https://visite.example.org").passkey_name(), Some("visite.example.org"));
         assert_eq!(url("https://192.0.2.7:8443").passkey_name(), None);

@@ -13,9 +13,9 @@ async fn other_names_are_not_answered() {
     for host in ["evil.example", "visite.example.org.evil.example", "visite.example.org:8080", "192.0.2.10"] {
         let mut browser = server.browser();
         browser.host = host.into();
-        browser.get("/anmelden").await.is(StatusCode::MISDIRECTED_REQUEST);
+        browser.get("/login").await.is(StatusCode::MISDIRECTED_REQUEST);
     }
-    server.local_browser().get("/anmelden").await.is(StatusCode::OK);
+    server.local_browser().get("/login").await.is(StatusCode::OK);
 }
 
 #[tokio::test]
@@ -32,20 +32,20 @@ async fn forms_of_other_pages_are_refused() {
         &[("origin", "http://visite.example.org")],
     ];
     for headers in origins {
-        let mut request = browser.request(Method::POST, "/abmelden");
+        let mut request = browser.request(Method::POST, "/logout");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         browser.send(request.body(Body::empty()).unwrap()).await.is(StatusCode::FORBIDDEN).says("nicht von Visite");
     }
-    browser.get("/konto").await.is(StatusCode::OK);
+    browser.get("/account").await.is(StatusCode::OK);
 }
 
 #[tokio::test]
 async fn answers_carry_the_guards_of_browsers() {
     let server = Server::new(Reach::Beyond).await;
     let mut browser = server.browser();
-    for path in ["/anmelden", "/gibt-es-nicht", "/konto", "/assets/passkey.js"] {
+    for path in ["/login", "/gibt-es-nicht", "/account", "/assets/passkey.js"] {
         let answer = browser.get(path).await;
         let header = |name: &str| answer.headers.get(name).map_or("", |value| value.to_str().unwrap());
         assert_eq!(header("content-security-policy"), CONTENT_SECURITY_POLICY, "{path}");
@@ -57,7 +57,7 @@ async fn answers_carry_the_guards_of_browsers() {
         assert_eq!(header("x-request-id").len(), 16);
         assert_eq!(header("cache-control"), if path.starts_with("/assets/") { "max-age=3600" } else { "no-store" });
     }
-    let local = server.local_browser().get("/anmelden").await;
+    let local = server.local_browser().get("/login").await;
     assert!(local.headers.get("strict-transport-security").is_none(), "other programs answer under localhost, too");
 }
 
@@ -67,8 +67,7 @@ async fn no_page_holds_script_or_style() {
     let practice = server.practice("p").await;
     let anna = server.person("anna", &practice, Role::PracticeOwner).await;
     let mut browser = server.signed_in(&anna).await;
-    for path in
-        ["/konto", "/konto/code", "/konto/passwort", "/konto/notfallcodes", "/konto/person", "/praxis/p/personen"]
+    for path in ["/account", "/account/app", "/account/password", "/account/recovery", "/account/person", "/p/p/people"]
     {
         let page = browser.get(path).await;
         page.is(StatusCode::OK);
@@ -83,12 +82,12 @@ async fn large_requests_are_refused() {
     let server = Server::new(Reach::Beyond).await;
     let mut browser = server.browser();
     let large = "x".repeat(70_000);
-    let answer = browser.post("/anmelden", &[("email", "a@b.example"), ("passwort", &large)]).await;
+    let answer = browser.post("/login", &[("email", "a@b.example"), ("password", &large)]).await;
     answer.is(StatusCode::PAYLOAD_TOO_LARGE);
     // Without saying beforehand how much it is.
     let pieces = (0..70).map(|_| Ok::<_, std::io::Error>("x".repeat(1000)));
     let request = browser
-        .request(Method::POST, "/anmelden")
+        .request(Method::POST, "/login")
         .header("origin", "https://visite.example.org")
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from_stream(Pieces(pieces)))
@@ -112,16 +111,16 @@ impl<I: Iterator + Unpin> futures_core::Stream for Pieces<I> {
 async fn malformed_requests_are_refused() {
     let server = Server::new(Reach::Beyond).await;
     let mut browser = server.browser();
-    browser.post("/anmelden", &[]).await.is(StatusCode::BAD_REQUEST).says("Ein Feld fehlt");
-    browser.post("/anmelden", &[("email", "a"), ("email", "b"), ("passwort", "c")]).await.is(StatusCode::BAD_REQUEST);
-    browser.post_json("/anmelden", "{}").await.is(StatusCode::BAD_REQUEST).says(r#""error":"bad_request""#);
-    browser.post_json("/anmelden/passkey/antwort", "{}").await.is(StatusCode::BAD_REQUEST);
-    browser.post_json("/anmelden/passkey/antwort", &"[".repeat(60_000)).await.is(StatusCode::BAD_REQUEST);
-    let request = browser.request(Method::POST, "/anmelden").header("origin", "https://visite.example.org");
+    browser.post("/login", &[]).await.is(StatusCode::BAD_REQUEST).says("Ein Feld fehlt");
+    browser.post("/login", &[("email", "a"), ("email", "b"), ("password", "c")]).await.is(StatusCode::BAD_REQUEST);
+    browser.post_json("/login", "{}").await.is(StatusCode::BAD_REQUEST).says(r#""error":"bad_request""#);
+    browser.post_json("/login/passkey/answer", "{}").await.is(StatusCode::BAD_REQUEST);
+    browser.post_json("/login/passkey/answer", &"[".repeat(60_000)).await.is(StatusCode::BAD_REQUEST);
+    let request = browser.request(Method::POST, "/login").header("origin", "https://visite.example.org");
     let request =
         request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(vec![0xff; 100])).unwrap();
     browser.send(request).await.is(StatusCode::BAD_REQUEST);
-    browser.get("/einladung/%00%ff").await.is(StatusCode::BAD_REQUEST);
+    browser.get("/invitation/%00%ff").await.is(StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -129,10 +128,10 @@ async fn unknown_paths_and_methods_are_not_found() {
     let server = Server::new(Reach::Beyond).await;
     let mut browser = server.browser();
     browser.get("/gibt-es-nicht").await.is(StatusCode::NOT_FOUND).says("Diese Seite gibt es nicht");
-    browser.get("/abmelden").await.is(StatusCode::NOT_FOUND);
+    browser.get("/logout").await.is(StatusCode::NOT_FOUND);
     browser.get("/api/v1/nichts").await.is(StatusCode::NOT_FOUND).says(r#""error":"not_found""#);
     let request =
-        browser.request(Method::GET, "/konto").header("accept", "application/json").body(Body::empty()).unwrap();
+        browser.request(Method::GET, "/account").header("accept", "application/json").body(Body::empty()).unwrap();
     browser.send(request).await.is(StatusCode::UNAUTHORIZED).says(r#""error":"sign_in""#);
 }
 
@@ -159,5 +158,5 @@ async fn on_the_machine_itself_it_works_without_encryption() {
     let mut browser = server.local_browser();
     browser.sign_in("anna@praxis.example", PASSWORD).await.leads_to("/");
     assert!(browser.cookies.contains_key("visite") && !browser.cookies.contains_key("__Host-visite"));
-    browser.get("/konto").await.is(StatusCode::OK);
+    browser.get("/account").await.is(StatusCode::OK);
 }

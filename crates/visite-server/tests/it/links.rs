@@ -16,16 +16,16 @@ async fn may_listen(server: &Server) -> bool {
 
 /// The whole way from the first link to recovery codes.
 async fn set_up(server: &Server, browser: &mut Browser<'_>) {
-    let person = [("name", "Dr. Anna Muster"), ("email", "anna@praxis.example"), ("sprache", "de")];
-    browser.post("/konto/person", &person).await.leads_to("/konto/passwort");
-    browser.post("/konto/passwort", &[("neues", PASSWORD), ("nochmal", PASSWORD)]).await.leads_to("/konto/code");
-    let page = browser.get("/konto/code").await;
-    let sealed = page.between(r#"name="schluessel" value=""#);
+    let person = [("name", "Dr. Anna Muster"), ("email", "anna@praxis.example"), ("language", "de")];
+    browser.post("/account/person", &person).await.leads_to("/account/password");
+    browser.post("/account/password", &[("new", PASSWORD), ("again", PASSWORD)]).await.leads_to("/account/app");
+    let page = browser.get("/account/app").await;
+    let sealed = page.between(r#"name="key" value=""#);
     let typed = page.body.split("<code>").nth(1).unwrap().split('<').next().unwrap().replace(' ', "");
     let key = data_encoding::BASE32_NOPAD.decode(typed.as_bytes()).unwrap();
     let code = server.code_of(&key);
-    browser.post("/konto/code", &[("code", &code), ("schluessel", &sealed)]).await.leads_to("/konto/notfallcodes");
-    browser.post("/konto/notfallcodes", &[]).await.is(StatusCode::OK);
+    browser.post("/account/app", &[("code", &code), ("key", &sealed)]).await.leads_to("/account/recovery");
+    browser.post("/account/recovery", &[]).await.is(StatusCode::OK);
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn the_first_link_opens_the_owners_session_once() {
     browser.post(&link, &[]).await.leads_to("/");
     assert!(before.is_none() && browser.session().is_some());
     let practice = server.store.practices().await.unwrap().remove(0);
-    browser.get(&format!("/praxis/{}/personen", practice.id)).await.is(StatusCode::OK).says("Inhaberin oder Inhaber");
+    browser.get(&format!("/p/{}/people", practice.id)).await.is(StatusCode::OK).says("Inhaberin oder Inhaber");
 
     let mut second = server.local_browser();
     second.get(&link).await.is(StatusCode::NOT_FOUND).says("Dieser Link gilt nicht");
@@ -81,7 +81,7 @@ async fn a_link_and_a_guess_differ() {
     let link = first_link(&server, 1).await.unwrap();
     let mut browser = server.local_browser();
     let cut = &link[..link.len() - 1];
-    for guess in [cut, &format!("{cut}!"), "/einladung/x.y", "/einladung/x", &link.replace('.', "")] {
+    for guess in [cut, &format!("{cut}!"), "/invitation/x.y", "/invitation/x", &link.replace('.', "")] {
         browser.post(guess, &[]).await.is(StatusCode::NOT_FOUND);
     }
     for _ in 0..20 {
@@ -106,10 +106,10 @@ async fn over_the_network_setting_up_comes_first() {
     let link = first_link(&server, 1).await.unwrap();
     let mut browser = server.browser();
     browser.post(&link, &[]).await.leads_to("/");
-    browser.get("/konto").await.leads_to("/einrichten?weiter=%2Fkonto");
-    browser.get("/einrichten").await.leads_to("/konto/person");
+    browser.get("/account").await.leads_to("/account/setup?next=%2Faccount");
+    browser.get("/account/setup").await.leads_to("/account/person");
     set_up(&server, &mut browser).await;
-    browser.get("/konto").await.is(StatusCode::OK);
+    browser.get("/account").await.is(StatusCode::OK);
 }
 
 #[tokio::test]
@@ -125,6 +125,6 @@ async fn a_link_does_not_replace_the_second_factor() {
     assert!(factors.keep(&server.store, &server.event(), &account).await.unwrap());
     let mut browser = server.browser();
     let link = visite_server::login::links::path(&anna, &secret);
-    browser.post(&link, &[]).await.leads_to("/anmelden/code?weiter=%2F");
-    browser.get("/konto").await.leads_to("/anmelden/code?weiter=%2Fkonto");
+    browser.post(&link, &[]).await.leads_to("/login/code?next=%2F");
+    browser.get("/account").await.leads_to("/login/code?next=%2Faccount");
 }

@@ -8,8 +8,8 @@ use visite_store::{AccountId, PracticeId, Role};
 async fn invite(browser: &mut Browser<'_>, practice: &str, name: &str, role: Role, until: &str) -> Answer {
     let email = format!("{name}@neu.example");
     let role = role.to_string();
-    let fields = [("name", name), ("email", &*email), ("rolle", &*role), ("bis", until)];
-    browser.post(&format!("/praxis/{practice}/personen"), &fields).await
+    let fields = [("name", name), ("email", &*email), ("role", &*role), ("until", until)];
+    browser.post(&format!("/p/{practice}/people"), &fields).await
 }
 
 /// The path of the link on the page.
@@ -41,10 +41,10 @@ async fn an_owner_invites_somebody_who_then_signs_in() {
     assert_eq!(role_of(&server, &practice, "lea@neu.example").await, Some(Role::Staff));
     let mut lea = server.browser();
     lea.post(&link(&answer), &[]).await.leads_to("/");
-    lea.get("/einrichten").await.leads_to("/konto/passwort");
-    lea.post("/konto/passwort", &[("neues", PASSWORD), ("nochmal", PASSWORD)]).await.leads_to("/konto/code");
-    lea.get("/konto").await.is(StatusCode::OK);
-    lea.get("/praxis/p/personen").await.is(StatusCode::FORBIDDEN);
+    lea.get("/account/setup").await.leads_to("/account/password");
+    lea.post("/account/password", &[("new", PASSWORD), ("again", PASSWORD)]).await.leads_to("/account/app");
+    lea.get("/account").await.is(StatusCode::OK);
+    lea.get("/p/p/people").await.is(StatusCode::FORBIDDEN);
     server.browser().sign_in("lea@neu.example", PASSWORD).await.leads_to("/");
     let audit = server.audit().await;
     for what in ["account.created", "membership.granted", "link.issued", "link.used"] {
@@ -82,10 +82,10 @@ async fn a_providers_access_has_an_end_and_can_be_ended() {
     server.set_password(&tom).await;
     server.set_app(&tom).await;
     let mut provider = server.signed_in(&tom).await;
-    provider.get("/praxis/p/personen").await.is(StatusCode::OK);
-    owner.get("/praxis/p/personen").await.says("01.01.2027, 00:00 Uhr");
-    owner.post(&format!("/praxis/p/personen/{tom}/beenden"), &[]).await.leads_to("/praxis/p/personen");
-    provider.get("/praxis/p/personen").await.is(StatusCode::NOT_FOUND);
+    provider.get("/p/p/people").await.is(StatusCode::OK);
+    owner.get("/p/p/people").await.says("01.01.2027, 00:00 Uhr");
+    owner.post(&format!("/p/p/people/{tom}/end"), &[]).await.leads_to("/p/p/people");
+    provider.get("/p/p/people").await.is(StatusCode::NOT_FOUND);
     assert_eq!(server.audit().await[0], "membership.ended");
 }
 
@@ -99,8 +99,8 @@ async fn nobody_but_owners_lets_people_in() {
         let id = server.person(name, &practice, role).await;
         let mut browser = server.signed_in(&id).await;
         invite(&mut browser, "p", "neu", Role::PracticeOwner, "").await.is(StatusCode::FORBIDDEN);
-        browser.post("/praxis/p/personen/anna/beenden", &[]).await.is(StatusCode::FORBIDDEN);
-        browser.post("/praxis/p/personen/anna/link", &[]).await.is(StatusCode::FORBIDDEN);
+        browser.post("/p/p/people/anna/end", &[]).await.is(StatusCode::FORBIDDEN);
+        browser.post("/p/p/people/anna/link", &[]).await.is(StatusCode::FORBIDDEN);
     }
     assert_eq!(role_of(&server, &practice, "neu@neu.example").await, None);
 }
@@ -121,11 +121,11 @@ async fn a_provider_brings_technicians_for_as_long_as_it_has_access() {
         invite(&mut lead, "p", "otto", role, "2026-12-31").await.is(StatusCode::FORBIDDEN);
     }
     // Neither the owner's role nor its own can be changed by granting a technician's to the same address.
-    let fields = [("name", "x"), ("email", "anna@praxis.example"), ("rolle", "technician"), ("bis", "2026-12-31")];
-    lead.post("/praxis/p/personen", &fields).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("name", "x"), ("email", "anna@praxis.example"), ("role", "technician"), ("until", "2026-12-31")];
+    lead.post("/p/p/people", &fields).await.is(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(role_of(&server, &practice, "anna@praxis.example").await, Some(Role::PracticeOwner));
-    lead.post("/praxis/p/personen/anna/beenden", &[]).await.is(StatusCode::FORBIDDEN);
-    lead.post("/praxis/p/personen/anna/link", &[]).await.is(StatusCode::FORBIDDEN);
+    lead.post("/p/p/people/anna/end", &[]).await.is(StatusCode::FORBIDDEN);
+    lead.post("/p/p/people/anna/link", &[]).await.is(StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
@@ -133,13 +133,13 @@ async fn the_last_owner_stays() {
     let server = Server::new(Reach::Beyond).await;
     let (practice, anna) = practice_with_owner(&server).await;
     let mut owner = server.signed_in(&anna).await;
-    owner.post("/praxis/p/personen/anna/beenden", &[]).await.is(StatusCode::FORBIDDEN);
-    let fields = [("name", "x"), ("email", "anna@praxis.example"), ("rolle", "staff"), ("bis", "")];
-    owner.post("/praxis/p/personen", &fields).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    owner.post("/p/p/people/anna/end", &[]).await.is(StatusCode::FORBIDDEN);
+    let fields = [("name", "x"), ("email", "anna@praxis.example"), ("role", "staff"), ("until", "")];
+    owner.post("/p/p/people", &fields).await.is(StatusCode::UNPROCESSABLE_ENTITY);
     let otto = server.person("otto", &practice, Role::PracticeOwner).await;
-    owner.post("/praxis/p/personen/anna/beenden", &[]).await.leads_to("/praxis/p/personen");
-    owner.get("/praxis/p/personen").await.is(StatusCode::NOT_FOUND);
-    server.signed_in(&otto).await.get("/praxis/p/personen").await.is(StatusCode::OK);
+    owner.post("/p/p/people/anna/end", &[]).await.leads_to("/p/p/people");
+    owner.get("/p/p/people").await.is(StatusCode::NOT_FOUND);
+    server.signed_in(&otto).await.get("/p/p/people").await.is(StatusCode::OK);
 }
 
 #[tokio::test]
@@ -148,13 +148,13 @@ async fn setting_up_anew_forgets_the_old_ways_in() {
     let (practice, anna) = practice_with_owner(&server).await;
     let mia = server.person("mia", &practice, Role::PracticeManager).await;
     let mut lost = server.signed_in(&mia).await;
-    let answer = server.signed_in(&anna).await.post("/praxis/p/personen/mia/link", &[]).await;
+    let answer = server.signed_in(&anna).await.post("/p/p/people/mia/link", &[]).await;
     answer.is(StatusCode::OK);
-    lost.get("/konto").await.leads_to("/anmelden?weiter=%2Fkonto");
+    lost.get("/account").await.leads_to("/login?next=%2Faccount");
     server.browser().sign_in("mia@praxis.example", PASSWORD).await.is(StatusCode::UNPROCESSABLE_ENTITY);
     let mut browser = server.browser();
     browser.post(&link(&answer), &[]).await.leads_to("/");
-    browser.get("/einrichten").await.leads_to("/konto/passwort");
+    browser.get("/account/setup").await.leads_to("/account/password");
 }
 
 #[tokio::test]
@@ -167,9 +167,9 @@ async fn nobody_gets_into_other_practices_by_setting_up_anew() {
     let tom = server.person("tom", &practice, Role::Technician).await;
     let mut owner = server.signed_in(&anna).await;
     for id in [&mia, &tom, &anna] {
-        owner.post(&format!("/praxis/p/personen/{id}/link"), &[]).await.is(StatusCode::FORBIDDEN);
+        owner.post(&format!("/p/p/people/{id}/link"), &[]).await.is(StatusCode::FORBIDDEN);
     }
-    owner.post("/praxis/other/personen/mia/link", &[]).await.is(StatusCode::NOT_FOUND);
+    owner.post("/p/other/people/mia/link", &[]).await.is(StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -180,16 +180,16 @@ async fn an_invitation_does_not_open_an_account_that_others_use() {
     let mut owner = server.signed_in(&anna).await;
     // Somebody with a password is told of by name only.
     let otto = server.person("otto", &other, Role::PracticeOwner).await;
-    let fields = [("name", "x"), ("email", "otto@praxis.example"), ("rolle", "staff"), ("bis", "")];
-    let answer = owner.post("/praxis/p/personen", &fields).await;
+    let fields = [("name", "x"), ("email", "otto@praxis.example"), ("role", "staff"), ("until", "")];
+    let answer = owner.post("/p/p/people", &fields).await;
     answer.is(StatusCode::OK).says("hat schon ein Konto");
-    assert!(!answer.body.contains("/einladung/"));
+    assert!(!answer.body.contains("/invitation/"));
     // So is somebody who was invited elsewhere and has not come yet.
     let waiting = server.account("waiting").await;
     server.grant(&other, &waiting, Role::PracticeOwner, None).await;
-    let fields = [("name", "x"), ("email", "waiting@praxis.example"), ("rolle", "staff"), ("bis", "")];
-    let answer = owner.post("/praxis/p/personen", &fields).await;
-    assert!(!answer.body.contains("/einladung/"), "{}", answer.body);
+    let fields = [("name", "x"), ("email", "waiting@praxis.example"), ("role", "staff"), ("until", "")];
+    let answer = owner.post("/p/p/people", &fields).await;
+    assert!(!answer.body.contains("/invitation/"), "{}", answer.body);
     assert_eq!(role_of(&server, &practice, "otto@praxis.example").await, Some(Role::Staff));
     assert!(server.factors(&otto).await.any());
 }

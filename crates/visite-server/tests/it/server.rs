@@ -17,7 +17,6 @@ use tower::ServiceExt;
 use visite_facts::Lang;
 use visite_server::login::factors::Factors;
 use visite_server::login::password::Password;
-use visite_server::login::views::plain_layout;
 use visite_server::login::{secret::Secret, session};
 use visite_server::web::app::{App, Config, World};
 use visite_server::web::{routes, visit::Unencrypted};
@@ -69,7 +68,6 @@ impl Server {
             url: "https://visite.example.org".parse().unwrap(),
             beyond_loopback: matches!(reach, Reach::Beyond),
             key: [7; 32],
-            layout: plain_layout,
         };
         let app = App::new(store.clone(), config, world).unwrap();
         let router = routes::router(&app, routes::table());
@@ -305,13 +303,13 @@ impl Browser<'_> {
     }
 
     pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
-        self.post("/anmelden", &[("email", email), ("passwort", password)]).await
+        self.post("/login", &[("email", email), ("password", password)]).await
     }
 
     /// Password and code, as a person does.
     pub async fn sign_in_whole(&mut self, email: &str) {
-        self.sign_in(email, PASSWORD).await.leads_to("/anmelden/code?weiter=%2F");
+        self.sign_in(email, PASSWORD).await.leads_to("/login/code?next=%2F");
         let code = self.server.code();
-        self.post("/anmelden/code", &[("code", &code)]).await.leads_to("/");
+        self.post("/login/code", &[("code", &code)]).await.leads_to("/");
     }
 }

@@ -18,15 +18,15 @@ async fn server_with_anna() -> Server {
 async fn password_and_code_open_the_account() {
     let server = server_with_anna().await;
     let mut browser = server.browser();
-    browser.get("/konto").await.leads_to("/anmelden?weiter=%2Fkonto");
-    browser.get("/anmelden?weiter=%2Fkonto").await.is(StatusCode::OK).says(r#"name="weiter" value="/konto""#);
+    browser.get("/account").await.leads_to("/login?next=%2Faccount");
+    browser.get("/login?next=%2Faccount").await.is(StatusCode::OK).says(r#"name="next" value="/account""#);
     browser
-        .post("/anmelden", &[("email", " Anna@Praxis.example"), ("passwort", PASSWORD), ("weiter", "/konto")])
+        .post("/login", &[("email", " Anna@Praxis.example"), ("password", PASSWORD), ("next", "/account")])
         .await
-        .leads_to("/anmelden/code?weiter=%2Fkonto");
-    browser.get("/konto").await.leads_to("/anmelden/code?weiter=%2Fkonto");
-    browser.post("/anmelden/code", &[("code", &server.code()), ("weiter", "/konto")]).await.leads_to("/konto");
-    browser.get("/konto").await.is(StatusCode::OK).says("anna@praxis.example");
+        .leads_to("/login/code?next=%2Faccount");
+    browser.get("/account").await.leads_to("/login/code?next=%2Faccount");
+    browser.post("/login/code", &[("code", &server.code()), ("next", "/account")]).await.leads_to("/account");
+    browser.get("/account").await.is(StatusCode::OK).says("anna@praxis.example");
     assert!(server.audit().await.contains(&"login.succeeded".to_owned()));
 }
 
@@ -51,10 +51,10 @@ async fn a_code_counts_once() {
     first.sign_in_whole("anna@praxis.example").await;
     let mut second = server.browser();
     second.sign_in("anna@praxis.example", PASSWORD).await;
-    let replayed = second.post("/anmelden/code", &[("code", &server.code())]).await;
+    let replayed = second.post("/login/code", &[("code", &server.code())]).await;
     replayed.is(StatusCode::UNPROCESSABLE_ENTITY).says("Jeder Code gilt nur einmal");
     server.wait(SignedDuration::from_secs(30));
-    second.post("/anmelden/code", &[("code", &server.code())]).await.leads_to("/");
+    second.post("/login/code", &[("code", &server.code())]).await.leads_to("/");
 }
 
 #[tokio::test]
@@ -69,12 +69,12 @@ async fn a_recovery_code_counts_once() {
 
     let mut browser = server.browser();
     browser.sign_in("anna@praxis.example", PASSWORD).await;
-    browser.post("/anmelden/code", &[("code", &code.to_uppercase())]).await.leads_to("/");
+    browser.post("/login/code", &[("code", &code.to_uppercase())]).await.leads_to("/");
     assert!(server.factors(&id).await.recovery_codes.is_empty());
     assert!(server.audit().await.contains(&"recovery-code.used".to_owned()));
     let mut again = server.browser();
     again.sign_in("anna@praxis.example", PASSWORD).await;
-    again.post("/anmelden/code", &[("code", &code)]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    again.post("/login/code", &[("code", &code)]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
@@ -84,10 +84,10 @@ async fn a_planted_session_is_worth_nothing_afterwards() {
     victim.sign_in("anna@praxis.example", PASSWORD).await;
     let planted = victim.clone();
     let half_way = victim.session().unwrap().to_owned();
-    victim.post("/anmelden/code", &[("code", &server.code())]).await.leads_to("/");
+    victim.post("/login/code", &[("code", &server.code())]).await.leads_to("/");
     assert_ne!(victim.session().unwrap(), half_way);
-    planted.clone().get("/konto").await.leads_to("/anmelden?weiter=%2Fkonto");
-    victim.get("/konto").await.is(StatusCode::OK);
+    planted.clone().get("/account").await.leads_to("/login?next=%2Faccount");
+    victim.get("/account").await.is(StatusCode::OK);
 }
 
 #[tokio::test]
@@ -96,14 +96,14 @@ async fn forged_sessions_are_nobody() {
     for value in ["", "x", &"A".repeat(43), &"A".repeat(10_000), "../../etc/passwd"] {
         let mut browser = server.browser();
         browser.cookies.insert("__Host-visite".into(), value.into());
-        browser.get("/konto").await.leads_to("/anmelden?weiter=%2Fkonto");
+        browser.get("/account").await.leads_to("/login?next=%2Faccount");
     }
     // The cookie for the machine itself does not count over the network.
     let mut browser = server.browser();
     browser.sign_in_whole("anna@praxis.example").await;
     let value = browser.cookies.remove("__Host-visite").unwrap();
     browser.cookies.insert("visite".into(), value);
-    browser.get("/konto").await.leads_to("/anmelden?weiter=%2Fkonto");
+    browser.get("/account").await.leads_to("/login?next=%2Faccount");
 }
 
 #[tokio::test]
@@ -113,9 +113,9 @@ async fn sessions_end_by_themselves() {
     browser.sign_in_whole("anna@praxis.example").await;
     let begin = server.now();
     server.wait(SignedDuration::from_hours(11));
-    browser.get("/konto").await.is(StatusCode::OK);
+    browser.get("/account").await.is(StatusCode::OK);
     server.wait(SignedDuration::from_hours(13));
-    browser.get("/konto").await.leads_to("/anmelden?weiter=%2Fkonto");
+    browser.get("/account").await.leads_to("/login?next=%2Faccount");
 
     server.wait(SignedDuration::from_secs(60));
     browser.sign_in_whole("anna@praxis.example").await;
@@ -123,10 +123,10 @@ async fn sessions_end_by_themselves() {
     assert!(begin_again > begin);
     for _ in 0..16 {
         server.wait(SignedDuration::from_hours(10));
-        browser.get("/konto").await.is(StatusCode::OK);
+        browser.get("/account").await.is(StatusCode::OK);
     }
     server.wait(SignedDuration::from_hours(8));
-    browser.get("/konto").await.leads_to("/anmelden?weiter=%2Fkonto");
+    browser.get("/account").await.leads_to("/login?next=%2Faccount");
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn half_a_sign_in_ends_soon() {
     let mut browser = server.browser();
     browser.sign_in("anna@praxis.example", PASSWORD).await;
     server.wait(SignedDuration::from_mins(16));
-    browser.post("/anmelden/code", &[("code", &server.code())]).await.leads_to("/anmelden");
+    browser.post("/login/code", &[("code", &server.code())]).await.leads_to("/login");
 }
 
 #[tokio::test]
@@ -144,9 +144,9 @@ async fn signing_out_ends_the_session_everywhere() {
     let mut browser = server.browser();
     browser.sign_in_whole("anna@praxis.example").await;
     let mut copy = browser.clone();
-    browser.post("/abmelden", &[]).await.leads_to("/anmelden");
+    browser.post("/logout", &[]).await.leads_to("/login");
     assert!(browser.session().is_none());
-    copy.get("/konto").await.leads_to("/anmelden?weiter=%2Fkonto");
+    copy.get("/account").await.leads_to("/login?next=%2Faccount");
     assert_eq!(server.audit().await[0], "session.closed");
 }
 
@@ -156,7 +156,7 @@ async fn a_disabled_account_is_nobody() {
     let id = visite_store::AccountId::new("anna").unwrap();
     let mut browser = server.signed_in(&id).await;
     server.store.disable_account(&server.event(), &id, true).await.unwrap();
-    browser.get("/konto").await.leads_to("/anmelden?weiter=%2Fkonto");
+    browser.get("/account").await.leads_to("/login?next=%2Faccount");
     server.browser().sign_in("anna@praxis.example", PASSWORD).await.is(StatusCode::UNPROCESSABLE_ENTITY);
 }
 
@@ -174,7 +174,7 @@ async fn guessing_a_password_is_slowed_down_by_account() {
     refused.is(StatusCode::TOO_MANY_REQUESTS).says("Zu viele Versuche");
     assert_eq!(refused.headers["retry-after"], "60");
     server.wait(SignedDuration::from_secs(60));
-    browser.sign_in("anna@praxis.example", PASSWORD).await.leads_to("/anmelden/code?weiter=%2F");
+    browser.sign_in("anna@praxis.example", PASSWORD).await.leads_to("/login/code?next=%2F");
 }
 
 #[tokio::test]
@@ -190,7 +190,7 @@ async fn guessing_is_slowed_down_by_address() {
     browser.sign_in("anna@praxis.example", PASSWORD).await.is(StatusCode::TOO_MANY_REQUESTS);
     let mut elsewhere = server.browser();
     elsewhere.from = [203, 0, 113, 5];
-    elsewhere.sign_in("anna@praxis.example", PASSWORD).await.leads_to("/anmelden/code?weiter=%2F");
+    elsewhere.sign_in("anna@praxis.example", PASSWORD).await.leads_to("/login/code?next=%2F");
 }
 
 #[tokio::test]
@@ -200,9 +200,9 @@ async fn guessing_codes_is_slowed_down() {
     browser.sign_in("anna@praxis.example", PASSWORD).await;
     for i in 0..10 {
         let code = format!("{i:06}");
-        browser.post("/anmelden/code", &[("code", &code)]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+        browser.post("/login/code", &[("code", &code)]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
     }
-    browser.post("/anmelden/code", &[("code", &server.code())]).await.is(StatusCode::TOO_MANY_REQUESTS);
+    browser.post("/login/code", &[("code", &server.code())]).await.is(StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]
@@ -210,10 +210,9 @@ async fn nobody_is_led_away_after_signing_in() {
     let server = server_with_anna().await;
     let mut browser = server.browser();
     for evil in ["https://evil.example", "//evil.example", "/\\evil.example"] {
-        let answer = browser
-            .post("/anmelden", &[("email", "anna@praxis.example"), ("passwort", PASSWORD), ("weiter", evil)])
-            .await;
-        answer.leads_to("/anmelden/code?weiter=%2F");
+        let answer =
+            browser.post("/login", &[("email", "anna@praxis.example"), ("password", PASSWORD), ("next", evil)]).await;
+        answer.leads_to("/login/code?next=%2F");
     }
 }
 
@@ -221,8 +220,8 @@ async fn nobody_is_led_away_after_signing_in() {
 async fn pages_speak_the_wished_language() {
     let server = server_with_anna().await;
     let mut browser = server.browser();
-    let request = browser.request(axum::http::Method::GET, "/anmelden").header("accept-language", "en-GB,en;q=0.9");
+    let request = browser.request(axum::http::Method::GET, "/login").header("accept-language", "en-GB,en;q=0.9");
     let request = request.body(axum::body::Body::empty()).unwrap();
     browser.send(request).await.is(StatusCode::OK).says("Sign in").says(r#"<html lang="en">"#);
-    browser.get("/anmelden").await.says("Anmelden").says(r#"<html lang="de">"#);
+    browser.get("/login").await.says("Anmelden").says(r#"<html lang="de">"#);
 }

@@ -44,7 +44,6 @@ pub struct OwnSession<'a> {
 pub fn account(lang: Lang, zone: &TimeZone, own: &OwnAccount<'_>, saved: bool) -> Markup {
     let when = |at: Timestamp| super::moment(lang, zone, at);
     html! {
-        h1 { (t(lang, "Ihr Konto", "Your account")) }
         @if saved { p role="status" { (t(lang, "Gespeichert.", "Saved.")) } }
         (super::set_up::person_form(lang, own.name, own.email))
         h2 { (t(lang, "Anmeldung", "Signing in")) }
@@ -52,14 +51,14 @@ pub fn account(lang: Lang, zone: &TimeZone, own: &OwnAccount<'_>, saved: bool) -
             dt { (t(lang, "Passwort", "Password")) }
             dd {
                 @if own.password { (t(lang, "gesetzt", "set")) } @else { (t(lang, "noch keines", "none yet")) }
-                " · " a href="/konto/passwort" { @if own.password { (t(lang, "Passwort ändern", "Change password")) } @else { (t(lang, "Passwort wählen", "Choose a password")) } }
+                " · " a href="/account/password" { @if own.password { (t(lang, "Passwort ändern", "Change password")) } @else { (t(lang, "Passwort wählen", "Choose a password")) } }
             }
             dt { (t(lang, "App mit Codes", "App with codes")) }
             dd {
                 @if own.app { (t(lang, "eingerichtet", "set up")) } @else { (t(lang, "nicht eingerichtet", "not set up")) }
-                " · " a href="/konto/code" { @if own.app { (t(lang, "Neues Handy einrichten", "Set up a new phone")) } @else { (t(lang, "Einrichten", "Set up")) } }
+                " · " a href="/account/app" { @if own.app { (t(lang, "Neues Handy einrichten", "Set up a new phone")) } @else { (t(lang, "Einrichten", "Set up")) } }
                 @if own.app && (!own.demanded || !own.passkeys.is_empty()) {
-                    form method="post" action="/konto/code/entfernen" { button { (t(lang, "App entfernen", "Remove the app")) } }
+                    form.narrow-form method="post" action="/account/app/remove" { button { (t(lang, "App entfernen", "Remove the app")) } }
                 }
             }
             dt { (t(lang, "Passkeys", "Passkeys")) }
@@ -71,7 +70,7 @@ pub fn account(lang: Lang, zone: &TimeZone, own: &OwnAccount<'_>, saved: bool) -
                             li {
                                 (name) " · " (t(lang, "angelegt am", "added on")) " " (when(*added))
                                 @if !own.demanded || own.app || own.passkeys.len() > 1 {
-                                    form method="post" action="/konto/passkey/entfernen" {
+                                    form.narrow-form method="post" action="/account/passkey/remove" {
                                         input type="hidden" name="id" value=(id);
                                         button aria-label={ (t(lang, "Passkey entfernen: ", "Remove passkey: ")) (name) } { (t(lang, "Entfernen", "Remove")) }
                                     }
@@ -82,10 +81,10 @@ pub fn account(lang: Lang, zone: &TimeZone, own: &OwnAccount<'_>, saved: bool) -
                 }
             }
             dt { (t(lang, "Notfallcodes", "Recovery codes")) }
-            dd { (own.recovery_codes) " " (t(lang, "übrig", "left")) " · " a href="/konto/notfallcodes" { (t(lang, "Neue Codes", "New codes")) } }
+            dd { (own.recovery_codes) " " (t(lang, "übrig", "left")) " · " a href="/account/recovery" { (t(lang, "Neue Codes", "New codes")) } }
         }
         h2 { (t(lang, "Wo Sie angemeldet sind", "Where you are signed in")) }
-        table {
+        table.list {
             thead { tr {
                 th scope="col" { (t(lang, "Browser", "Browser")) }
                 th scope="col" { (t(lang, "Adresse", "Address")) }
@@ -99,7 +98,7 @@ pub fn account(lang: Lang, zone: &TimeZone, own: &OwnAccount<'_>, saved: bool) -
                         td { (session.address) }
                         td { (when(session.used)) }
                         td {
-                            form method="post" action="/konto/sitzung/beenden" {
+                            form.narrow-form method="post" action="/account/session/end" {
                                 input type="hidden" name="id" value=(session.id);
                                 button aria-label={ (t(lang, "Abmelden: ", "Sign out: ")) (browser(lang, session.program)) ", " (session.address) } { (t(lang, "Abmelden", "Sign out")) }
                             }
@@ -109,8 +108,8 @@ pub fn account(lang: Lang, zone: &TimeZone, own: &OwnAccount<'_>, saved: bool) -
             }
         }
         @if own.sessions.len() > 1 {
-            form method="post" action="/konto/sitzungen/beenden" {
-                button { (t(lang, "Überall sonst abmelden", "Sign out everywhere else")) }
+            form.narrow-form method="post" action="/account/sessions/end" {
+                div.buttons { button { (t(lang, "Überall sonst abmelden", "Sign out everywhere else")) } }
             }
         }
     }

@@ -12,50 +12,63 @@ pub use people::{Invitable, Person, invited, people, role_name};
 pub use set_up::{choose_password, recovery_codes, second_factor, who_are_you};
 pub use sign_in::{Problem, invitation, second_step, sign_in, step_up};
 
+use crate::pages;
+use crate::pages::frame::{Page, Section};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, PreEscaped, html};
 use visite_facts::Lang;
+use visite_report::moment::Calendar;
 
 /// Where the script of passkeys is served.
 pub const PASSKEY_SCRIPT: &str = "/assets/passkey.js";
 
+/// The zone in which times are shown where no practice says which.
+pub const ZONE: &str = "Europe/Berlin";
+
 /// What a page is made of, before it is framed.
-pub struct Frame<'a> {
+pub struct Framed<'a> {
     /// Language of the page.
     pub lang: Lang,
-    /// Title, without the name of the program.
-    pub title: &'a str,
-    /// The content; begins with a heading of the first order.
-    pub body: Markup,
-    /// Whether somebody is signed in, so that signing out can be offered.
-    pub signed_in: bool,
+    /// The time now.
+    pub now: Timestamp,
+    /// Name of the person, once signed in.
+    pub account: Option<&'a str>,
+    /// Id and name of the practice that the page is about.
+    pub practice: Option<(&'a str, &'a str)>,
 }
 
-/// Frames a page: head, navigation, foot.
-pub type Layout = fn(Frame<'_>) -> Markup;
-
-/// The plainest frame: what a page needs to be read.
-pub fn plain_layout(frame: Frame<'_>) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang=(frame.lang) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (frame.title) " · Visite" }
-            }
-            body {
-                main { (frame.body) }
-                @if frame.signed_in { (sign_out(frame.lang)) }
-            }
-        }
+impl Framed<'_> {
+    /// The whole document of `page`.
+    pub fn document(&self, page: impl FnOnce(&pages::Frame<'_>) -> Page) -> Markup {
+        let texts = pages::texts(self.lang);
+        let calendar = Calendar::new(texts, ZONE, self.now);
+        let frame = pages::Frame {
+            texts,
+            calendar: &calendar,
+            practice: self.practice.map(|(id, name)| pages::Here { id, name, open: None }),
+            account: self.account.map(|name| pages::Account { name }),
+            may: pages::May::default(),
+            // Where a post comes from is told by browsers themselves; see the guard.
+            csrf: "",
+            message: None,
+            search: "",
+            brand: None,
+            demo: false,
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        PreEscaped(frame.render(page(&frame)))
     }
+}
+
+/// A page with a plain heading that belongs to no entry of the navigation.
+pub fn plain_page(title: &str, body: Markup) -> Page {
+    Page::new(Section::None, title, body)
 }
 
 /// The way out; a form, for a link could be followed by a browser on its own.
 pub fn sign_out(lang: Lang) -> Markup {
-    html! { form method="post" action="/abmelden" { button { (t(lang, "Abmelden", "Sign out")) } } }
+    html! { form.buttons method="post" action="/logout" { button.quiet { (t(lang, "Abmelden", "Sign out")) } } }
 }
 
 /// The text of one language.
@@ -68,14 +81,15 @@ pub fn t<'a>(lang: Lang, de: &'a str, en: &'a str) -> &'a str {
 
 /// A line that says what was not right, read out at once by screen readers. It is marked by a word, not by colour.
 fn problem(lang: Lang, text: Option<&str>) -> Markup {
-    html! { @if let Some(text) = text { p.problem role="alert" { strong { (t(lang, "Bitte prüfen: ", "Please check: ")) } (text) } } }
+    html! { @if let Some(text) = text { p.message.act-message role="alert" { strong { (t(lang, "Bitte prüfen: ", "Please check: ")) } (text) } } }
 }
 
 /// A button that passkeys need; hidden until the script finds that the browser knows passkeys.
 fn passkey_button(lang: Lang, question: &str, answer: &str, goes_on: &str, label: &str) -> Markup {
     html! {
-        div.passkey hidden data-passkey=(question) data-answer=(answer) data-next=(goes_on) {
-            button type="button" { (label) }
+        // No class on what is hidden: one that sets how it is laid out would show it.
+        div hidden data-passkey=(question) data-answer=(answer) data-next=(goes_on) {
+            p.buttons { button.quiet type="button" { (label) } }
             p role="status" data-failed=(t(lang,
                 "Das hat nicht geklappt. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.",
                 "That did not work. Please try again, or use another way.")) {}

@@ -39,7 +39,6 @@ pub struct Invitable<'a> {
 pub fn people(lang: Lang, zone: &TimeZone, base: &str, people: &[Person<'_>], invitable: &Invitable<'_>) -> Markup {
     let (provider, own): (Vec<_>, Vec<_>) = people.iter().partition(|person| is_provider(person.role));
     html! {
-        h1 { (t(lang, "Menschen und Rollen", "People and roles")) }
         h2 { (t(lang, "In der Praxis", "In the practice")) }
         (table(lang, zone, base, &own, t(lang, "Außer Ihnen hat noch niemand Zugang.", "Nobody else has access yet.")))
         h2 { (t(lang, "IT-Dienstleister", "IT provider")) }
@@ -48,18 +47,26 @@ pub fn people(lang: Lang, zone: &TimeZone, base: &str, people: &[Person<'_>], in
         @if !invitable.roles.is_empty() {
             h2 { (t(lang, "Zugang geben", "Give access")) }
             (problem(lang, invitable.wrong))
-            form method="post" action={ (base) "/personen" } {
-                label for="name" { (t(lang, "Name", "Name")) }
-                input #name type="text" name="name" required maxlength="200" autocomplete="off";
-                label for="email" { (t(lang, "E-Mail-Adresse", "E-mail address")) }
-                input #email type="email" name="email" required maxlength="254" autocomplete="off";
-                label for="rolle" { (t(lang, "Rolle", "Role")) }
-                select #rolle name="rolle" required {
-                    @for role in invitable.roles { option value=(role) { (role_name(lang, *role)) ": " (role_rights(lang, *role)) } }
+            form.narrow-form method="post" action={ (base) "/people" } {
+                div.field {
+                    label for="name" { (t(lang, "Name", "Name")) }
+                    input #name type="text" name="name" required maxlength="200" autocomplete="off";
                 }
-                label for="bis" { (t(lang, "Bis einschließlich (für IT-Dienstleister und Prüfer nötig)", "Up to and including (needed for IT providers and auditors)")) }
-                input #bis type="date" name="bis";
-                button { (t(lang, "Zugang geben", "Give access")) }
+                div.field {
+                    label for="email" { (t(lang, "E-Mail-Adresse", "E-mail address")) }
+                    input #email type="email" name="email" required maxlength="254" autocomplete="off";
+                }
+                div.field {
+                    label for="role" { (t(lang, "Rolle", "Role")) }
+                    select #role name="role" required {
+                        @for role in invitable.roles { option value=(role) { (role_name(lang, *role)) ": " (role_rights(lang, *role)) } }
+                    }
+                }
+                div.field {
+                    label for="until" { (t(lang, "Bis einschließlich (für IT-Dienstleister und Prüfer nötig)", "Up to and including (needed for IT providers and auditors)")) }
+                    input #until type="date" name="until";
+                }
+                div.buttons { button { (t(lang, "Zugang geben", "Give access")) } }
             }
         }
     }
@@ -68,7 +75,7 @@ pub fn people(lang: Lang, zone: &TimeZone, base: &str, people: &[Person<'_>], in
 fn table(lang: Lang, zone: &TimeZone, base: &str, people: &[&Person<'_>], empty: &str) -> Markup {
     html! {
         @if people.is_empty() { p { (empty) } } @else {
-            table {
+            table.list {
                 thead { tr {
                     th scope="col" { (t(lang, "Name", "Name")) }
                     th scope="col" { (t(lang, "E-Mail-Adresse", "E-mail address")) }
@@ -90,12 +97,12 @@ fn table(lang: Lang, zone: &TimeZone, base: &str, people: &[&Person<'_>], empty:
                             }
                             td {
                                 @if person.may_end {
-                                    form method="post" action={ (base) "/personen/" (person.id) "/beenden" } {
+                                    form.narrow-form method="post" action={ (base) "/people/" (person.id) "/end" } {
                                         button aria-label={ (t(lang, "Zugang beenden: ", "End access: ")) (person.name) } { (t(lang, "Zugang beenden", "End access")) }
                                     }
                                 }
                                 @if person.may_renew {
-                                    form method="post" action={ (base) "/personen/" (person.id) "/link" } {
+                                    form.narrow-form method="post" action={ (base) "/people/" (person.id) "/link" } {
                                         button aria-label={ (t(lang, "Neuer Link: ", "New link: ")) (person.name) } { (t(lang, "Neuer Link (Zugang neu einrichten)", "New link (set up access anew)")) }
                                     }
                                 }
@@ -111,7 +118,6 @@ fn table(lang: Lang, zone: &TimeZone, base: &str, people: &[&Person<'_>], empty:
 /// After access was given: the link to pass on, or the news that the account was there already.
 pub fn invited(lang: Lang, base: &str, name: &str, link: Option<&str>) -> Markup {
     html! {
-        h1 { (t(lang, "Der Zugang ist angelegt", "Access has been given")) }
         @match link {
             Some(link) => {
                 p {
@@ -129,7 +135,7 @@ pub fn invited(lang: Lang, base: &str, name: &str, link: Option<&str>) -> Markup
                 }
             }
         }
-        p { a href={ (base) "/personen" } { (t(lang, "Zu Menschen und Rollen", "To people and roles")) } }
+        p { a href={ (base) "/people" } { (t(lang, "Zu Menschen und Rollen", "To people and roles")) } }
     }
 }
 

@@ -8,20 +8,23 @@ use visite_facts::Lang;
 /// A new password. `email` lets password managers file it under the right name.
 pub fn choose_password(lang: Lang, email: &str, wrong: Option<&str>) -> Markup {
     html! {
-        h1 { (t(lang, "Ihr Passwort", "Your password")) }
         p {
             (t(lang,
                 "Mindestens 12 Zeichen. Vier Wörter, die nichts miteinander zu tun haben, sind gut und leicht zu merken. Noch besser: Ihr Browser schlägt eines vor und merkt es sich.",
                 "At least 12 characters. Four words that have nothing to do with each other are good and easy to remember. Better still: let your browser suggest one and keep it."))
         }
         (problem(lang, wrong))
-        form method="post" action="/konto/passwort" {
+        form.narrow-form method="post" action="/account/password" {
             input type="text" name="email" value=(email) autocomplete="username" hidden;
-            label for="neues" { (t(lang, "Neues Passwort", "New password")) }
-            input #neues type="password" name="neues" autocomplete="new-password" required minlength="12" maxlength="1024";
-            label for="nochmal" { (t(lang, "Neues Passwort, noch einmal", "New password, once more")) }
-            input #nochmal type="password" name="nochmal" autocomplete="new-password" required minlength="12" maxlength="1024";
-            button { (t(lang, "Passwort speichern", "Save password")) }
+            div.field {
+                label for="new" { (t(lang, "Neues Passwort", "New password")) }
+                input #new type="password" name="new" autocomplete="new-password" required minlength="12" maxlength="1024";
+            }
+            div.field {
+                label for="again" { (t(lang, "Neues Passwort, noch einmal", "New password, once more")) }
+                input #again type="password" name="again" autocomplete="new-password" required minlength="12" maxlength="1024";
+            }
+            div.buttons { button { (t(lang, "Passwort speichern", "Save password")) } }
         }
     }
 }
@@ -29,7 +32,6 @@ pub fn choose_password(lang: Lang, email: &str, wrong: Option<&str>) -> Markup {
 /// Name, e-mail address and language: the first thing to say about oneself.
 pub fn who_are_you(lang: Lang, name: &str, email: &str, wrong: Option<&str>) -> Markup {
     html! {
-        h1 { (t(lang, "Wer sind Sie?", "Who are you?")) }
         (problem(lang, wrong))
         (person_form(lang, name, email))
     }
@@ -38,17 +40,23 @@ pub fn who_are_you(lang: Lang, name: &str, email: &str, wrong: Option<&str>) -> 
 /// The form for name, e-mail address and language.
 pub(super) fn person_form(lang: Lang, name: &str, email: &str) -> Markup {
     html! {
-        form method="post" action="/konto/person" {
-            label for="name" { (t(lang, "Ihr Name", "Your name")) }
-            input #name type="text" name="name" value=(name) autocomplete="name" required maxlength="200";
-            label for="email" { (t(lang, "E-Mail-Adresse, mit der Sie sich anmelden", "E-mail address with which you sign in")) }
-            input #email type="email" name="email" value=(email) autocomplete="email" required maxlength="254";
-            label for="sprache" { "Sprache / Language" }
-            select #sprache name="sprache" {
-                option value="de" selected[lang == Lang::De] lang="de" { "Deutsch" }
-                option value="en" selected[lang == Lang::En] lang="en" { "English" }
+        form.narrow-form method="post" action="/account/person" {
+            div.field {
+                label for="name" { (t(lang, "Ihr Name", "Your name")) }
+                input #name type="text" name="name" value=(name) autocomplete="name" required maxlength="200";
             }
-            button { (t(lang, "Speichern", "Save")) }
+            div.field {
+                label for="email" { (t(lang, "E-Mail-Adresse, mit der Sie sich anmelden", "E-mail address with which you sign in")) }
+                input #email type="email" name="email" value=(email) autocomplete="email" required maxlength="254";
+            }
+            div.field {
+                label for="language" { "Sprache / Language" }
+                select #language name="language" {
+                    option value="de" selected[lang == Lang::De] lang="de" { "Deutsch" }
+                    option value="en" selected[lang == Lang::En] lang="en" { "English" }
+                }
+            }
+            div.buttons { button { (t(lang, "Speichern", "Save")) } }
         }
     }
 }
@@ -64,7 +72,6 @@ pub fn second_factor(
     wrong: Option<&str>,
 ) -> Markup {
     html! {
-        h1 { (t(lang, "Ihre zweite Sicherung", "Your second safeguard")) }
         p {
             (t(lang,
                 "Ein gestohlenes Passwort allein soll niemandem genügen. Deshalb fragt Visite bei der Anmeldung zusätzlich nach etwas, das nur Sie haben.",
@@ -72,16 +79,16 @@ pub fn second_factor(
         }
         (problem(lang, wrong))
         @if passkeys {
-            section aria-labelledby="passkey-titel" {
-                h2 #passkey-titel { (t(lang, "Mit Passkey: Fingerabdruck, Gesicht oder Sicherheitsschlüssel", "With a passkey: fingerprint, face or security key")) }
-                (passkey_button(lang, "/konto/passkey/frage", "/konto/passkey/antwort", "/konto/notfallcodes",
+            section aria-labelledby="passkey-title" {
+                h2 #passkey-title { (t(lang, "Mit Passkey: Fingerabdruck, Gesicht oder Sicherheitsschlüssel", "With a passkey: fingerprint, face or security key")) }
+                (passkey_button(lang, "/account/passkey/question", "/account/passkey/answer", "/account/recovery",
                     t(lang, "Passkey anlegen", "Create a passkey")))
                 noscript { p { (t(lang, "Dafür braucht Ihr Browser JavaScript. Die App unten geht auch ohne.",
                     "Your browser needs JavaScript for this. The app below works without.")) } }
             }
         }
-        section aria-labelledby="app-titel" {
-            h2 #app-titel { (t(lang, "Mit einer App auf dem Handy", "With an app on your phone")) }
+        section aria-labelledby="app-title" {
+            h2 #app-title { (t(lang, "Mit einer App auf dem Handy", "With an app on your phone")) }
             ol {
                 li { (t(lang,
                     "Öffnen Sie eine App für Anmeldecodes, zum Beispiel die Passwörter-App des iPhones oder Aegis für Android.",
@@ -92,17 +99,19 @@ pub fn second_factor(
                     p { (t(lang, "Oder tippen Sie diesen Schlüssel ab: ", "Or type this key: ")) code { (app.typed_key) } }
                 }
                 li {
-                    form method="post" action="/konto/code" {
-                        input type="hidden" name="schluessel" value=(sealed);
-                        label for="code" { (t(lang, "Geben Sie den Code ein, den die App jetzt zeigt:", "Enter the code that the app shows now:")) }
-                        input #code type="text" name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="10";
-                        button { (t(lang, "Code prüfen", "Check the code")) }
+                    form.narrow-form method="post" action="/account/app" {
+                        input type="hidden" name="key" value=(sealed);
+                        div.field {
+                            label for="code" { (t(lang, "Geben Sie den Code ein, den die App jetzt zeigt:", "Enter the code that the app shows now:")) }
+                            input #code type="text" name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="10";
+                        }
+                        div.buttons { button { (t(lang, "Code prüfen", "Check the code")) } }
                     }
                 }
             }
         }
         @if optional {
-            p { a href="/konto" { (t(lang, "Später einrichten", "Set up later")) } }
+            p { a href="/account" { (t(lang, "Später einrichten", "Set up later")) } }
         }
     }
 }
@@ -110,7 +119,6 @@ pub fn second_factor(
 /// The recovery codes, shown once; or, with `None`, the button that makes new ones.
 pub fn recovery_codes(lang: Lang, codes: Option<&[String]>, left: usize) -> Markup {
     html! {
-        h1 { (t(lang, "Ihre Notfallcodes", "Your recovery codes")) }
         @match codes {
             Some(codes) => {
                 p {
@@ -119,7 +127,7 @@ pub fn recovery_codes(lang: Lang, codes: Option<&[String]>, left: usize) -> Mark
                         "When your phone or passkey is missing, sign in with one of these codes. Print this page or copy the codes, and keep the sheet in a safe place. Visite shows them only now."))
                 }
                 ol.codes { @for code in codes { li { code { (code) } } } }
-                p { a href="/konto" { (t(lang, "Ich habe die Codes sicher verwahrt", "I have put the codes in a safe place")) } }
+                p { a href="/account" { (t(lang, "Ich habe die Codes sicher verwahrt", "I have put the codes in a safe place")) } }
             }
             None => {
                 p {
@@ -133,8 +141,8 @@ pub fn recovery_codes(lang: Lang, codes: Option<&[String]>, left: usize) -> Mark
                     }
                     @if left > 0 { " " (t(lang, "Neue Codes machen alte ungültig.", "New codes make old ones invalid.")) }
                 }
-                form method="post" action="/konto/notfallcodes" {
-                    button { (t(lang, "Notfallcodes zeigen", "Show recovery codes")) }
+                form.narrow-form method="post" action="/account/recovery" {
+                    div.buttons { button { (t(lang, "Notfallcodes zeigen", "Show recovery codes")) } }
                 }
             }
         }

@@ -47,18 +47,21 @@ impl Problem {
 /// The first page: e-mail address and password, or a passkey. `next` is where to go afterwards.
 pub fn sign_in(lang: Lang, next: &str, email: &str, passkeys: bool, wrong: Option<Problem>) -> Markup {
     html! {
-        h1 { (t(lang, "Anmelden", "Sign in")) }
         (problem(lang, wrong.map(|wrong| wrong.text(lang))))
-        form method="post" action="/anmelden" {
-            input type="hidden" name="weiter" value=(next);
-            label for="email" { (t(lang, "E-Mail-Adresse", "E-mail address")) }
-            input #email type="email" name="email" value=(email) autocomplete="username webauthn" required maxlength="254" autofocus[email.is_empty()];
-            label for="passwort" { (t(lang, "Passwort", "Password")) }
-            input #passwort type="password" name="passwort" autocomplete="current-password" required maxlength="1024" autofocus[!email.is_empty()];
-            button { (t(lang, "Anmelden", "Sign in")) }
+        form.narrow-form method="post" action="/login" {
+            input type="hidden" name="next" value=(next);
+            div.field {
+                label for="email" { (t(lang, "E-Mail-Adresse", "E-mail address")) }
+                input #email type="email" name="email" value=(email) autocomplete="username webauthn" required maxlength="254" autofocus[email.is_empty()];
+            }
+            div.field {
+                label for="password" { (t(lang, "Passwort", "Password")) }
+                input #password type="password" name="password" autocomplete="current-password" required maxlength="1024" autofocus[!email.is_empty()];
+            }
+            div.buttons { button { (t(lang, "Anmelden", "Sign in")) } }
         }
         @if passkeys {
-            (passkey_button(lang, "/anmelden/passkey/frage", "/anmelden/passkey/antwort", next,
+            (passkey_button(lang, "/login/passkey/question", "/login/passkey/answer", next,
                 t(lang, "Mit Passkey anmelden", "Sign in with a passkey")))
         }
         p {
@@ -72,11 +75,10 @@ pub fn sign_in(lang: Lang, next: &str, email: &str, passkeys: bool, wrong: Optio
 /// The second page: a code from the app or from paper, or a passkey.
 pub fn second_step(lang: Lang, next: &str, app: bool, passkeys: bool, wrong: Option<Problem>) -> Markup {
     html! {
-        h1 { (t(lang, "Noch ein Schritt", "One more step")) }
         (problem(lang, wrong.map(|wrong| wrong.text(lang))))
-        (code_form(lang, "/anmelden/code", next, app))
+        (code_form(lang, "/login/code", next, app))
         @if passkeys {
-            (passkey_button(lang, "/anmelden/passkey/frage", "/anmelden/passkey/antwort", next,
+            (passkey_button(lang, "/login/passkey/question", "/login/passkey/answer", next,
                 t(lang, "Mit Passkey bestätigen", "Confirm with a passkey")))
         }
         (super::sign_out(lang))
@@ -86,7 +88,6 @@ pub fn second_step(lang: Lang, next: &str, app: bool, passkeys: bool, wrong: Opt
 /// Before something that matters: once more a code, or the password where there is no second factor.
 pub fn step_up(lang: Lang, next: &str, app: bool, code: bool, passkeys: bool, wrong: Option<Problem>) -> Markup {
     html! {
-        h1 { (t(lang, "Bitte bestätigen Sie, dass Sie es sind", "Please confirm that it is you")) }
         p {
             (t(lang,
                 "Der nächste Schritt betrifft die Sicherheit. Deshalb fragt Visite noch einmal nach.",
@@ -94,17 +95,19 @@ pub fn step_up(lang: Lang, next: &str, app: bool, code: bool, passkeys: bool, wr
         }
         (problem(lang, wrong.map(|wrong| wrong.text(lang))))
         @if code {
-            (code_form(lang, "/anmelden/erneut", next, app))
+            (code_form(lang, "/login/again", next, app))
         } @else {
-            form method="post" action="/anmelden/erneut" {
-                input type="hidden" name="weiter" value=(next);
-                label for="passwort" { (t(lang, "Passwort", "Password")) }
-                input #passwort type="password" name="passwort" autocomplete="current-password" required maxlength="1024" autofocus;
-                button { (t(lang, "Bestätigen", "Confirm")) }
+            form.narrow-form method="post" action="/login/again" {
+                input type="hidden" name="next" value=(next);
+                div.field {
+                    label for="password" { (t(lang, "Passwort", "Password")) }
+                    input #password type="password" name="password" autocomplete="current-password" required maxlength="1024" autofocus;
+                }
+                div.buttons { button { (t(lang, "Bestätigen", "Confirm")) } }
             }
         }
         @if passkeys {
-            (passkey_button(lang, "/anmelden/passkey/frage", "/anmelden/passkey/antwort", next,
+            (passkey_button(lang, "/login/passkey/question", "/login/passkey/answer", next,
                 t(lang, "Mit Passkey bestätigen", "Confirm with a passkey")))
         }
     }
@@ -112,24 +115,27 @@ pub fn step_up(lang: Lang, next: &str, app: bool, code: bool, passkeys: bool, wr
 
 fn code_form(lang: Lang, action: &str, next: &str, app: bool) -> Markup {
     html! {
-        form method="post" action=(action) {
-            input type="hidden" name="weiter" value=(next);
-            label for="code" {
-                @if app { (t(lang, "Code aus Ihrer App, sechs Ziffern", "Code from your app, six digits")) }
-                @else { (t(lang, "Notfallcode", "Recovery code")) }
-            }
-            input #code type="text" name="code" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" required maxlength="40" autofocus aria-describedby="hilfe";
-            @if app {
-                p #hilfe {
-                    (t(lang,
-                        "Handy nicht da? Geben Sie hier einen Ihrer Notfallcodes ein. Jeder gilt einmal.",
-                        "No phone at hand? Enter one of your recovery codes here. Each counts once."))
+        form.narrow-form method="post" action=(action) {
+            input type="hidden" name="next" value=(next);
+            div.field {
+                label for="code" {
+                    @if app { (t(lang, "Code aus Ihrer App, sechs Ziffern", "Code from your app, six digits")) }
+                    @else { (t(lang, "Notfallcode", "Recovery code")) }
                 }
-            } @else {
-                p #hilfe { (t(lang, "Er steht auf dem Blatt, das Sie bei der Einrichtung bekommen haben. Jeder gilt einmal.",
-                    "It is on the sheet you got when you set up your account. Each counts once.")) }
+                p.help #help {
+                    @if app {
+                        (t(lang,
+                            "Handy nicht da? Geben Sie hier einen Ihrer Notfallcodes ein. Jeder gilt einmal.",
+                            "No phone at hand? Enter one of your recovery codes here. Each counts once."))
+                    } @else {
+                        (t(lang,
+                            "Er steht auf dem Blatt, das Sie bei der Einrichtung bekommen haben. Jeder gilt einmal.",
+                            "It is on the sheet you got when you set up your account. Each counts once."))
+                    }
+                }
+                input #code type="text" name="code" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" required maxlength="40" autofocus aria-describedby="help";
             }
-            button { (t(lang, "Weiter", "Continue")) }
+            div.buttons { button { (t(lang, "Weiter", "Continue")) } }
         }
     }
 }
@@ -140,21 +146,19 @@ pub fn invitation(lang: Lang, link: &str, name: Option<&str>) -> Markup {
     html! {
         @match name {
             Some(name) => {
-                h1 { (t(lang, "Willkommen bei Visite", "Welcome to Visite")) }
                 p {
                     @match lang {
                         Lang::De => { "Mit diesem Link öffnen Sie Ihren Zugang: " strong { (name) } ". Der Link gilt einmal." }
                         Lang::En => { "This link opens your access: " strong { (name) } ". The link counts once." }
                     }
                 }
-                form method="post" action={ "/einladung/" (link) } {
-                    button autofocus { (t(lang, "Beginnen", "Begin")) }
+                form.narrow-form method="post" action={ "/invitation/" (link) } {
+                    div.buttons { button autofocus { (t(lang, "Beginnen", "Begin")) } }
                 }
             }
             None => {
-                h1 { (t(lang, "Dieser Link gilt nicht", "This link is not valid")) }
                 (problem(lang, Some(Problem::Link.text(lang))))
-                p { a href="/anmelden" { (t(lang, "Zur Anmeldung", "To the sign-in page")) } }
+                p { a href="/login" { (t(lang, "Zur Anmeldung", "To the sign-in page")) } }
             }
         }
     }
