@@ -10,17 +10,15 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import {
+  FLAGS, RULES, check, focused, headingsInOrder, moving, openDetails, overflowing, summary,
+} from './looking.mjs';
 
-const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
-];
 const SIZES = [[360, 740], [1280, 800], [1920, 1080]];
 /** WCAG 2.2 asks that a page can be read without scrolling sideways at this width (1.4.10 Reflow). */
 const NARROWEST = [320, 640];
 const SCHEMES = ['light', 'dark'];
 const LANGUAGES = ['de', 'en'];
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** What is left of A4 between the margins of 16 mm, at 96 pixels an inch, and the height between 16 and 20 mm. */
 const PAPER = [Math.floor((210 - 32) / 25.4 * 96), Math.floor((297 - 36) / 25.4 * 96)];
 /** Spacing of text that a page must bear without loss (WCAG 1.4.12). */
@@ -33,21 +31,6 @@ if (!binary || (option && option !== '--screenshots')) {
   process.exit(64);
 }
 if (screenshots) mkdirSync(screenshots, { recursive: true });
-
-let passed = 0;
-let failed = 0;
-
-/** One check, one line. `wrong` is what is wrong: empty, or a list of findings. */
-function check(what, wrong) {
-  const list = [wrong].flat().filter(Boolean);
-  if (list.length === 0) {
-    passed += 1;
-    console.log(`ok    ${what}`);
-  } else {
-    failed += 1;
-    console.log(`FAIL  ${what}\n      ${list.slice(0, 8).join('\n      ')}`);
-  }
-}
 
 /**
  * Writes the recorded facts as if they had been seen a few minutes ago: facts grow stale, and a report in which
@@ -91,58 +74,6 @@ function renderScan(file, language, directory, zones) {
 }
 
 // What follows runs in the page.
-
-const openDetails = () => document.querySelectorAll('details').forEach((details) => { details.open = true; });
-
-/** Whether the page is wider than the window, or text wider, by more than `slack` pixels, than the box that shows it. */
-function overflowing(slack = 1) {
-  const root = document.documentElement;
-  const wrong = root.scrollWidth > root.clientWidth ? [`the page is ${root.scrollWidth} pixels wide`] : [];
-  for (const element of document.body.querySelectorAll('*')) {
-    const style = getComputedStyle(element);
-    const box = element.getBoundingClientRect();
-    if (!element.checkVisibility() || box.width <= 1 || element.closest('svg, .skip')) continue;
-    const name = `${element.tagName.toLowerCase()} “${element.textContent.trim().slice(0, 40)}”`;
-    if (box.right > root.clientWidth + 1 || box.left < -1) wrong.push(`beyond the edge: ${name}`);
-    if (style.display !== 'inline' && element.scrollWidth > element.clientWidth + slack && element.clientWidth > 0
-      && !['TR', 'TBODY', 'THEAD', 'PROGRESS'].includes(element.tagName)) wrong.push(`text is cut: ${name}`);
-  }
-  return wrong;
-}
-
-function headingsInOrder() {
-  const levels = [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map((heading) => Number(heading.tagName[1]));
-  const wrong = levels.filter((level) => level === 1).length === 1 && levels[0] === 1 ? [] : ['not exactly one h1, first'];
-  levels.forEach((level, index) => {
-    if (index > 0 && level > levels[index - 1] + 1) wrong.push(`h${level} follows h${levels[index - 1]}`);
-  });
-  return wrong;
-}
-
-/** The element that has the focus, and what is wrong with how it shows that. */
-function focused() {
-  const element = document.activeElement;
-  if (!element || element === document.body) return null;
-  const style = getComputedStyle(element);
-  const box = element.getBoundingClientRect();
-  const name = `${element.tagName.toLowerCase()} “${element.textContent.trim().slice(0, 40)}”`;
-  const wrong = [];
-  if (!element.matches(':focus-visible') || style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) {
-    wrong.push(`no visible focus: ${name}`);
-  }
-  if (style.outlineColor === getComputedStyle(document.body).backgroundColor) wrong.push(`outline like the page: ${name}`);
-  if (box.bottom <= 0 || box.top >= innerHeight || box.width === 0) wrong.push(`not in sight: ${name}`);
-  return { skip: element.matches('.skip'), top: box.top, wrong };
-}
-
-function moving() {
-  return [...document.querySelectorAll('*')].flatMap((element) => {
-    const style = getComputedStyle(element);
-    const lasts = (list) => list.split(',').some((time) => parseFloat(time) > 0);
-    const moves = lasts(style.transitionDuration) || lasts(style.animationDuration) || style.scrollBehavior === 'smooth';
-    return moves ? [`moves: ${element.tagName.toLowerCase()}`] : [];
-  });
-}
 
 /** Whether anything active is in the page, or would run if it were. */
 function active() {
@@ -354,5 +285,4 @@ try {
   await browser.close();
   rmSync(directory, { recursive: true, force: true });
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+process.exitCode = summary();

@@ -1,15 +1,17 @@
 //! Renders a finished assessment: as text for a terminal, JSON, SARIF 2.1.0, JUnit XML, HTML, and what a scan saw as nmap's XML.
 //!
 //! For the binary, and later for the server. It receives results that are judged already: it computes no verdict,
-//! reads no clock and asks no catalogue, so the same assessment and options always give the same bytes.
+//! reads no clock and asks no catalogue, so the same assessment and options always give the same bytes. The parts of which
+//! the HTML report is made, and the order and words of all formats, are public for a server's pages.
 
 mod clean;
-mod evidence;
+pub mod evidence;
 mod formats;
-mod moment;
-mod network;
-mod overview;
-mod texts;
+pub mod html;
+pub mod moment;
+pub mod network;
+pub mod overview;
+pub mod texts;
 mod wrap;
 
 pub use network::{Changes, Room, Surroundings};

@@ -45,28 +45,30 @@ impl<'a> Calendar<'a> {
 
     /// A date, e.g. `24.11.2026` or `24 November 2026`.
     pub fn day(&self, date: Date) -> String {
-        const MONTHS: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
         let (year, month, day) = (date.year(), date.month(), date.day());
         match self.texts.lang {
             Lang::De => format!("{day:02}.{month:02}.{year}"),
-            Lang::En => {
-                let name = usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).unwrap_or(&"");
-                format!("{day} {name} {year}")
-            }
+            Lang::En => format!("{day} {} {year}", month_name(month)),
         }
+    }
+
+    /// The day of a moment without its year, where there is little room: `24.11.` or `24 Nov`.
+    pub fn short_day(&self, moment: Timestamp) -> String {
+        let date = self.date(moment);
+        match self.texts.lang {
+            Lang::De => format!("{:02}.{:02}.", date.day(), date.month()),
+            Lang::En => format!("{} {}", date.day(), month_name(date.month()).get(..3).unwrap_or_default()),
+        }
+    }
+
+    /// The day of a moment, e.g. `24.11.2026`.
+    pub fn day_of(&self, moment: Timestamp) -> String {
+        self.day(self.date(moment))
+    }
+
+    /// The day of a moment in this time zone.
+    pub fn date(&self, moment: Timestamp) -> Date {
+        moment.to_zoned_datetime(self.zone.clone()).date()
     }
 
     fn day_at(&self, local: &ZonedDateTime) -> String {
@@ -77,6 +79,24 @@ impl<'a> Calendar<'a> {
     fn mark(&self) -> &'static str {
         if self.zone_unknown { " (UTC)" } else { "" }
     }
+}
+
+fn month_name(month: i8) -> &'static str {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or("")
 }
 
 fn clock(local: &ZonedDateTime) -> String {
@@ -143,6 +163,14 @@ mod tests {
         let texts = Texts::new(Lang::De);
         let calendar = Calendar::new(&texts, "Mars/Olympus", at("2026-11-24T12:00:00Z"));
         assert_eq!(calendar.when(at("2026-11-24T11:40:00Z")), "heute, 11:40\u{a0}Uhr (UTC)");
+    }
+
+    #[test]
+    fn short_days_have_no_year() {
+        let (german, english) = (Texts::new(Lang::De), Texts::new(Lang::En));
+        let moment = at("2026-11-30T23:30:00Z");
+        assert_eq!(Calendar::for_files(&german, "Europe/Berlin").short_day(moment), "01.12.");
+        assert_eq!(Calendar::for_files(&english, "Europe/Berlin").short_day(moment), "1 Dec");
     }
 
     #[test]

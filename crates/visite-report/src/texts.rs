@@ -3,7 +3,9 @@
 //! For every format. Texts about findings come from the assessment, not from here. A key that does not exist
 //! would show as the key itself; the tests below keep that from happening.
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use std::collections::{BTreeMap, BTreeSet};
 use unic_langid::LanguageIdentifier;
 use visite_facts::{Lang, SubjectKind, UnknownReason, Word};
 
@@ -24,16 +26,21 @@ fn sources(lang: Lang) -> [&'static str; 2] {
 impl Texts {
     /// Loads the texts in `lang`.
     pub fn new(lang: Lang) -> Self {
+        Self::with(lang, &[])
+    }
+
+    /// The texts in `lang`, and those of `more` Fluent sources, which are embedded and name no key that exists already.
+    pub fn with(lang: Lang, more: &[&'static str]) -> Self {
         let id: LanguageIdentifier = lang.word().parse().expect("every language is named by its BCP 47 tag");
-        let mut bundle = FluentBundle::new(vec![id]);
+        let mut bundle = FluentBundle::new_concurrent(vec![id]);
         // Isolation marks would end up in terminals, XML and clipboards; both languages run left to right.
         bundle.set_use_isolating(false);
         bundle.set_formatter(Some(match lang {
             Lang::De => |value, _| format_number(Lang::De, value),
             Lang::En => |value, _| format_number(Lang::En, value),
         }));
-        for source in sources(lang) {
-            let resource = FluentResource::try_new(source.to_owned());
+        for source in sources(lang).iter().chain(more) {
+            let resource = FluentResource::try_new((*source).to_owned());
             let resource = resource.expect("the embedded texts are well-formed; a test reads them");
             bundle.add_resource(resource).expect("no key stands twice in the embedded texts; a test reads them");
         }
@@ -142,30 +149,29 @@ pub fn number_word(lang: Lang, number: usize) -> String {
     names.get(number).map_or_else(grouped, |name| (*name).to_owned())
 }
 
+/// Keys of a Fluent source with the placeholders they use, so that tests can hold languages together.
+pub fn messages(source: &str) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut current = "";
+    for line in source.lines() {
+        if let Some((key, _)) = line.split_once(" =").filter(|_| line.starts_with(char::is_alphabetic)) {
+            current = key;
+            found.insert(key, BTreeSet::new());
+        }
+        let names = line.split('$').skip(1).map(|rest| rest.split([' ', '}']).next().unwrap_or_default());
+        found.entry(current).or_default().extend(names);
+    }
+    found.remove("");
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::{BTreeMap, BTreeSet};
     use visite_facts::{
         Area, Basis, Confidence, CostClass, Doer, FieldKind, RequirementStatus, Severity, SubjectKind, UnknownReason,
         Verdict, facts,
     };
-
-    /// Keys of a Fluent source with the placeholders they use.
-    fn messages(source: &'static str) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-        let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        let mut current = "";
-        for line in source.lines() {
-            if let Some((key, _)) = line.split_once(" =").filter(|_| line.starts_with(char::is_alphabetic)) {
-                current = key;
-                assert!(found.insert(key, BTreeSet::new()).is_none(), "{key} stands twice");
-            }
-            let names = line.split('$').skip(1).map(|rest| rest.split([' ', '}']).next().unwrap_or_default());
-            found.entry(current).or_default().extend(names);
-        }
-        found.remove("");
-        found
-    }
 
     fn all(lang: Lang) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         sources(lang).into_iter().flat_map(messages).collect()

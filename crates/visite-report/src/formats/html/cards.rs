@@ -5,7 +5,9 @@
 use super::first::work_line;
 use super::{Page, badge, prose};
 use crate::evidence;
+use crate::moment::Calendar;
 use crate::overview::{self, Group};
+use crate::texts::Texts;
 use maud::{Markup, html};
 use visite_facts::{Evidence, Finding, FindingState, Measure, Text};
 
@@ -47,7 +49,7 @@ fn card(page: &Page<'_>, number: usize, group: &Group<'_>) -> Markup {
                         span .small { (page.texts.fill("html-same-kind", [("n", (headings.len() - shown).into())])) }
                     }
                 }
-                (badge(page, group.urgency))
+                (badge(page.texts, group.urgency))
             }
             (places(page, &headings))
             p .why { (prose(whys.first().copied().unwrap_or_default()))
@@ -61,11 +63,11 @@ fn card(page: &Page<'_>, number: usize, group: &Group<'_>) -> Markup {
                 div .todo {
                     p .label { (page.texts.say("html-do")) }
                     p .action { (prose(planned.measure.action.get(lang))) }
-                    p .meta { (work_line(page, planned)) }
+                    p .meta { (work_line(page.texts, &planned.measure)) }
                 }
             }
             div .voices {
-                @if let Some(planned) = planned { (voices(page, &planned.measure)) }
+                @if let Some(planned) = planned { (voices(page.texts, &planned.measure, None)) }
                 (evidence_details(page, &group.findings))
             }
             (small_print(page, group))
@@ -116,9 +118,10 @@ fn life(page: &Page<'_>, group: &Group<'_>) -> Markup {
     }
 }
 
-fn voices(page: &Page<'_>, measure: &Measure) -> Markup {
-    let say = |key| page.texts.say(key);
-    let text = |text: &Text| prose(text.get(page.options.lang));
+/// What to do in three voices, each folded. With `copy`, the commands get that id, and the markup stands below them.
+pub fn voices(texts: &Texts, measure: &Measure, copy: Option<(&str, &Markup)>) -> Markup {
+    let say = |key| texts.say(key);
+    let text = |text: &Text| prose(text.get(texts.lang));
     let provider = &measure.provider;
     html! {
         details { summary { (say("html-voice-owner")) } div .body { p { (text(&measure.owner)) } } }
@@ -130,7 +133,8 @@ fn voices(page: &Page<'_>, measure: &Measure) -> Markup {
                     div { h4 { (say("html-steps")) } ol { @for step in &provider.steps { li { (text(step)) } } } }
                 }
                 @if !provider.script.is_empty() {
-                    div { h4 { (say("html-script")) } pre tabindex="0" { code { (provider.script.trim_end()) } } }
+                    div { h4 { (say("html-script")) } pre tabindex="0" { code id=[copy.map(|(id, _)| id)] { (provider.script.trim_end()) } }
+                        @if let Some((_, button)) = copy { (button) } }
                 }
                 div { h4 { (say("html-verify")) } p { (text(&provider.verify)) } }
                 div { h4 { (say("html-rollback")) } p { (text(&provider.rollback)) } }
@@ -140,35 +144,42 @@ fn voices(page: &Page<'_>, measure: &Measure) -> Markup {
 }
 
 fn evidence_details(page: &Page<'_>, findings: &[&Finding]) -> Markup {
-    let say = |key| page.texts.say(key);
     let several = page.assessment.subjects.len() > 1;
+    let rows = findings.iter().flat_map(|finding| {
+        let place = overview::subject_name(page.assessment, &finding.subject);
+        finding.evidence.iter().map(move |item| (several.then_some(place), item))
+    });
     html! {
         details {
-            summary { (say("html-evidence")) }
-            div .body {
-                table .evidence.stack {
-                    thead {
-                        tr {
-                            th scope="col" { (say("html-evidence-what")) }
-                            th scope="col" { (say("html-evidence-value")) }
-                            th scope="col" { (say("html-evidence-when")) }
-                            th scope="col" { (say("html-evidence-source")) }
-                        }
-                    }
-                    tbody {
-                        @for finding in findings {
-                            @let place = overview::subject_name(page.assessment, &finding.subject);
-                            @for item in &finding.evidence { (evidence_row(page, item, several.then_some(place))) }
-                        }
-                    }
-                }
-            }
+            summary { (page.texts.say("html-evidence")) }
+            div .body { (evidence_table(page.texts, &page.calendar, rows)) }
         }
     }
 }
 
-fn evidence_row(page: &Page<'_>, item: &Evidence, place: Option<&str>) -> Markup {
-    let (thing, field) = evidence::what(page.texts, item);
+/// Evidence as a table; each piece with the name of the subject, where there are several.
+pub fn evidence_table<'e>(
+    texts: &Texts,
+    calendar: &Calendar<'_>,
+    rows: impl Iterator<Item = (Option<&'e str>, &'e Evidence)>,
+) -> Markup {
+    html! {
+        table .evidence.stack {
+            thead {
+                tr {
+                    th scope="col" { (texts.say("html-evidence-what")) }
+                    th scope="col" { (texts.say("html-evidence-value")) }
+                    th scope="col" { (texts.say("html-evidence-when")) }
+                    th scope="col" { (texts.say("html-evidence-source")) }
+                }
+            }
+            tbody { @for (place, item) in rows { (evidence_row(texts, calendar, item, place)) } }
+        }
+    }
+}
+
+fn evidence_row(texts: &Texts, calendar: &Calendar<'_>, item: &Evidence, place: Option<&str>) -> Markup {
+    let (thing, field) = evidence::what(texts, item);
     html! {
         tr {
             td {
@@ -176,9 +187,9 @@ fn evidence_row(page: &Page<'_>, item: &Evidence, place: Option<&str>) -> Markup
                 (thing) @if let Some(field) = field { " · " (field) }
                 span .small { code { (item.field) } }
             }
-            td { strong { (evidence::value(page.texts, &page.calendar, item)) } }
-            td .time { @if let Some(seen) = item.observed_at { (page.calendar.when(seen)) } @else { "–" } }
-            td { (page.texts.word("basis", item.basis)) span .small { code { (item.source) } } }
+            td { strong { (evidence::value(texts, calendar, item)) } }
+            td .time { @if let Some(seen) = item.observed_at { (calendar.when(seen)) } @else { "–" } }
+            td { (texts.word("basis", item.basis)) span .small { code { (item.source) } } }
         }
     }
 }
@@ -189,7 +200,7 @@ fn small_print(page: &Page<'_>, group: &Group<'_>) -> Markup {
     let sources = different(group.findings.iter().flat_map(|finding| finding.sources.iter().map(String::as_str)));
     html! {
         dl .facts {
-            dt { (page.texts.say("html-severity")) } dd { (severity(page, finding)) }
+            dt { (page.texts.say("html-severity")) } dd { (severity(page.texts, finding)) }
             dt { (page.texts.say("html-confidence")) } dd { (page.texts.word("confidence", finding.confidence)) }
             dt { (page.texts.say("html-since")) } dd { (page.calendar.when(since)) }
             @if !sources.is_empty() { dt { (page.texts.say("html-related")) } dd { (sources.join(", ")) } }
@@ -199,11 +210,11 @@ fn small_print(page: &Page<'_>, group: &Group<'_>) -> Markup {
 }
 
 /// Both severities where the subject makes the gap worse or better than the check says.
-fn severity(page: &Page<'_>, finding: &Finding) -> String {
-    let effective = page.texts.word("severity", finding.effective_severity);
+pub fn severity(texts: &Texts, finding: &Finding) -> String {
+    let effective = texts.word("severity", finding.effective_severity);
     if finding.effective_severity == finding.severity {
         return effective;
     }
-    let own = page.texts.word("severity", finding.severity);
-    page.texts.fill("severity-pair", [("effective", effective.into()), ("own", own.into())])
+    let own = texts.word("severity", finding.severity);
+    texts.fill("severity-pair", [("effective", effective.into()), ("own", own.into())])
 }

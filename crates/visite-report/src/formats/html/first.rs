@@ -6,12 +6,12 @@ use super::icons::{Icon, icon};
 use super::{Page, badge, prose};
 use crate::moment::work;
 use crate::overview::{self, AreaState, URGENCIES, Urgency};
-use crate::texts::number_word;
+use crate::texts::{Texts, number_word};
 use maud::{Markup, html};
-use visite_facts::{FindingState, PlannedMeasure};
+use visite_facts::{Assessment, FindingState, Measure, PlannedMeasure};
 
 /// Most steps that the first screen names.
-const STEPS: usize = 3;
+pub const STEPS: usize = 3;
 
 /// How much was checked, and where the rest is.
 pub fn extent(page: &Page<'_>) -> Markup {
@@ -35,8 +35,8 @@ pub fn first_screen(page: &Page<'_>) -> Markup {
     html! {
         div .first {
             section aria-labelledby="sentence" {
-                h2 #sentence .sentence { (sentence(page)) }
-                @if let Some(further) = further(page) { p .further { (further) } }
+                h2 #sentence .sentence { (sentence(page.texts, page.assessment)) }
+                @if let Some(further) = further(page.texts, page.assessment) { p .further { (further) } }
                 (steps(page))
             }
             (areas(page))
@@ -45,36 +45,36 @@ pub fn first_screen(page: &Page<'_>) -> Markup {
 }
 
 /// The most urgent thing to say, in one sentence.
-fn sentence(page: &Page<'_>) -> String {
-    let summary = &page.assessment.summary;
-    if let Some((urgency, count)) = most_urgent(page) {
-        let words = number_word(page.options.lang, count);
+pub fn sentence(texts: &Texts, assessment: &Assessment) -> String {
+    let summary = &assessment.summary;
+    if let Some((urgency, count)) = most_urgent(assessment) {
+        let words = number_word(texts.lang, count);
         let key = match urgency {
             Urgency::Urgent => "html-sentence-urgent",
             Urgency::Act => "html-sentence-act",
             Urgency::Occasion => "html-sentence-occasion",
         };
-        return page.texts.fill(key, [("count", count.into()), ("words", words.into())]);
+        return texts.fill(key, [("count", count.into()), ("words", words.into())]);
     }
-    let accepted = overview::in_state(page.assessment, FindingState::Accepted).next().is_some();
-    page.texts.say(match (summary.checked, accepted) {
+    let accepted = overview::in_state(assessment, FindingState::Accepted).next().is_some();
+    texts.say(match (summary.checked, accepted) {
         (0, _) => "html-sentence-nothing",
         (_, true) => "html-sentence-clean-accepted",
         (_, false) => "html-sentence-clean",
     })
 }
 
-fn most_urgent(page: &Page<'_>) -> Option<(Urgency, usize)> {
-    let counted = URGENCIES.map(|urgency| (urgency, overview::open_count(page.assessment, urgency)));
+fn most_urgent(assessment: &Assessment) -> Option<(Urgency, usize)> {
+    let counted = URGENCIES.map(|urgency| (urgency, overview::open_count(assessment, urgency)));
     counted.into_iter().find(|(_, count)| *count > 0)
 }
 
 /// How many open findings the sentence leaves out.
-fn further(page: &Page<'_>) -> Option<String> {
-    let (urgency, _) = most_urgent(page)?;
+pub fn further(texts: &Texts, assessment: &Assessment) -> Option<String> {
+    let (urgency, _) = most_urgent(assessment)?;
     let less = URGENCIES.into_iter().filter(|other| *other > urgency);
-    let count: usize = less.map(|urgency| overview::open_count(page.assessment, urgency)).sum();
-    (count > 0).then(|| page.texts.fill("html-further", [("n", count.into())]))
+    let count: usize = less.map(|urgency| overview::open_count(assessment, urgency)).sum();
+    (count > 0).then(|| texts.fill("html-further", [("n", count.into())]))
 }
 
 fn steps(page: &Page<'_>) -> Markup {
@@ -85,7 +85,7 @@ fn steps(page: &Page<'_>) -> Markup {
     }
     html! {
         ol .steps aria-label=(page.texts.say("html-first-steps")) {
-            @for planned in planned.iter().take(STEPS) { li { div { (step(page, planned)) } } }
+            @for planned in planned.iter().take(STEPS) { li { div { (step(page.texts, page.assessment, planned)) (step_details(page, planned)) } } }
         }
         @if planned.len() > STEPS {
             p .further.more {
@@ -106,31 +106,37 @@ fn unchecked(page: &Page<'_>) -> Markup {
     }
 }
 
-fn step(page: &Page<'_>, planned: &PlannedMeasure) -> Markup {
-    let lang = page.options.lang;
-    let findings = overview::closed_by(page.assessment, planned);
-    let headings = overview::headings(page.assessment, &findings, lang);
+/// What is wrong, why it matters, what to do, and who does it.
+pub fn step(texts: &Texts, assessment: &Assessment, planned: &PlannedMeasure) -> Markup {
+    let lang = texts.lang;
+    let findings = overview::closed_by(assessment, planned);
+    let headings = overview::headings(assessment, &findings, lang);
     let more = headings.iter().map(|heading| heading.places.len().max(1)).sum::<usize>().saturating_sub(1);
-    let place = page.groups.iter().position(|group| group.first().measure == planned.measure.id);
     html! {
         div .head {
             h3 {
                 (headings.first().map(|heading| heading.titled()).unwrap_or_default())
                 @if more > 0 {
-                    span .small { (page.texts.fill("html-same-kind", [("n", more.into())])) }
+                    span .small { (texts.fill("html-same-kind", [("n", more.into())])) }
                 }
             }
-            (badge(page, Urgency::from(planned.effective_severity)))
+            (badge(texts, Urgency::from(planned.effective_severity)))
         }
         dl .pairs {
-            dt { (page.texts.say("label-why")) }
+            dt { (texts.say("label-why")) }
             dd { (prose(findings.first().map(|finding| finding.why.get(lang)).unwrap_or_default())) }
-            dt { (page.texts.say("label-do")) }
+            dt { (texts.say("label-do")) }
             dd {
                 strong { (prose(planned.measure.action.get(lang))) }
-                span .meta.line { (work_line(page, planned)) }
+                span .meta.line { (work_line(texts, &planned.measure)) }
             }
         }
+    }
+}
+
+fn step_details(page: &Page<'_>, planned: &PlannedMeasure) -> Markup {
+    let place = page.groups.iter().position(|group| group.first().measure == planned.measure.id);
+    html! {
         @if let Some(place) = place {
             p .more { a href={ "#finding-" (place + 1) } { (page.texts.say("html-details")) } }
         }
@@ -138,13 +144,12 @@ fn step(page: &Page<'_>, planned: &PlannedMeasure) -> Markup {
 }
 
 /// Who does it, how long it takes, what it costs.
-pub fn work_line(page: &Page<'_>, planned: &PlannedMeasure) -> String {
-    let measure = &planned.measure;
-    let mut parts = vec![page.texts.word("doer", measure.who)];
+pub fn work_line(texts: &Texts, measure: &Measure) -> String {
+    let mut parts = vec![texts.word("doer", measure.who)];
     if measure.effort_minutes > 0 {
-        parts.push(work(page.texts, measure.effort_minutes));
+        parts.push(work(texts, measure.effort_minutes));
     }
-    parts.push(page.texts.word("cost", measure.cost));
+    parts.push(texts.word("cost", measure.cost));
     parts.join(" · ")
 }
 
@@ -161,7 +166,7 @@ fn areas(page: &Page<'_>) -> Markup {
                         th scope="col" { (page.texts.say("html-checked")) }
                     }
                 }
-                tbody { @for area in &areas { (area_row(page, area)) } }
+                tbody { @for area in &areas { (area_row(page.texts, area)) } }
             }
             @if areas.iter().any(|area| area.points == 0) {
                 p .small.more { (page.texts.say("html-areas-note")) }
@@ -170,21 +175,21 @@ fn areas(page: &Page<'_>) -> Markup {
     }
 }
 
-fn area_row(page: &Page<'_>, area: &AreaState) -> Markup {
-    let (class, symbol, word) = area_look(page, area);
+fn area_row(texts: &Texts, area: &AreaState) -> Markup {
+    let (class, symbol, word) = area_look(texts, area);
     let counts = [("checked", area.checked.into()), ("points", area.points.into())];
     html! {
         tr {
-            th scope="row" { (page.texts.word("area", area.area)) }
+            th scope="row" { (texts.word("area", area.area)) }
             td {
                 span class={ "state " (class) } { (icon(symbol)) span { (word) } }
-                @if area.open > 0 { span .small { (page.texts.fill("html-findings-count", [("n", area.open.into())])) } }
+                @if area.open > 0 { span .small { (texts.fill("html-findings-count", [("n", area.open.into())])) } }
             }
             td .number {
                 @if area.points > 0 {
                     // On a phone the heading of the column is not shown.
-                    span .narrow { (page.texts.say("html-checked")) ": " }
-                    (page.texts.fill("html-of", counts))
+                    span .narrow { (texts.say("html-checked")) ": " }
+                    (texts.fill("html-of", counts))
                 }
             }
         }
@@ -192,9 +197,9 @@ fn area_row(page: &Page<'_>, area: &AreaState) -> Markup {
 }
 
 /// How an area looks. What was not looked at is never good.
-fn area_look(page: &Page<'_>, area: &AreaState) -> (String, Icon, String) {
+pub fn area_look(texts: &Texts, area: &AreaState) -> (String, Icon, String) {
     if let Some(urgency) = area.urgency {
-        return (urgency.to_string(), super::urgency_icon(urgency), page.texts.word("urgency", urgency));
+        return (urgency.to_string(), super::urgency_icon(urgency), texts.word("urgency", urgency));
     }
     let (class, symbol, key) = match area {
         AreaState { accepted, .. } if *accepted > 0 => ("accepted", Icon::Accepted, "html-area-accepted"),
@@ -205,5 +210,5 @@ fn area_look(page: &Page<'_>, area: &AreaState) -> (String, Icon, String) {
         AreaState { checked, points, .. } if checked < points => ("good", Icon::Good, "html-area-good-so-far"),
         _ => ("good", Icon::Good, "html-area-good"),
     };
-    (class.to_owned(), symbol, page.texts.say(key))
+    (class.to_owned(), symbol, texts.say(key))
 }

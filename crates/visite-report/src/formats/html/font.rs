@@ -6,10 +6,10 @@
 use std::sync::LazyLock;
 
 /// Inter, variable weight, Latin subset; see `fonts/README.md`.
-const INTER: &[u8] = include_bytes!("../../../fonts/inter-latin-wght-normal.woff2");
+pub const INTER: &[u8] = include_bytes!("../../../fonts/inter-latin-wght-normal.woff2");
 
 /// The characters in the subset, as its maker lists them. Anything else is not looked for in it.
-const CHARACTERS: &str = "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,\
+pub const CHARACTERS: &str = "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,\
                           U+2000-206F,U+20AC,U+2122,U+2191,U+2193,U+2212,U+2215,U+FEFF,U+FFFD";
 
 /// The rule that names it `Inter`. Encoded once, when the first page is written.

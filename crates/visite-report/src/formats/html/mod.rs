@@ -3,14 +3,14 @@
 //! No script, no external file, no colour without a word. First what a physician needs in ten seconds, then every
 //! detail. It shows what assess decided, with the date always written out, for the file is read on other days.
 
-mod cards;
-mod first;
-mod font;
-mod icons;
+pub mod cards;
+pub mod first;
+pub mod font;
+pub mod icons;
 mod lists;
-mod network;
-mod plan;
-mod tokens;
+pub mod network;
+pub mod plan;
+pub mod tokens;
 
 use crate::Options;
 use crate::clean::clean_lines;
@@ -22,6 +22,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::io;
 use std::io::Write;
 use visite_facts::{AssessedSubject, Assessment};
+
+/// Every rule of the report's style sheet, except the typeface, the colours and what stands at the foot of a printed page.
+pub const STYLE: &str = include_str!("style.css");
 
 /// Nothing is loaded and nothing runs, whatever stands in the data. The font stands in the page itself.
 const POLICY: &str =
@@ -43,7 +46,7 @@ pub fn render(assessment: &Assessment, options: &Options<'_>, out: &mut dyn Writ
 }
 
 /// What every part of the page needs.
-struct Page<'a> {
+pub(crate) struct Page<'a> {
     assessment: &'a Assessment,
     options: &'a Options<'a>,
     texts: &'a Texts,
@@ -182,7 +185,7 @@ impl Page<'_> {
              @bottom-right{{content:{number} counter(page) \" / \" counter(pages);{margin}}}}}\n",
             font::face(),
             tokens::style(),
-            include_str!("style.css"),
+            STYLE,
         )
     }
 }
@@ -209,7 +212,7 @@ fn css_text(text: &str) -> String {
 }
 
 /// A text of the catalogue, with what stands between backticks set as code. A single backtick is just a backtick.
-fn prose(text: &str) -> Markup {
+pub fn prose(text: &str) -> Markup {
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return html! { (text) };
@@ -222,11 +225,12 @@ fn prose(text: &str) -> Markup {
 }
 
 /// Symbol and word of an urgency, as a badge.
-fn badge(page: &Page<'_>, urgency: Urgency) -> Markup {
-    html! { span class={ "badge " (urgency) } { (icon(urgency_icon(urgency))) (page.texts.word("urgency", urgency)) } }
+pub fn badge(texts: &Texts, urgency: Urgency) -> Markup {
+    html! { span class={ "badge " (urgency) } { (icon(urgency_icon(urgency))) (texts.word("urgency", urgency)) } }
 }
 
-fn urgency_icon(urgency: Urgency) -> Icon {
+/// The symbol of an urgency.
+pub fn urgency_icon(urgency: Urgency) -> Icon {
     match urgency {
         Urgency::Urgent => Icon::Urgent,
         Urgency::Act => Icon::Act,

@@ -5,6 +5,7 @@ use super::icons::{Icon, icon};
 use super::{Page, plan};
 use crate::Surroundings;
 use crate::network::{self, DoorState, RoomSeen};
+use crate::texts::Texts;
 use maud::{Markup, html};
 use visite_facts::scan::{ScanSection, ScannedHost};
 
@@ -44,20 +45,14 @@ pub fn map(page: &Page<'_>) -> Markup {
         return html! {};
     }
     let say = |key| page.texts.say(key);
+    let drawn = plan::Drawn { texts: page.texts, assessment: page.assessment, guests: scan.guests };
     html! {
         section #network .part aria-labelledby="network-title" {
             h2 #network-title { (say("map-title")) }
             p .lead { (say("map-lead")) " " a .see href="#devices" { (say("map-see-devices")) } }
-            (plan::plan(page, &rooms))
+            (plan::plan(&drawn, &rooms))
             @if let Some(guests) = network::guests(page.texts, scan) { p .note { (guests) } }
-            table .doors.stack {
-                thead { tr {
-                    th scope="col" { (say("map-room")) }
-                    th scope="col" { (say("map-door")) }
-                    th scope="col" { (say("map-seen")) }
-                } }
-                tbody { @for room in &rooms { (door(page, room)) } }
-            }
+            (doors(page.texts, &rooms))
         }
     }
 }
@@ -67,7 +62,21 @@ fn rooms<'a>(page: &Page<'a>, scan: &'a ScanSection) -> Vec<RoomSeen<'a>> {
     network::rooms(page.texts, page.assessment, scan, page.options.surroundings.unwrap_or(&nothing))
 }
 
-fn door(page: &Page<'_>, room: &RoomSeen<'_>) -> Markup {
+/// The plan as a table, which says the same and more.
+pub fn doors(texts: &Texts, rooms: &[RoomSeen<'_>]) -> Markup {
+    html! {
+        table .doors.stack {
+            thead { tr {
+                th scope="col" { (texts.say("map-room")) }
+                th scope="col" { (texts.say("map-door")) }
+                th scope="col" { (texts.say("map-seen")) }
+            } }
+            tbody { @for room in rooms { (door(texts, room)) } }
+        }
+    }
+}
+
+fn door(texts: &Texts, room: &RoomSeen<'_>) -> Markup {
     let (class, symbol) = match room.door {
         DoorState::Here => ("occasion", Icon::Occasion),
         DoorState::Forbidden => ("urgent", Icon::Urgent),
@@ -75,20 +84,20 @@ fn door(page: &Page<'_>, room: &RoomSeen<'_>) -> Markup {
         DoorState::Open => ("act", Icon::Act),
         DoorState::NotMeasured => ("unknown", Icon::Unknown),
     };
-    let devices = page.texts.fill("scan-devices", [("n", room.hosts.len().into())]);
+    let devices = texts.fill("scan-devices", [("n", room.hosts.len().into())]);
     html! {
         tr {
             th scope="row" { (room.name) span .small { @if !room.networks.is_empty() { (room.networks) " · " } (devices) } }
-            td { span class={ "state " (class) } { (icon(symbol)) span { (page.texts.say(plan::look(room.door).1)) } } }
+            td { span class={ "state " (class) } { (icon(symbol)) span { (texts.say(plan::look(room.door).1)) } } }
             td {
-                @if let Some(services) = plan::services(page.texts, room) { (services) }
+                @if let Some(services) = plan::services(texts, room) { (services) }
                 @if !room.witnesses.is_empty() {
                     ul .witnesses {
                         @for (host, service) in room.witnesses.iter().take(6) {
-                            li { (network::name(host)) ": " (network::service(page.texts, service)) }
+                            li { (network::name(host)) ": " (network::service(texts, service)) }
                         }
                         @if room.witnesses.len() > 6 {
-                            li { (page.texts.fill("and-more", [("n", (room.witnesses.len() - 6).into())])) }
+                            li { (texts.fill("and-more", [("n", (room.witnesses.len() - 6).into())])) }
                         }
                     }
                 }

@@ -4,12 +4,12 @@
 //! Drawn by hand as SVG in three widths, of which the style sheet shows the one that fits, so that its text is always as
 //! large as the text around it. Screen readers get one sentence, and the tables of [`super::network`] say the same.
 
-use super::Page;
 use crate::network::{self, DoorState, RoomSeen};
 use crate::overview::{self, Urgency};
 use crate::texts::Texts;
 use maud::{Markup, PreEscaped, html};
 use std::fmt::Write as _;
+use visite_facts::Assessment;
 use visite_facts::facts::{DeviceClass, ZoneKind};
 use visite_facts::scan::ScannedHost;
 
@@ -26,12 +26,23 @@ const BAND: i32 = 56;
 const CORRIDOR: i32 = 36;
 const DOOR: i32 = 34;
 
+/// What a drawing shows besides rooms.
+#[derive(Clone, Copy)]
+pub struct Drawn<'a> {
+    /// The reader's language.
+    pub texts: &'a Texts,
+    /// Whose findings mark devices.
+    pub assessment: &'a Assessment,
+    /// Devices in guest networks, which are counted and nothing more.
+    pub guests: u32,
+}
+
 /// The drawing in all widths.
-pub fn plan(page: &Page<'_>, rooms: &[RoomSeen<'_>]) -> Markup {
+pub fn plan(drawn: &Drawn<'_>, rooms: &[RoomSeen<'_>]) -> Markup {
     html! {
         @for (width, rooms_a_floor, class) in WIDTHS {
             div class={ "plan " (class) } {
-                @for floor in rooms.chunks(rooms_a_floor) { (PreEscaped(drawn(page, floor, width))) }
+                @for floor in rooms.chunks(rooms_a_floor) { (PreEscaped(storey(drawn, floor, width))) }
             }
         }
     }
@@ -45,15 +56,15 @@ struct Place<'a, 'b> {
 }
 
 /// One floor: rooms above and below a corridor.
-fn drawn(page: &Page<'_>, rooms: &[RoomSeen<'_>], width: i32) -> String {
+fn storey(drawn: &Drawn<'_>, rooms: &[RoomSeen<'_>], width: i32) -> String {
     let above = rooms.len().div_ceil(2);
     let (above, below) = rooms.split_at(above);
     let rows = [places(above, width), places(below, width)];
     let heights = rows.each_ref().map(|row| row.iter().map(height).max().unwrap_or(0));
     let total = heights[0] + CORRIDOR + heights[1];
     let label = match rooms {
-        [only] => format!("{}: {}", only.name, page.texts.say(look(only.door).1)),
-        several => page.texts.fill("map-label", [("n", several.len().into())]),
+        [only] => format!("{}: {}", only.name, drawn.texts.say(look(only.door).1)),
+        several => drawn.texts.fill("map-label", [("n", several.len().into())]),
     };
     let mut svg = String::new();
     write(
@@ -76,10 +87,10 @@ fn drawn(page: &Page<'_>, rooms: &[RoomSeen<'_>], width: i32) -> String {
         );
     }
     for place in &rows[0] {
-        room(page, &mut svg, place, 0, heights[0], Side::Below);
+        room(drawn, &mut svg, place, 0, heights[0], Side::Below);
     }
     for place in &rows[1] {
-        room(page, &mut svg, place, heights[0] + CORRIDOR, heights[1], Side::Above);
+        room(drawn, &mut svg, place, heights[0] + CORRIDOR, heights[1], Side::Above);
     }
     svg.push_str("</svg>");
     svg
@@ -113,13 +124,13 @@ enum Side {
     Below,
 }
 
-fn room(page: &Page<'_>, svg: &mut String, place: &Place<'_, '_>, top: i32, height: i32, corridor: Side) {
+fn room(drawn: &Drawn<'_>, svg: &mut String, place: &Place<'_, '_>, top: i32, height: i32, corridor: Side) {
     let Place { room, x, width } = place;
     let state = look(room.door).0;
     write(svg, format_args!("<g class=\"room {state}\">"));
     write(svg, format_args!("<path class=\"floor\" d=\"M{x} {top}h{width}v{height}h-{width}z\"/>"));
     walls(svg, place, top, height, corridor);
-    door(page, svg, place, if corridor == Side::Below { top + height } else { top }, corridor);
+    door(drawn, svg, place, if corridor == Side::Below { top + height } else { top }, corridor);
     let mut y = if corridor == Side::Below { top } else { top + BAND };
     let left = x + PAD;
     let letters = |pixels: i32, of: i32| usize::try_from(pixels / of).unwrap_or(4).max(4);
@@ -131,27 +142,26 @@ fn room(page: &Page<'_>, svg: &mut String, place: &Place<'_, '_>, top: i32, heig
     let tile = (space - (columns - 1) * 8) / columns;
     for (index, host) in (0..).zip(room.hosts.iter().take(DEVICES)) {
         let (column, row) = (index % columns, index / columns);
-        device(page, svg, host, left + column * (tile + 8), y + row * (TILE.1 + 6), tile);
+        device(drawn, svg, host, left + column * (tile + 8), y + row * (TILE.1 + 6), tile);
     }
     let shown = i32::try_from(room.hosts.len().min(DEVICES)).unwrap_or(0);
     y += (shown + columns - 1) / columns * (TILE.1 + 6) + 14;
-    if let Some(note) = note(page, room) {
+    if let Some(note) = note(drawn, room) {
         text(svg, "net", left, y, &cut(&note, letters(space, 7)));
     }
     svg.push_str("</g>");
 }
 
 /// What stands in a room besides its devices: how many more there are, or that none was seen.
-fn note(page: &Page<'_>, room: &RoomSeen<'_>) -> Option<String> {
-    let guests = page.options.scan.map_or(0, |scan| scan.guests);
-    if room.kind == Some(ZoneKind::Guest) && room.hosts.is_empty() && guests > 0 {
-        return Some(page.texts.fill("map-guests", [("n", guests.into())]));
+fn note(drawn: &Drawn<'_>, room: &RoomSeen<'_>) -> Option<String> {
+    if room.kind == Some(ZoneKind::Guest) && room.hosts.is_empty() && drawn.guests > 0 {
+        return Some(drawn.texts.fill("map-guests", [("n", drawn.guests.into())]));
     }
     if room.hosts.is_empty() {
-        return Some(page.texts.say("map-nobody"));
+        return Some(drawn.texts.say("map-nobody"));
     }
     let more = room.hosts.len().checked_sub(DEVICES).filter(|more| *more > 0)?;
-    Some(page.texts.fill("and-more", [("n", more.into())]))
+    Some(drawn.texts.fill("and-more", [("n", more.into())]))
 }
 
 /// The walls, with a gap for the door.
@@ -188,7 +198,7 @@ pub fn services(texts: &Texts, room: &RoomSeen<'_>) -> Option<String> {
 }
 
 /// The door as architects draw it: the leaf, and the quarter circle in which it swings into the room.
-fn door(page: &Page<'_>, svg: &mut String, place: &Place<'_, '_>, wall: i32, corridor: Side) {
+fn door(drawn: &Drawn<'_>, svg: &mut String, place: &Place<'_, '_>, wall: i32, corridor: Side) {
     let (left, width) = (place.x + PAD, place.width - 2 * PAD);
     // Into the room: upwards where the corridor runs below it.
     let (into, sweep) = if corridor == Side::Below { (-DOOR, 1) } else { (DOOR, 0) };
@@ -203,8 +213,8 @@ fn door(page: &Page<'_>, svg: &mut String, place: &Place<'_, '_>, wall: i32, cor
     let (class, word) = look(place.room.door);
     let (from, middle) = (left + DOOR + 12, wall + into / 2 + into / 8);
     let letters = usize::try_from((width - DOOR - 12) * 10 / 66).unwrap_or(8);
-    let first = cut(&page.texts.say(word), letters);
-    match services(page.texts, place.room) {
+    let first = cut(&drawn.texts.say(word), letters);
+    match services(drawn.texts, place.room) {
         Some(second) => {
             text(svg, &format!("door {class}"), from, middle - 3, &first);
             text(svg, "net", from, middle + 13, &cut(&second, letters));
@@ -213,10 +223,10 @@ fn door(page: &Page<'_>, svg: &mut String, place: &Place<'_, '_>, wall: i32, cor
     }
 }
 
-fn device(page: &Page<'_>, svg: &mut String, host: &ScannedHost, x: i32, y: i32, width: i32) {
-    let (name, class) = (network::name(host), network::class(page.texts, host.class));
-    let urgency = urgency(page, host);
-    let worry = urgency.map(|urgency| format!(", {}", page.texts.word("urgency", urgency))).unwrap_or_default();
+fn device(drawn: &Drawn<'_>, svg: &mut String, host: &ScannedHost, x: i32, y: i32, width: i32) {
+    let (name, class) = (network::name(host), network::class(drawn.texts, host.class));
+    let urgency = urgency(drawn, host);
+    let worry = urgency.map(|urgency| format!(", {}", drawn.texts.word("urgency", urgency))).unwrap_or_default();
     svg.push_str("<g>");
     write(svg, format_args!("<title>{}</title>", escaped(&format!("{name}, {}, {class}{worry}", host.address))));
     let (w, h) = (width, TILE.1);
@@ -239,8 +249,8 @@ fn device(page: &Page<'_>, svg: &mut String, host: &ScannedHost, x: i32, y: i32,
 }
 
 /// The most urgent open finding on a device.
-fn urgency(page: &Page<'_>, host: &ScannedHost) -> Option<Urgency> {
-    let own = page.assessment.findings.iter().filter(|finding| finding.subject == host.subject);
+fn urgency(drawn: &Drawn<'_>, host: &ScannedHost) -> Option<Urgency> {
+    let own = drawn.assessment.findings.iter().filter(|finding| finding.subject == host.subject);
     own.filter(|finding| overview::is_open(finding)).map(|finding| Urgency::from(finding.effective_severity)).min()
 }
 

@@ -12,6 +12,13 @@ pub struct Token {
     dark: &'static str,
 }
 
+impl Token {
+    /// The name of its variable, without the dashes.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
 const fn token(name: &'static str, light: &'static str, dark: &'static str) -> Token {
     Token { name, light, dark }
 }

@@ -1,0 +1,564 @@
+//! A practice from recorded facts, judged by the whole catalogue, and every page about it. The names are invented.
+//!
+//! For the example that writes the pages and for the tests that read them.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use visite_assess::{Input, assess};
+use visite_catalog::{Catalog, Layer};
+use visite_facts::scan::{Profile, ScanRecord, ScanSection};
+use visite_facts::{Acceptance, Assessment, FactsFile, Lang, Snapshot};
+use visite_report::moment::Calendar;
+use visite_report::{Room, Surroundings};
+use visite_scan::import::{Imported, ImportedHost, parse_import};
+use visite_server::pages::{self, Account, Brand, Frame, Here, May, Message};
+use visite_target::Practice;
+
+/// The morning after the recordings.
+const NOW: &str = "2026-11-25T08:00:00Z";
+
+/// Computers with an agent.
+const HOSTS: [&str; 5] = [
+    "debian-12-server",
+    "debian-12-workstation-gnome",
+    "ubuntu-24.04-desktop",
+    "fedora-43-workstation",
+    "opensuse-leap-15.6",
+];
+
+/// Everything that the pages are made of.
+pub struct Samples {
+    now: Timestamp,
+    catalog: Catalog,
+    practice: Practice,
+    assessment: Assessment,
+    earlier: Assessment,
+    clean: Assessment,
+    scan: ScanSection,
+    rounds: Vec<pages::start::Point>,
+    assigned: BTreeMap<String, String>,
+}
+
+fn repository(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests").join(path)
+}
+
+fn facts(path: &str) -> Vec<Snapshot> {
+    let bytes = fs::read(repository(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    FactsFile::from_json(&bytes).unwrap_or_else(|error| panic!("{path}: {error}")).0.snapshots
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}
+
+impl Samples {
+    /// Judges the recorded facts.
+    pub fn new() -> Self {
+        let now = at(NOW);
+        let catalog = visite_catalog::load(&[Layer::embedded()]).expect("the embedded catalogue is valid");
+        let yaml = fs::read_to_string(repository("browser/scans/practice.yaml")).expect("the practice file");
+        let practice = Practice::from_yaml(&yaml, "practice.yaml").expect("a valid practice file");
+        let seen = fs::read(repository("browser/scans/practice.xml")).expect("the scan");
+        let guests: Vec<_> = practice
+            .zones
+            .iter()
+            .flatten()
+            .filter(|zone| zone.kind == Some(visite_facts::facts::ZoneKind::Guest))
+            .flat_map(|zone| zone.networks.iter().flatten().map(|network| network.0))
+            .collect();
+        let hosts = parse_import(&seen).expect("a readable scan");
+        let imported = Imported::together(vec![hosts], &guests, &|_| false);
+        let scan = ScanSection {
+            hosts: imported.hosts.iter().map(ImportedHost::host).collect(),
+            guests: imported.guests,
+            record: record(),
+        };
+        let mut snapshots: Vec<Snapshot> =
+            HOSTS.iter().flat_map(|host| facts(&format!("hosts/{host}/facts.json"))).collect();
+        snapshots.extend(imported.hosts.iter().map(ImportedHost::snapshot));
+        let first = judged(&catalog, &practice, &snapshots, &[], &[], at("2026-11-24T12:00:00Z"));
+        let gap = first.findings.iter().rev().nth(3).expect("there are findings");
+        let acceptance = Acceptance {
+            finding: gap.id.clone(),
+            reason: "Das Gerät wird im Januar ersetzt.".to_owned(),
+            by: "Dr. Beispiel".to_owned(),
+            until: "2027-01-31".parse().expect("a date"),
+        };
+        let assessment = judged(&catalog, &practice, &snapshots, &[acceptance], &first.findings, now);
+        let earlier = judged(&catalog, &practice, &before(&snapshots), &[], &[], at("2026-11-24T12:00:00Z"));
+        let clean = judged(&catalog, &practice, &facts("browser/facts/nothing-wrong.json"), &[], &[], now);
+        let assigned =
+            assessment.findings.iter().take(2).map(|gap| (gap.id.clone(), "Kim Muster".to_owned())).collect();
+        Self { now, rounds: rounds(&assessment), catalog, practice, assessment, earlier, clean, scan, assigned }
+    }
+
+    /// Every page with the name of its file.
+    pub fn pages(&self, lang: Lang) -> Vec<(String, String)> {
+        let texts = pages::texts(lang);
+        let calendar = Calendar::new(texts, "Europe/Berlin", self.now);
+        let open = self.assessment.findings.iter().filter(|finding| visite_report::overview::is_open(finding)).count();
+        let frame = Frame {
+            texts,
+            calendar: &calendar,
+            practice: Some(Here { id: "musterpraxis", name: "Praxis Dr. Beispiel", open: Some(open) }),
+            account: Some(Account { name: "Kim Muster" }),
+            may: May { decide: true, connect: true, govern: true, provide: false, administer: false },
+            csrf: "0f1e2d3c4b5a",
+            message: None,
+            search: "",
+            brand: None,
+            demo: false,
+            version: "0.1.0",
+        };
+        let mut all = Vec::new();
+        self.overview(&frame, &mut all);
+        self.findings(&frame, &mut all);
+        self.devices(&frame, &mut all);
+        self.connected(&frame, &mut all);
+        self.work(&frame, &mut all);
+        self.proof(&frame, &mut all);
+        self.governed(&frame, &mut all);
+        self.provided(&frame, &mut all);
+        self.errors(&frame, &mut all);
+        all.into_iter().map(|(name, page)| (name.to_owned(), page)).collect()
+    }
+
+    fn overview(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
+        let view = pages::start::View {
+            assessment: Some(&self.assessment),
+            reached: Some((18, 19)),
+            rounds: &self.rounds,
+            next_round: Some(at("2026-11-25T11:30:00Z")),
+            running: None,
+        };
+        all.push(("start", frame.render(pages::start::page(frame, &view))));
+        let clean = pages::start::View {
+            assessment: Some(&self.clean),
+            reached: None,
+            rounds: &self.rounds[..1],
+            next_round: None,
+            running: Some("job-7"),
+        };
+        let reader = Frame { may: May::default(), demo: true, ..frame.clone() };
+        all.push(("start-clean", reader.render(pages::start::page(&reader, &clean))));
+        let nothing =
+            pages::start::View { assessment: None, reached: None, rounds: &[], next_round: None, running: None };
+        all.push(("start-empty", frame.render(pages::start::page(frame, &nothing))));
+        let search = Frame { search: "ssh", ..frame.clone() };
+        let view = pages::search::View { assessment: &self.assessment };
+        all.push(("search", search.render(pages::search::page(&search, &view))));
+        let search = Frame { search: "Einhorn", ..frame.clone() };
+        all.push(("search-nothing", search.render(pages::search::page(&search, &view))));
+    }
+
+    fn findings(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
+        let list = |filter: &pages::findings::Filter, assessment: &Assessment| {
+            let view = pages::findings::View { assessment, assigned: &self.assigned, filter };
+            frame.render(pages::findings::page(frame, &view))
+        };
+        all.push(("findings", list(&pages::findings::Filter::default(), &self.assessment)));
+        let filter = pages::findings::Filter { q: "zzz".to_owned(), ..Default::default() };
+        all.push(("findings-narrow", list(&filter, &self.assessment)));
+        all.push(("findings-none", list(&pages::findings::Filter::default(), &self.clean)));
+        let people = [
+            ("a1".to_owned(), "Dr. Beispiel".to_owned()),
+            ("a2".to_owned(), "Kim Muster".to_owned()),
+            ("a3".to_owned(), "IT-Service Nord".to_owned()),
+        ];
+        let first = &self.assessment.findings[0];
+        let accepted = self.assessment.findings.iter().find(|finding| finding.acceptance.is_some());
+        let scripted = self.assessment.findings.iter().find(|finding| {
+            let planned = visite_report::overview::measure_of(&self.assessment, finding);
+            planned.is_some_and(|planned| !planned.measure.provider.script.is_empty())
+        });
+        let shown = [("finding", Some(first)), ("finding-accepted", accepted), ("finding-script", scripted)];
+        for (name, finding) in shown {
+            let finding = finding.expect("the sample has such a finding");
+            let event = |at, kind, by: Option<&str>, note: Option<&str>| pages::finding::Event {
+                at,
+                kind,
+                by: by.map(str::to_owned),
+                note: note.map(str::to_owned),
+            };
+            use pages::finding::EventKind;
+            let history = [
+                event(finding.first_seen, EventKind::Opened, None, None),
+                event(at("2026-11-24T15:10:00Z"), EventKind::Assigned, Some("Dr. Beispiel"), Some("Kim Muster")),
+            ];
+            let view = pages::finding::View {
+                assessment: &self.assessment,
+                finding,
+                catalog: &self.catalog,
+                history: &history,
+                people: &people,
+                assigned: Some("a2"),
+                acceptance_days: (Date::constant(2026, 11, 25), Date::constant(2027, 11, 25)),
+            };
+            let frame = Frame {
+                message: Message::done(frame.texts, if name == "finding" { "assigned" } else { "" }),
+                ..frame.clone()
+            };
+            all.push((name, frame.render(pages::finding::page(&frame, &view))));
+        }
+        let view = pages::order::View { assessment: &self.assessment, planned: &self.assessment.measures[0] };
+        all.push(("order", frame.render(pages::order::page(frame, &view))));
+    }
+
+    fn devices(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
+        let filter = pages::devices::Filter::default();
+        let view = pages::devices::View { assessment: &self.assessment, scan: Some(&self.scan), filter: &filter };
+        all.push(("devices", frame.render(pages::devices::page(frame, &view))));
+        let agents = self.agents();
+        let subjects = &self.assessment.subjects;
+        let computer = subjects.iter().find(|assessed| assessed.subject.name == "empfang-1").expect("a computer");
+        let device = subjects.iter().find(|assessed| assessed.subject.kind == visite_facts::SubjectKind::Device);
+        for (name, subject) in [("device", computer), ("device-network", device.expect("a device"))] {
+            let agent = agents.iter().find(|agent| agent.subject.as_ref() == Some(&subject.subject.id.0));
+            let view = pages::device::View { assessment: &self.assessment, subject, scan: Some(&self.scan), agent };
+            all.push((name, frame.render(pages::device::page(frame, &view))));
+        }
+    }
+
+    fn agents(&self) -> Vec<pages::agents::Agent> {
+        use pages::agents::State;
+        let hosts = self.assessment.subjects.iter().filter(|it| it.subject.kind == visite_facts::SubjectKind::Host);
+        let agent = |(index, assessed): (usize, &visite_facts::AssessedSubject)| pages::agents::Agent {
+            id: format!("agent-{index}"),
+            subject: Some(assessed.subject.id.0.clone()),
+            name: assessed.subject.name.clone(),
+            state: [State::Active, State::Active, State::Silent, State::Active, State::Revoked][index % 5],
+            last_seen: Some(assessed.observed_at),
+            certificate_until: Some(at("2027-02-22T08:00:00Z")),
+            version: "0.1.0".to_owned(),
+            gap: index == 2,
+            medical: index == 3,
+        };
+        hosts.enumerate().map(agent).collect()
+    }
+
+    fn connected(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
+        let agents = self.agents();
+        let expires = at("2026-11-26T08:00:00Z");
+        let waiting = [pages::agents::Enrolment { name: "Sono 2".to_owned(), expires }];
+        let made = pages::agents::Made {
+            name: "Anmeldung 2",
+            command: "sudo visite agent install --server https://visite.musterpraxis.example:8444 --token \
+                      vt1.4b9s2kq7w1e8r5t6z3u0i9o8p7a6s5d4f3g2h1j0k9l8.9f86d081884c7d65",
+            expires,
+        };
+        let view = pages::agents::View { agents: &agents, enrolments: &waiting, made: Some(made) };
+        all.push(("agents", frame.render(pages::agents::page(frame, &view))));
+        let view = pages::agents::View { agents: &[], enrolments: &[], made: None };
+        all.push(("agents-none", frame.render(pages::agents::page(frame, &view))));
+    }
+
+    fn work(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
+        use pages::jobs::{Job, State};
+        let job = |id: &str, title: &str, state, now: &str| Job {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            state,
+            since: at("2026-11-25T07:56:00Z"),
+            finished: None,
+            steps: None,
+            now: now.to_owned(),
+            seconds_left: None,
+            by: None,
+            problem: None,
+        };
+        let running = Job {
+            steps: Some((118, 256)),
+            seconds_left: Some(410),
+            by: Some("Kim Muster".to_owned()),
+            ..job("job-7", "Netz 192.168.20.0/24 untersuchen", State::Running, "Fragt 192.168.20.118: Drucker")
+        };
+        let failed = Job {
+            finished: Some(at("2026-11-25T07:58:00Z")),
+            problem: Some(
+                "Der Computer „labor-1“ war ausgeschaltet. Schalten Sie ihn ein; Visite versucht es dann wieder."
+                    .to_owned(),
+            ),
+            ..job("job-6", "labor-1 nachmessen", State::Failed, "")
+        };
+        let done = Job {
+            finished: Some(at("2026-11-25T07:59:00Z")),
+            ..job("job-5", "Visite", State::Done, "19 Geräte beurteilt, 26 Feststellungen offen")
+        };
+        let waiting = job("job-8", "Visite in der Mittagspause", State::Waiting, "Beginnt um 12:30 Uhr");
+        let jobs = [running.clone(), waiting, failed.clone(), done.clone()];
+        all.push(("jobs", frame.render(pages::jobs::page(frame, &jobs))));
+        all.push(("jobs-none", frame.render(pages::jobs::page(frame, &[]))));
+        for (name, job) in [("job", running), ("job-failed", failed), ("job-done", done)] {
+            all.push((name, frame.render(pages::jobs::job(frame, &job))));
+        }
+        all.push(("measures", frame.render(pages::measures::page(frame, &self.assessment))));
+        all.push(("measures-none", frame.render(pages::measures::page(frame, &self.clean))));
+        let planned = &self.assessment.measures[0];
+        all.push(("measure", frame.render(pages::measures::measure(frame, &self.assessment, planned))));
+    }
+
+    fn proof(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
+        let view = pages::rounds::View { rounds: &self.rounds, running: None };
+        all.push(("rounds", frame.render(pages::rounds::page(frame, &view))));
+        let none = pages::rounds::View { rounds: &[], running: Some("job-7") };
+        all.push(("rounds-none", frame.render(pages::rounds::page(frame, &none))));
+        all.push(("compare", frame.render(pages::compare::page(frame, &self.earlier, &self.assessment))));
+        let filter = pages::checks::Filter::default();
+        all.push(("checks", frame.render(pages::checks::page(frame, &self.assessment, &filter))));
+        for (name, id) in [("check", "screen-lock-missing"), ("check-nowhere", "dicom-association-unencrypted")] {
+            let known = if self.catalog.checks.contains_key(id) { id } else { &self.assessment.findings[0].check };
+            let page = pages::checks::check(frame, &self.assessment, &self.catalog, known).expect("a known check");
+            all.push((name, frame.render(page)));
+        }
+        let filter = pages::requirements::Filter::default();
+        let page = pages::requirements::page(frame, &self.assessment, &self.catalog, &filter);
+        all.push(("requirements", frame.render(page)));
+        let around = self.surroundings();
+        let view = pages::network::View { assessment: Some(&self.assessment), scan: Some(&self.scan), around: &around };
+        all.push(("network", frame.render(pages::network::page(frame, &view))));
+        let view = pages::network::View { assessment: None, scan: None, around: &around };
+        all.push(("network-none", frame.render(pages::network::page(frame, &view))));
+        use pages::sockets::{Socket, State};
+        let socket = |label: &str, room: &str, zone: Option<&str>, state| Socket {
+            label: label.to_owned(),
+            room: room.to_owned(),
+            zone: zone.map(str::to_owned),
+            state,
+            measured: zone.map(|_| self.now),
+        };
+        let sockets = [
+            socket("12", "Wartezimmer", Some("Server"), State::Forbidden),
+            socket("3", "Anmeldung", Some("Anmeldung und Verwaltung"), State::Wanted),
+            socket("7", "Flur", Some("–"), State::Dead),
+            socket("8", "Sono", None, State::NotMeasured),
+        ];
+        all.push(("sockets", frame.render(pages::sockets::page(frame, &sockets))));
+        all.push(("sockets-none", frame.render(pages::sockets::page(frame, &[]))));
+    }
+
+    /// The zones of the practice, as the program makes them from its file.
+    fn surroundings(&self) -> Surroundings {
+        let rooms = self.practice.zones.iter().flatten().map(|zone| Room {
+            name: zone.name.clone(),
+            kind: zone.kind,
+            networks: zone.networks.iter().flatten().map(|network| network.0).collect(),
+        });
+        Surroundings { rooms: rooms.collect(), changes: None }
+    }
+
+    fn governed(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
+        use pages::setup::{STEPS, Step, View};
+        let steps = STEPS.iter().map(|(step, name)| (*step, format!("setup-{name}")));
+        for (step, name) in steps.chain([(Step::Done, "setup-done".to_owned())]) {
+            let view = View {
+                step,
+                name: "Praxis Dr. Beispiel".to_owned(),
+                size: "small".to_owned(),
+                telematics: String::new(),
+                care: "provider".to_owned(),
+                networks: vec!["192.168.20.0/24".to_owned()],
+            };
+            let page = frame.render(pages::setup::page(frame, &view));
+            let name = ["setup-name", "setup-size", "setup-telematics", "setup-care", "setup-release", "setup-done"]
+                .into_iter()
+                .find(|known| *known == name)
+                .expect("a known step");
+            all.push((name, page));
+        }
+        let settings = pages::settings::View {
+            name: "Praxis Dr. Beispiel".to_owned(),
+            size: "small".to_owned(),
+            telematics: "parallel".to_owned(),
+            care: "provider".to_owned(),
+            lunch: "12:30".to_owned(),
+            night: "02:00".to_owned(),
+            alerts: "praxis@beispiel.example".to_owned(),
+            releases: vec![pages::settings::Release {
+                id: "r1".to_owned(),
+                networks: "192.168.20.0/24".to_owned(),
+                by: "Dr. Beispiel".to_owned(),
+                until: Some(Date::constant(2027, 6, 30)),
+            }],
+            access: Some(pages::settings::Access {
+                name: "IT-Service Nord".to_owned(),
+                until: Date::constant(2027, 3, 31),
+            }),
+        };
+        all.push(("settings", frame.render(pages::settings::page(frame, &settings))));
+        let entry = |number, at: &str, who: &str, what: &str| pages::audit::Entry {
+            number,
+            at: at.parse().expect("a time"),
+            who: who.to_owned(),
+            what: what.to_owned(),
+        };
+        let entries = [
+            entry(4711, "2026-11-25T07:56:00Z", "Kim Muster", "Untersuchung des Netzes 192.168.20.0/24 begonnen"),
+            entry(4710, "2026-11-24T15:10:00Z", "Dr. Beispiel", "Feststellung „server-1“ Kim Muster zugeordnet"),
+            entry(4709, "2026-11-24T15:02:00Z", "Visite", "Visite abgeschlossen: 26 Feststellungen offen"),
+        ];
+        let filter = pages::audit::Filter::default();
+        for (name, chain) in [("audit", Ok(4711)), ("audit-broken", Err(4710))] {
+            let view = pages::audit::View { entries: &entries, chain, more: true, filter: &filter };
+            all.push((name, frame.render(pages::audit::page(frame, &view))));
+        }
+    }
+
+    fn provided(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
+        let brand = Brand {
+            name: "IT-Service Nord".to_owned(),
+            phone: "040 000000".to_owned(),
+            mail: "hilfe@it-nord.example".to_owned(),
+            logo: false,
+        };
+        let may = May { decide: true, connect: true, govern: false, provide: true, administer: true };
+        let frame = &Frame { practice: None, may, brand: Some(&brand), ..frame.clone() };
+        let practice = |id: &str, name: &str, urgent, act, silent, last: Option<&str>| pages::practices::Row {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            urgent,
+            act,
+            occasion: 2,
+            checked: if last.is_some() { 129 } else { 0 },
+            points: if last.is_some() { 165 } else { 0 },
+            silent,
+            last_round: last.map(at),
+        };
+        let practices = [
+            practice("anders", "Augenzentrum am Markt", 0, 4, 0, Some("2026-11-25T06:00:00Z")),
+            practice("musterpraxis", "Praxis Dr. Beispiel", 4, 16, 1, Some("2026-11-25T08:00:00Z")),
+            practice("neu", "Kinderarztpraxis Sonnenhof", 0, 0, 0, None),
+            practice("mvz", "MVZ Musterstadt", 1, 9, 3, Some("2026-11-24T22:00:00Z")),
+        ];
+        let filter = pages::practices::Filter::default();
+        all.push(("practices", frame.render(pages::practices::page(frame, &practices, &filter))));
+        all.push(("practices-none", frame.render(pages::practices::page(frame, &[], &filter))));
+        let choices = vec![("on".to_owned(), frame.say("yes")), ("off".to_owned(), frame.say("no"))];
+        let policy = |id: &str, title: &str, text: &str, exceptions| pages::policies::Policy {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            value: "on".to_owned(),
+            choices: choices.clone(),
+            exceptions,
+        };
+        let policies = [
+            policy(
+                "factor",
+                "Zweiter Nachweis für alle",
+                "Auch Praxispersonal meldet sich mit zwei Nachweisen an.",
+                vec![pages::policies::Exception {
+                    practice: "MVZ Musterstadt".to_owned(),
+                    reason: "Umstellung im Januar".to_owned(),
+                    until: Date::constant(2027, 1, 31),
+                }],
+            ),
+            policy(
+                "freeze",
+                "Keine Änderungen zum Quartalsende",
+                "Von den letzten fünf Arbeitstagen bis zum 10.",
+                Vec::new(),
+            ),
+        ];
+        let names = [
+            ("musterpraxis".to_owned(), "Praxis Dr. Beispiel".to_owned()),
+            ("mvz".to_owned(), "MVZ Musterstadt".to_owned()),
+        ];
+        all.push(("policies", frame.render(pages::policies::page(frame, &policies, &names))));
+        all.push(("import", frame.render(pages::import::page(frame, None))));
+        let line = |number, name: &str, size: &str, problem: Option<&str>| pages::import::Line {
+            number,
+            name: name.to_owned(),
+            place: "Hamburg".to_owned(),
+            size: size.to_owned(),
+            problem: problem.map(str::to_owned),
+        };
+        let lines = [
+            line(2, "Praxis am Park", "klein", None),
+            line(3, "Praxis am Hafen", "riesig", Some("Die Größe ist klein, mittel oder groß.")),
+        ];
+        let preview = pages::import::Preview { token: "t1", lines: &lines };
+        all.push(("import-preview", frame.render(pages::import::page(frame, Some(&preview)))));
+        all.push(("branding", frame.render(pages::branding::page(frame, &brand))));
+    }
+
+    fn errors(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
+        use pages::errors::{Error, page};
+        let outside = Frame { practice: None, account: None, may: May::default(), ..frame.clone() };
+        all.push(("error-missing", frame.render(page(frame, Error::NotFound, None))));
+        all.push(("error-forbidden", frame.render(page(frame, Error::Forbidden, None))));
+        all.push(("error-internal", frame.render(page(frame, Error::Internal, Some("7f3a-0912")))));
+        all.push(("error-store", outside.render(page(&outside, Error::StoreAway, Some("7f3a-0913")))));
+        all.push(("error-signed-out", outside.render(page(&outside, Error::SignedOut, None))));
+        let brand = Brand {
+            name: "IT-Service Nord".to_owned(),
+            phone: "040 000000".to_owned(),
+            mail: "hilfe@it-nord.example".to_owned(),
+            logo: false,
+        };
+        let branded = Frame { brand: Some(&brand), message: Some(Message::problem("…")), ..frame.clone() };
+        all.push(("error-large", branded.render(page(&branded, Error::TooLarge, None))));
+        all.push(("error-many", frame.render(page(frame, Error::TooMany, None))));
+        all.push(("error-bad", frame.render(page(frame, Error::BadRequest, None))));
+    }
+}
+
+fn judged(
+    catalog: &Catalog,
+    practice: &Practice,
+    snapshots: &[Snapshot],
+    acceptances: &[Acceptance],
+    previous: &[visite_facts::Finding],
+    now: Timestamp,
+) -> Assessment {
+    assess(&Input { catalog, practice: Some(practice), snapshots, acceptances, previous, now })
+}
+
+/// What there was before: the last computer was not there yet.
+fn before(snapshots: &[Snapshot]) -> Vec<Snapshot> {
+    snapshots.iter().filter(|snapshot| snapshot.subject.name != "server-1").cloned().collect()
+}
+
+/// The record of a scan whose result another program handed over.
+fn record() -> ScanRecord {
+    ScanRecord {
+        authorised_by: "Dr. Beispiel".to_owned(),
+        release: Some("freigabe-1".to_owned()),
+        logins: false,
+        profile: Profile::Practice,
+        targets: vec!["192.168.10.0/24".to_owned(), "192.168.20.0/24".to_owned()],
+        excluded: Vec::new(),
+        seen_from: vec!["192.168.20.0/24".to_owned()],
+        ports: "practice (118 TCP, 21 UDP)".to_owned(),
+        started_at: at("2026-11-24T10:38:00Z"),
+        finished_at: at("2026-11-24T11:40:00Z"),
+        interrupted: false,
+        packets: BTreeMap::from([("syn".to_owned(), 28_412)]),
+        dialogues: BTreeMap::from([("http".to_owned(), 9)]),
+        packets_per_second: 100,
+    }
+}
+
+/// Rounds before the newest one, with gaps that were closed one after the other.
+fn rounds(newest: &Assessment) -> Vec<pages::start::Point> {
+    use visite_report::overview::{Urgency, open_count};
+    let count = |urgency| u32::try_from(open_count(newest, urgency)).unwrap_or(u32::MAX);
+    let (urgent, act, occasion) = (count(Urgency::Urgent), count(Urgency::Act), count(Urgency::Occasion));
+    let summary = &newest.summary;
+    let round = |index: u32| {
+        let before = 9 - index;
+        pages::start::Point {
+            round: format!("round-{index}"),
+            at: newest.round.at - jiff::SignedDuration::from_hours(i64::from(before) * 72),
+            points: summary.points - before,
+            checked: summary.checked - before.min(summary.checked),
+            urgent: urgent + before * 2 / 3,
+            act: act + before / 2,
+            occasion: occasion + before / 4,
+        }
+    };
+    (0..=9).map(round).collect()
+}

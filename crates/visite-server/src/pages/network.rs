@@ -1,0 +1,74 @@
+//! The network as the plan of a floor: zones are rooms, ways are doors. The same drawing as in the report.
+
+use super::forms::empty;
+use super::frame::{Frame, Page, Section};
+use maud::{Markup, html};
+use visite_facts::Assessment;
+use visite_facts::scan::ScanSection;
+use visite_report::html::{Drawn, doors, plan};
+use visite_report::{Surroundings, network};
+
+/// What the page shows.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The newest judgement.
+    pub assessment: Option<&'a Assessment>,
+    /// The newest scan, if there was one.
+    pub scan: Option<&'a ScanSection>,
+    /// Zones of the practice, and what changed since the scan before.
+    pub around: &'a Surroundings,
+}
+
+/// The page.
+pub fn page(frame: &Frame<'_>, view: &View<'_>) -> Page {
+    let content = match (view.assessment, view.scan) {
+        (Some(assessment), Some(scan)) => seen(frame, assessment, scan, view.around),
+        _ => nothing(frame),
+    };
+    Page::new(Section::Network, frame.say("map-title"), content)
+}
+
+fn nothing(frame: &Frame<'_>) -> Markup {
+    let (address, action) = (frame.to(&["settings"]) + "#release", frame.say("network-release"));
+    let action = frame.may.govern.then_some((address.as_str(), action.as_str()));
+    empty(&frame.say("network-none"), &frame.say("network-none-text"), action)
+}
+
+fn seen(frame: &Frame<'_>, assessment: &Assessment, scan: &ScanSection, around: &Surroundings) -> Markup {
+    let texts = frame.texts;
+    let rooms = network::rooms(texts, assessment, scan, around);
+    let drawn = Drawn { texts, assessment, guests: scan.guests };
+    html! {
+        p .lead { (frame.say("map-lead")) " " a href=(frame.to(&["devices"])) { (frame.say("map-see-devices")) } }
+        p .note { (texts.fill("network-when", [("when", frame.calendar.when(scan.record.finished_at).into())])) }
+        @if let Some(changes) = &around.changes {
+            p .note { (network::changed(texts, changes, &frame.calendar.when(changes.since))) }
+        }
+        (plan(&drawn, &rooms))
+        @if let Some(guests) = network::guests(texts, scan) { p .note { (guests) } }
+        section .block.below-trend aria-labelledby="zones" {
+            h2 #zones { (frame.say("network-zones")) }
+            (doors(texts, &rooms))
+        }
+        (left_out(frame, scan))
+        section .block aria-labelledby="record" {
+            h2 #record { (frame.say("html-record")) }
+            p { (network::record(texts, scan).join(" · ")) }
+        }
+    }
+}
+
+fn left_out(frame: &Frame<'_>, scan: &ScanSection) -> Markup {
+    let (reasons, silent) = (network::not_examined(frame.texts, scan), network::unanswered(frame.texts, scan));
+    html! {
+        @if !reasons.is_empty() || silent.is_some() {
+            section .block aria-labelledby="left-out" {
+                h2 #left-out { (frame.say("html-left-out")) }
+                ul .plain {
+                    @for (what, how) in reasons { li { (what) span .small { (how) } } }
+                    @if let Some(silent) = silent { li { (silent) } }
+                }
+            }
+        }
+    }
+}

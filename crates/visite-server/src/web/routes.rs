@@ -1,0 +1,87 @@
+//! All routes, and who may call them. There are no others.
+
+use crate::login::{own, people, sign_in};
+use crate::pages::assets;
+use crate::web::access::{DECIDES, READS, Route, Who};
+use crate::web::app::App;
+use crate::web::refusal::Refusal;
+use crate::web::{access, guard};
+use axum::Router;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Redirect};
+use std::time::Duration;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+
+/// An answer begins after this time at the latest.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// Between two pieces of what a request brings lies at most this time.
+const BODY_PAUSE: Duration = Duration::from_secs(10);
+
+/// The list. What answers stands beside who may ask.
+pub fn table() -> Vec<Route> {
+    use Who::{Anyone, Begun, OwnAccount, Person, Practice};
+    vec![
+        Route::get("/anmelden", Anyone, async || Redirect::to("/login")),
+        Route::get("/login", Anyone, sign_in::show),
+        Route::post("/login", Anyone, sign_in::with_password),
+        Route::get("/login/code", Begun, sign_in::show_second_step),
+        Route::post("/login/code", Begun, sign_in::with_code),
+        Route::get("/login/again", OwnAccount, sign_in::show_step_up),
+        Route::post("/login/again", OwnAccount, sign_in::step_up),
+        Route::post("/login/passkey/question", Anyone, sign_in::passkey_question),
+        Route::post("/login/passkey/answer", Anyone, sign_in::with_passkey),
+        Route::get("/invitation/{link}", Anyone, sign_in::show_link),
+        Route::post("/invitation/{link}", Anyone, sign_in::use_link),
+        Route::post("/logout", Begun, sign_in::sign_out),
+        Route::post("/language", Anyone, own::choose_language),
+        Route::get("/assets/passkey.js", Anyone, passkey_script),
+        Route::get("/assets/{file}", Anyone, asset),
+        Route::get("/account/setup", OwnAccount, own::set_up),
+        Route::get("/account", Person, own::show),
+        Route::get("/account/person", OwnAccount, own::show_person).fresh(),
+        Route::post("/account/person", OwnAccount, own::save_person).fresh(),
+        Route::get("/account/password", OwnAccount, own::show_password).fresh(),
+        Route::post("/account/password", OwnAccount, own::save_password).fresh(),
+        Route::get("/account/app", OwnAccount, own::show_app).fresh(),
+        Route::post("/account/app", OwnAccount, own::save_app).fresh(),
+        Route::post("/account/app/remove", Person, own::remove_app).fresh(),
+        Route::post("/account/passkey/question", OwnAccount, own::passkey_question).fresh(),
+        Route::post("/account/passkey/answer", OwnAccount, own::save_passkey).fresh(),
+        Route::post("/account/passkey/remove", Person, own::remove_passkey).fresh(),
+        Route::get("/account/recovery", OwnAccount, own::show_recovery).fresh(),
+        Route::post("/account/recovery", OwnAccount, own::make_recovery).fresh(),
+        Route::post("/account/session/end", Person, own::close_session),
+        Route::post("/account/sessions/end", Person, own::close_other_sessions),
+        Route::get("/p/{practice}/people", Practice(READS), people::show),
+        Route::post("/p/{practice}/people", Practice(DECIDES), people::invite).fresh(),
+        Route::post("/p/{practice}/people/{account}/end", Practice(DECIDES), people::end).fresh(),
+        Route::post("/p/{practice}/people/{account}/link", Practice(DECIDES), people::renew).fresh(),
+    ]
+}
+
+/// The server's pages: `routes` behind the guards.
+pub fn router(app: &App, routes: Vec<Route>) -> Router {
+    access::router(app, routes)
+        .fallback(async || Refusal::NotFound)
+        .method_not_allowed_fallback(async || Refusal::NotFound)
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(from_fn_with_state(app.clone(), guard::guard))
+        .with_state(app.clone())
+}
+
+/// `GET /assets/passkey.js`
+async fn passkey_script() -> impl IntoResponse {
+    let headers = [(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "max-age=3600")];
+    (headers, include_str!("../../assets/passkey.js"))
+}
+
+/// `GET /assets/{file}`: addresses carry a mark of the content, so browsers may keep the files.
+async fn asset(Path(file): Path<String>) -> Result<impl IntoResponse, Refusal> {
+    let asset = assets::find(&file).ok_or(Refusal::NotFound)?;
+    let headers = [(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, "max-age=31536000, immutable")];
+    Ok((headers, asset.content.clone()))
+}

@@ -1,0 +1,14 @@
+//! The server as browsers meet it: requests through the router, with a real store below.
+
+#![allow(clippy::unwrap_used)]
+
+mod access;
+mod accounts;
+mod device;
+mod guards;
+mod links;
+mod listening;
+mod passkeys;
+mod people;
+mod server;
+mod sign_in;

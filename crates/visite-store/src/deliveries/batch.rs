@@ -1,0 +1,203 @@
+//! Which rows a batch of deliveries changes. Pure: rows as they are go in, rows as they shall be come out.
+
+use super::numbers::Numbers;
+use super::{DeliveredSnapshot, Delivery, Receipt};
+use crate::agents::AgentState;
+use crate::entity::{agent, body, observation, snapshot, subject};
+use crate::snapshots::{content, identifiers_json};
+use crate::{StoreError, micros};
+use std::collections::{BTreeMap, BTreeSet};
+use visite_facts::Word;
+
+/// Practice and hash.
+pub type BodyKey = (String, String);
+/// Practice and id.
+pub type Key = (String, String);
+/// Practice, subject, collector.
+pub type SnapshotKey = (String, String, String);
+
+/// The rows that a batch touches.
+#[derive(Default)]
+pub struct Rows {
+    /// The epoch of the server.
+    pub epoch: i64,
+    /// Agents that deliver.
+    pub agents: BTreeMap<Key, agent::Model>,
+    /// Contents that are there; `true` if they still are whole.
+    pub bodies: BTreeMap<BodyKey, bool>,
+    /// Subjects that are there.
+    pub subjects: BTreeMap<Key, subject::Model>,
+    /// Newest snapshots that are there.
+    pub snapshots: BTreeMap<SnapshotKey, snapshot::Model>,
+}
+
+/// The rows that have to be written.
+#[derive(Default)]
+pub struct Changes {
+    /// Contents that are new, or whole again.
+    pub bodies: BTreeMap<BodyKey, body::Model>,
+    /// Keys of changed rows of [`Rows::subjects`].
+    pub subjects: BTreeSet<Key>,
+    /// Keys of changed rows of [`Rows::snapshots`].
+    pub snapshots: BTreeSet<SnapshotKey>,
+    /// What becomes history.
+    pub observations: BTreeMap<(SnapshotKey, i64), observation::Model>,
+    /// Keys of changed rows of [`Rows::agents`].
+    pub agents: BTreeSet<Key>,
+}
+
+/// Applies one delivery of the agent `whose` (practice and agent).
+pub fn apply(rows: &mut Rows, changes: &mut Changes, whose: &Key, delivery: &Delivery) -> Result<Receipt, StoreError> {
+    let Some(agent) = rows.agents.get_mut(whose) else { return Err(StoreError::not_found("agent", &whose.1)) };
+    if agent.state != AgentState::Active.word() {
+        return Err(StoreError::Revoked { agent: agent.agent.clone() });
+    }
+    let counted = count(agent, delivery)?;
+    changes.agents.insert(whose.clone());
+    let mut receipt =
+        Receipt { acknowledged: delivery.sequence, counted, epoch: rows.epoch, missing: Vec::new(), changed: false };
+    for one in &delivery.snapshots {
+        let key = (whose.0.clone(), one.hash.clone());
+        if rows.bodies.get(&key) == Some(&true) {
+            continue;
+        }
+        match &one.body {
+            Some(body) if counted => {
+                let row = body::Model {
+                    practice: whose.0.clone(),
+                    hash: one.hash.clone(),
+                    content: content(body),
+                    stored_at: delivery.received_at.as_microsecond(),
+                    is_blanked: false,
+                };
+                changes.bodies.insert(key.clone(), row);
+                rows.bodies.insert(key, true);
+            }
+            Some(_) => {}
+            None if receipt.missing.contains(&one.hash) => {}
+            None => receipt.missing.push(one.hash.clone()),
+        }
+    }
+    if counted {
+        for one in delivery.snapshots.iter().filter(|one| !receipt.missing.contains(&one.hash)) {
+            see(rows, changes, whose, delivery, one)?;
+            receipt.changed |= place(rows, changes, whose, delivery, one);
+        }
+    }
+    Ok(receipt)
+}
+
+/// Notes the delivery with its agent. `false`: it was received before.
+fn count(agent: &mut agent::Model, delivery: &Delivery) -> Result<bool, StoreError> {
+    let received_at = delivery.received_at.as_microsecond();
+    agent.last_seen_at = agent.last_seen_at.max(Some(received_at));
+    agent.version = delivery.version.chars().take(100).collect();
+    if delivery.epoch < agent.epoch {
+        // From before a restore. What is in it comes again in the new epoch and is counted there.
+        return Ok(false);
+    }
+    if delivery.epoch > agent.epoch {
+        (agent.epoch, agent.seen) = (delivery.epoch, String::new());
+    }
+    let mut seen = Numbers::parse(&agent.seen)?;
+    if !seen.add(delivery.sequence) {
+        return Ok(false);
+    }
+    (agent.last_sequence, agent.seen) = (seen.highest(), seen.text());
+    agent.deliveries += 1;
+    if delivery.gap {
+        agent.gap_at = agent.gap_at.max(micros(Some(delivery.received_at)));
+    }
+    Ok(true)
+}
+
+/// Notes the subject of a snapshot.
+fn see(
+    rows: &mut Rows,
+    changes: &mut Changes,
+    whose: &Key,
+    delivery: &Delivery,
+    one: &DeliveredSnapshot,
+) -> Result<(), StoreError> {
+    let key = (whose.0.clone(), one.subject.id.0.clone());
+    let at = one.observed_at.min(delivery.received_at).as_microsecond();
+    let identifiers = one.body.as_ref().map(|body| identifiers_json(&body.identifiers)).transpose()?;
+    let row = rows.subjects.entry(key.clone()).or_insert_with(|| subject::Model {
+        practice: key.0.clone(),
+        subject: key.1.clone(),
+        kind: one.subject.kind.word().to_owned(),
+        name: one.subject.name.clone(),
+        identifiers: "[]".to_owned(),
+        first_seen_at: at,
+        last_seen_at: at,
+    });
+    if at >= row.last_seen_at {
+        row.last_seen_at = at;
+        row.name.clone_from(&one.subject.name);
+        if let Some(identifiers) = identifiers {
+            row.identifiers = identifiers;
+        }
+    }
+    row.first_seen_at = row.first_seen_at.min(at);
+    changes.subjects.insert(key);
+    Ok(())
+}
+
+/// When a snapshot was made, as far as that can be relied on: a clock that runs ahead must not make it the newest for good.
+fn evidence(observed_at: i64, received_at: i64) -> i64 {
+    observed_at.min(received_at)
+}
+
+/// Puts a snapshot in its place: the newest, or history. `true`: the newest shows something else now.
+fn place(rows: &mut Rows, changes: &mut Changes, whose: &Key, delivery: &Delivery, one: &DeliveredSnapshot) -> bool {
+    let key = (whose.0.clone(), one.subject.id.0.clone(), one.collector.clone());
+    let observed_at = one.observed_at.as_microsecond();
+    let mut row = snapshot::Model {
+        practice: whose.0.clone(),
+        subject: one.subject.id.0.clone(),
+        collector: one.collector.clone(),
+        hash: one.hash.clone(),
+        since_at: observed_at,
+        observed_at,
+        received_at: delivery.received_at.as_microsecond(),
+        agent: whose.1.clone(),
+    };
+    let Some(newest) = rows.snapshots.get_mut(&key) else {
+        changes.snapshots.insert(key.clone());
+        rows.snapshots.insert(key, row);
+        return true;
+    };
+    let is_newer = evidence(observed_at, row.received_at) >= evidence(newest.observed_at, newest.received_at);
+    let is_same = newest.hash == row.hash;
+    if is_newer && is_same {
+        row.since_at = newest.since_at;
+        *newest = row;
+        changes.snapshots.insert(key);
+        return false;
+    }
+    if is_newer {
+        let old = std::mem::replace(newest, row);
+        changes.snapshots.insert(key.clone());
+        remember(changes, key, old);
+        return true;
+    }
+    // The same content, seen earlier: as long as nothing else lay between, it only was so for longer.
+    if !(is_same && observed_at >= newest.since_at) {
+        remember(changes, key, row);
+    }
+    false
+}
+
+fn remember(changes: &mut Changes, key: SnapshotKey, old: snapshot::Model) {
+    let row = observation::Model {
+        practice: old.practice,
+        subject: old.subject,
+        collector: old.collector,
+        observed_at: old.observed_at,
+        hash: old.hash,
+        since_at: old.since_at,
+        received_at: old.received_at,
+        agent: old.agent,
+    };
+    changes.observations.entry((key, row.observed_at)).or_insert(row);
+}

@@ -1,0 +1,13 @@
+//! The store from outside. Every test runs on SQLite and, named `root_postgres`, on a PostgreSQL of its own.
+
+#[macro_use]
+mod support;
+
+mod agents;
+mod audit;
+mod backup;
+mod deliveries;
+mod jobs;
+mod people;
+mod retention;
+mod rounds;
