@@ -1,1 +1,3 @@
 //! Web pages, login, the agents' endpoint and jobs.
+
+pub mod agents;
