@@ -92,6 +92,8 @@ pub struct Agent {
     spool: Spool,
     world: World,
     status: Status,
+    /// The status as it stands in its file.
+    written: Option<Status>,
     started: Moment,
     looked: Option<Moment>,
     renewed: Option<Moment>,
@@ -137,6 +139,7 @@ impl Agent {
             spool,
             world,
             status,
+            written: None,
             started,
             looked: None,
             renewed: None,
@@ -450,9 +453,13 @@ impl Agent {
         (self.world.tell)(event);
     }
 
-    fn write_status(&self) {
+    /// Writes how it is, if that changed.
+    fn write_status(&mut self) {
+        if self.written.as_ref() == Some(&self.status) {
+            return;
+        }
         // On a full disk the agent works on; that the disk is full, it tells.
-        let _ = self.status.write(&self.home);
+        self.written = self.status.write(&self.home).is_ok().then(|| self.status.clone());
     }
 }
 

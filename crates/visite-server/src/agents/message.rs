@@ -36,6 +36,11 @@ pub fn refuse(reason: RefusalReason) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], refusal.to_json()).into_response()
 }
 
+/// For routes that do not exist: an agent of another version learns why nobody answers it.
+pub async fn unknown_route() -> Response {
+    refuse(RefusalReason::VersionUnsupported)
+}
+
 /// Answers with a message.
 pub fn answer(message: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], Body::from(message)).into_response()
