@@ -120,7 +120,7 @@ fn named(fields: &mut Fields, field: &'static str, limit: usize) -> Result<Strin
 }
 
 /// Reads the entries of a list; each collector looks at a subject once in a delivery.
-pub fn parse_entries(list: Vec<Value>) -> Result<Read<Vec<Entry>>, Malformed> {
+pub(crate) fn read_entries(list: Vec<Value>) -> Result<Read<Vec<Entry>>, Malformed> {
     let (mut entries, mut dropped) = (Vec::with_capacity(list.len()), 0);
     let mut seen = std::collections::BTreeSet::new();
     for value in list {
@@ -174,7 +174,7 @@ impl Delivery {
 /// Reads a delivery. Every content that came belongs to its hash.
 pub fn parse_delivery(bytes: &[u8]) -> Result<Read<Delivery>, Malformed> {
     let mut fields = Fields::of_message(bytes, MAX_MESSAGE_BYTES)?;
-    let snapshots = parse_entries(fields.list("snapshots")?)?;
+    let snapshots = read_entries(fields.list("snapshots")?)?;
     fields.drop_also(snapshots.dropped);
     let delivery = Delivery {
         version: fields.text("version", 64)?,

@@ -15,9 +15,8 @@ mod refusal;
 mod token;
 
 pub use body::{BodyError, content_of, parse_body};
-pub use deliver::{
-    Delivery, DeliveryAnswer, Entry, Request, Schedule, parse_delivery, parse_delivery_answer, parse_entries,
-};
+pub(crate) use deliver::read_entries;
+pub use deliver::{Delivery, DeliveryAnswer, Entry, Request, Schedule, parse_delivery, parse_delivery_answer};
 pub use enrol::{
     EnrolAnswer, EnrolRequest, MedicalDevice, RenewAnswer, RenewRequest, parse_enrol_answer, parse_enrol_request,
     parse_renew_answer, parse_renew_request,

@@ -1,6 +1,6 @@
 //! One delivery as it lies on disk: a JSON file without contents; those lie beside it, each once.
 
-use crate::protocol::{Entry, Hash, Malformed, parse_entries};
+use crate::protocol::{Entry, Hash, Malformed, read_entries};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -52,6 +52,6 @@ pub fn parse_kept(bytes: &[u8]) -> Result<Kept, Malformed> {
     let flag = |field: &'static str| map.get(field).and_then(Value::as_bool).ok_or(wrong(field));
     let (full, gap) = (flag("full")?, flag("gap")?);
     let Some(Value::Array(list)) = map.remove("snapshots") else { return Err(wrong("snapshots")) };
-    let snapshots = parse_entries(list)?.value;
+    let snapshots = read_entries(list)?.value;
     Ok(Kept { made_at: made_at.ok_or(wrong("made_at"))?, full, gap, snapshots })
 }
