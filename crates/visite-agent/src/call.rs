@@ -241,3 +241,24 @@ fn refusal_text(reason: RefusalReason) -> Text {
     };
     Text::new(de, en)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::protocol::Hash;
+
+    /// A server that takes connections and never says a word. Time passes by itself when nothing else happens.
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_never_answers_is_given_up() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = silent.local_addr().expect("it has one");
+        let tls = Arc::new(crate::tls::pinned(Hash::of(b""), &Clock::system()).expect("TLS"));
+        let line = Line { server: format!("https://{address}").parse().expect("an URL"), relay: None, tls };
+        let begin = tokio::time::Instant::now();
+        let error = line.post("/", b"{}").await.expect_err("silence");
+        assert!(matches!(&error, CallError::Unreachable { source, .. } if source.kind() == io::ErrorKind::TimedOut));
+        assert!(begin.elapsed() <= CONNECT + Duration::from_secs(1));
+        assert!(error.text().de.contains(&address.to_string()));
+    }
+}

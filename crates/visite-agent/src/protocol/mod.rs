@@ -47,3 +47,66 @@ pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 pub const MAX_SNAPSHOTS: usize = 256;
 /// Largest number that a message may hold: JSON readers agree on whole numbers up to here (RFC 8259, 6).
 pub const MAX_NUMBER: u64 = (1 << 53) - 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Anything may come; nothing of it panics.
+        #[test]
+        fn no_bytes_are_too_odd(bytes in prop::collection::vec(any::<u8>(), 0..200), text in ".{0,120}") {
+            let _ = parse_delivery(&bytes);
+            let _ = parse_delivery_answer(&bytes);
+            let _ = parse_enrol_request(&bytes);
+            let _ = parse_enrol_answer(&bytes);
+            let _ = parse_renew_request(&bytes);
+            let _ = parse_renew_answer(&bytes);
+            let _ = parse_refusal(&bytes);
+            let _ = unpack(&bytes, 1_000);
+            let _ = crate::spool::parse_kept(&bytes);
+            let _ = crate::certificate::parse_agent_certificate(&bytes);
+            let _ = parse_body(&text, jiff::Timestamp::UNIX_EPOCH, None);
+            let _ = parse_token(&text);
+            let _ = parse_agent_name(&text);
+            let _ = text.parse::<crate::address::ServerUrl>();
+        }
+
+        /// The same for JSON that has the right fields with odd values in them.
+        #[test]
+        fn no_value_is_too_odd(
+            number in any::<i64>(),
+            text in ".{0,40}",
+            field in prop::sample::select(vec![
+                "version", "epoch", "sequence", "sent_at", "full", "gap", "snapshots", "acknowledged", "schedule",
+                "requests", "missing", "token", "csr", "name", "medical_device", "practice", "agent", "certificate", "ca",
+                "reason", "schema", "made_at",
+            ]),
+        ) {
+            for value in [
+                serde_json::json!(number), serde_json::json!(text), serde_json::json!([text]), serde_json::json!(null),
+                serde_json::json!({ &text: number }), serde_json::json!([{ "hash": text, "body": text }]),
+            ] {
+                let mut message = serde_json::json!({
+                    "version": "1", "epoch": 1, "sequence": 1, "sent_at": "2026-11-24T12:00:00Z", "full": true, "gap": false,
+                    "snapshots": [], "acknowledged": 1, "schedule": { "every_minutes": 60, "at_start": true }, "requests": [],
+                    "missing": [], "token": "t", "csr": "c", "name": "n", "medical_device": { "belongs": false },
+                    "practice": "p", "agent": "a", "certificate": "c", "ca": "c", "reason": "busy",
+                    "schema": "visite.delivery/1", "made_at": "2026-11-24T12:00:00Z",
+                });
+                let whole = message.to_string().into_bytes();
+                prop_assert!(parse_delivery(&whole).is_ok() && parse_delivery_answer(&whole).is_ok());
+                prop_assert!(parse_enrol_request(&whole).is_ok() && parse_enrol_answer(&whole).is_ok());
+                prop_assert!(parse_refusal(&whole).is_ok() && crate::spool::parse_kept(&whole).is_ok());
+                message[field] = value;
+                let bytes = message.to_string().into_bytes();
+                if let Ok(read) = parse_delivery(&bytes) {
+                    prop_assert!(read.value.sequence > 0 && read.value.sequence <= MAX_NUMBER);
+                }
+                let _ = (parse_delivery_answer(&bytes), parse_enrol_request(&bytes), parse_enrol_answer(&bytes));
+                let _ = (parse_refusal(&bytes), crate::spool::parse_kept(&bytes));
+            }
+        }
+    }
+}
