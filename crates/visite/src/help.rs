@@ -314,9 +314,12 @@ pub fn command(lang: Lang) -> Command {
     let mut root = localised(Cli::command(), lang, "visite");
     let (help, version) = (text("--help", lang), text("--version", lang));
     root = root.disable_help_flag(true).disable_version_flag(true);
-    root = root.arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(help));
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(help);
+    // At the end, however many commands there are.
+    root = root.arg(help.display_order(900));
     let heading = headings(lang).options;
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help(version);
+    let version = version.display_order(901);
     root.arg(version).mut_args(|argument| argument.help_heading(heading))
 }
 

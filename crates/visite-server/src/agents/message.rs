@@ -45,3 +45,30 @@ pub async fn unknown_route() -> Response {
 pub fn answer(message: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], Body::from(message)).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use visite_agent::protocol::pack;
+
+    async fn read(headers: &[(header::HeaderName, &str)], body: Vec<u8>) -> Result<Vec<u8>, RefusalReason> {
+        let mut request = Request::new(Body::from(body));
+        for (name, value) in headers {
+            request.headers_mut().insert(name, value.parse().expect("a value"));
+        }
+        read_message(request).await
+    }
+
+    #[tokio::test]
+    async fn a_message_is_bounded_before_and_after_it_is_unpacked() {
+        let gzip = [(header::CONTENT_ENCODING, "gzip")];
+        assert_eq!(read(&[], b"{}".to_vec()).await, Ok(b"{}".to_vec()));
+        assert_eq!(read(&gzip, pack(b"{}")).await, Ok(b"{}".to_vec()));
+        assert_eq!(read(&gzip, b"{}".to_vec()).await, Err(RefusalReason::Malformed));
+        assert_eq!(read(&[(header::CONTENT_ENCODING, "br")], b"{}".to_vec()).await, Err(RefusalReason::Malformed));
+        // A length that is only claimed, one that is not, and a bomb.
+        assert_eq!(read(&[(header::CONTENT_LENGTH, "99999999")], Vec::new()).await, Err(RefusalReason::TooLarge));
+        assert_eq!(read(&[], vec![b' '; MAX_PACKED_BYTES + 1]).await, Err(RefusalReason::TooLarge));
+        assert_eq!(read(&gzip, pack(&vec![0; MAX_MESSAGE_BYTES + 1])).await, Err(RefusalReason::TooLarge));
+    }
+}

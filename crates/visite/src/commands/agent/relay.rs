@@ -27,6 +27,7 @@ pub fn run(home: &Home, listen: SocketAddr, given: Option<&str>, lang: Lang) -> 
                 "choose an address of this computer and a free port",
             )
         })?;
+        let asked = asked_to_end();
         let at = listener.local_addr().unwrap_or(listen);
         eprintln!(
             "{}",
@@ -38,7 +39,7 @@ pub fn run(home: &Home, listen: SocketAddr, given: Option<&str>, lang: Lang) -> 
         );
         tokio::select! {
             () = relay(listener, server.endpoint(), Bounds::default()) => {}
-            () = asked_to_end() => {}
+            () = asked => {}
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -23,9 +23,10 @@ pub fn run(home: Home, lang: Lang) -> Result<ExitCode, Failure> {
     let agent = Agent::open(home, world).map_err(|error| failure(&error))?;
     let runtime = runtime()?;
     let end = runtime.block_on(async {
+        let asked = asked_to_end();
         tokio::select! {
             end = agent.run() => Some(end),
-            () = asked_to_end() => None,
+            () = asked => None,
         }
     });
     // A look that is under way only reads; nobody has to wait for it.
