@@ -4,7 +4,7 @@ use crate::program::visite;
 use insta::assert_snapshot;
 
 #[test]
-#[cfg(feature = "scan")]
+#[cfg(all(feature = "agent", feature = "scan"))]
 fn the_first_page_of_help_is_german() {
     assert_snapshot!(visite(["--help"]).run(), @"
     status: 0
@@ -16,6 +16,7 @@ fn the_first_page_of_help_is_german() {
     Befehle:
       check    Diesen Computer ansehen: ohne Server, ohne Einstellungen, ohne etwas zu ändern
       scan     Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken
+      agent    Diesen Computer regelmäßig ansehen und dem Server der Praxis berichten
       catalog  Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
 
     Optionen:
@@ -26,7 +27,7 @@ fn the_first_page_of_help_is_german() {
 }
 
 #[test]
-#[cfg(feature = "scan")]
+#[cfg(all(feature = "agent", feature = "scan"))]
 fn help_can_be_had_in_english() {
     assert_snapshot!(visite(["--lang", "en", "--help"]).run(), @"
     status: 0
@@ -38,6 +39,7 @@ fn help_can_be_had_in_english() {
     Commands:
       check    Look at this computer: no server, no configuration, nothing is changed
       scan     Examine a network, gently and only with a release: devices, services, gaps
+      agent    Look at this computer regularly and report to the practice's server
       catalog  What Visite knows: checks, measures, requirements
 
     Options:
@@ -59,7 +61,6 @@ fn help_can_be_had_in_english() {
           --facts <FILE|DIR>    Judge recorded facts instead of this computer; may be given several
                                 times
           --save-facts <FILE>   Also save what was seen to this file
-      -h, --help                Show this help
           --practice <FILE>     The practice file (practice.yaml)
           --previous <FILE>     Result of the last round (JSON): shows what has been fixed or is new
                                 since
@@ -70,12 +71,11 @@ fn help_can_be_had_in_english() {
                                 high or critical
           --quiet               Name gaps only, one line each
       -v, --verbose             Show for every point what the verdict rests on
+      -h, --help                Show this help
     ");
 }
 
 #[test]
-// One command less moves the line of `--help`.
-#[cfg(feature = "scan")]
 fn help_for_check_names_every_argument() {
     assert_snapshot!(visite(["check", "--help"]).run(), @"
     status: 0
@@ -91,7 +91,6 @@ fn help_for_check_names_every_argument() {
           --facts <FILE|DIR>    Gespeicherte Beobachtungen beurteilen statt dieses Computers; mehrfach
                                 möglich
           --save-facts <FILE>   Die Beobachtungen auch in dieser Datei speichern
-      -h, --help                Diese Hilfe zeigen
           --practice <FILE>     Die Praxisdatei (practice.yaml)
           --previous <FILE>     Ergebnis der letzten Visite (JSON): zeigt, was seitdem behoben oder neu
                                 ist
@@ -101,6 +100,7 @@ fn help_for_check_names_every_argument() {
                                 ist: low, medium, high oder critical
           --quiet               Nur Lücken nennen, eine Zeile je Lücke
       -v, --verbose             Zu jedem Punkt zeigen, worauf das Urteil beruht
+      -h, --help                Diese Hilfe zeigen
     ");
 }
 
@@ -127,7 +127,7 @@ fn help_for_catalog_names_every_command() {
 }
 
 #[test]
-#[cfg(feature = "scan")]
+#[cfg(all(feature = "agent", feature = "scan"))]
 fn without_a_command_the_help_is_shown_and_it_is_a_mistake() {
     assert_snapshot!(visite([""; 0]).run(), @"
     status: 64
@@ -139,6 +139,7 @@ fn without_a_command_the_help_is_shown_and_it_is_a_mistake() {
     Befehle:
       check    Diesen Computer ansehen: ohne Server, ohne Einstellungen, ohne etwas zu ändern
       scan     Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken
+      agent    Diesen Computer regelmäßig ansehen und dem Server der Praxis berichten
       catalog  Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
 
     Optionen:

@@ -4,6 +4,8 @@
 //! password and sudo could not be read. Its operating system is none that the catalogue knows, so that no support end
 //! comes near.
 
+#[cfg(feature = "agent")]
+mod agent;
 mod arguments;
 mod catalog;
 mod check;

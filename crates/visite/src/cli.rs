@@ -23,6 +23,8 @@ pub enum Command {
     Check(CheckArgs),
     #[cfg(feature = "scan")]
     Scan(ScanArgs),
+    #[cfg(feature = "agent")]
+    Agent(AgentArgs),
     Catalog(CatalogArgs),
 }
 
@@ -103,6 +105,74 @@ pub struct ScanArgs {
     pub quiet: bool,
     #[arg(short, long, conflicts_with = "quiet")]
     pub verbose: bool,
+}
+
+/// `visite agent`
+#[cfg(feature = "agent")]
+#[derive(Debug, Args)]
+pub struct AgentArgs {
+    #[arg(long, global = true, value_name = "DIR", default_value = visite_agent::DEFAULT_HOME)]
+    pub data: PathBuf,
+    #[command(subcommand)]
+    pub command: AgentCommand,
+}
+
+/// What to do with the agent.
+#[cfg(feature = "agent")]
+#[derive(Debug, Subcommand)]
+pub enum AgentCommand {
+    Enroll {
+        url: String,
+        token: String,
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        #[arg(long, value_name = "HOST:PORT")]
+        relay: Option<String>,
+        #[command(flatten)]
+        device: DeviceArgs,
+        #[arg(long)]
+        replace: bool,
+    },
+    Run,
+    Status,
+    Install {
+        #[arg(long, value_name = "DIR", default_value = "/")]
+        root: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        program: Option<PathBuf>,
+        #[command(flatten)]
+        device: DeviceArgs,
+    },
+    Uninstall {
+        #[arg(long, value_name = "DIR", default_value = "/")]
+        root: PathBuf,
+        #[arg(long)]
+        forget: bool,
+    },
+    Relay {
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: std::net::SocketAddr,
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+    },
+}
+
+/// Whether the computer belongs to a medical device.
+#[cfg(feature = "agent")]
+#[derive(Debug, Args)]
+pub struct DeviceArgs {
+    #[arg(long, value_name = "ANSWER")]
+    pub medical_device: Option<YesNo>,
+    #[arg(long, value_name = "TEXT")]
+    pub manufacturer_approval: Option<String>,
+}
+
+/// An answer.
+#[cfg(feature = "agent")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum YesNo {
+    Yes,
+    No,
 }
 
 /// `visite catalog`

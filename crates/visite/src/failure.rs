@@ -15,6 +15,9 @@ pub enum Kind {
     Data = 65,
     /// Input that is not there.
     Missing = 66,
+    /// A service that is not there.
+    #[cfg(feature = "agent")]
+    Unavailable = 69,
     /// Output that cannot be created.
     CannotCreate = 73,
     /// Output that broke off.

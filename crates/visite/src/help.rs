@@ -163,6 +163,117 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Show everything: each device in detail, each point with its evidence",
     ),
     (
+        "visite agent",
+        "Diesen Computer regelmäßig ansehen und dem Server der Praxis berichten",
+        "Look at this computer regularly and report to the practice's server",
+    ),
+    (
+        "agent --data",
+        "Ordner für Schlüssel und Ablage [Vorgabe: /var/lib/visite]",
+        "Directory for keys and what is kept [default: /var/lib/visite]",
+    ),
+    (
+        "visite agent enroll",
+        "Diesen Computer beim Server anmelden, mit einem einmaligen Token",
+        "Enrol this computer at the server, with a one-time token",
+    ),
+    (
+        "enroll url",
+        "Adresse des Servers für Agenten, z. B. https://praxis-server:8444",
+        "Address of the server for agents, e.g. https://praxis-server:8444",
+    ),
+    (
+        "enroll token",
+        "Das Token von der Seite „Agenten“; - liest es von der Eingabe, damit es nicht in der Prozessliste steht",
+        "The token from the page “Agents”; - reads it from the input, so that it is in no list of processes",
+    ),
+    (
+        "enroll --name",
+        "Name für Menschen, z. B. Empfang links [Vorgabe: der Name des Computers]",
+        "Name for people, e.g. reception left [default: the computer's name]",
+    ),
+    (
+        "enroll --relay",
+        "Über diesen Computer zum Server gehen, auf dem visite agent relay läuft",
+        "Reach the server through this computer, on which visite agent relay runs",
+    ),
+    (
+        "enroll --medical-device",
+        "Gehört der Computer zu einem Medizinprodukt? yes oder no; ohne Angabe wird gefragt",
+        "Does the computer belong to a medical device? yes or no; asked if not given",
+    ),
+    (
+        "enroll --manufacturer-approval",
+        "Freigabe des Herstellers: wer, was, wann; nötig bei einem Medizinprodukt, wird festgehalten",
+        "Approval of the manufacturer: who, what, when; needed for a medical device, is kept in the record",
+    ),
+    (
+        "enroll --replace",
+        "Eine frühere Anmeldung ersetzen; was von ihr in der Ablage liegt, wird gelöscht",
+        "Replace an earlier enrolment; what is kept of it is deleted",
+    ),
+    (
+        "visite agent run",
+        "Arbeiten, bis es beendet wird; so startet ihn der Dienst",
+        "Work until it is ended; this is how the service starts it",
+    ),
+    (
+        "visite agent status",
+        "Zeigen, ob der Agent läuft, wann er zuletzt geliefert hat und was ihn hindert",
+        "Show whether the agent works, when it last delivered and what holds it up",
+    ),
+    (
+        "visite agent install",
+        "Den Agenten als Dienst einrichten und starten",
+        "Set up the agent as a service and start it",
+    ),
+    (
+        "install --root",
+        "In dieses Dateisystem schreiben und nichts starten, z. B. für ein Paket [Vorgabe: /]",
+        "Write into this file system and start nothing, e.g. for a package [default: /]",
+    ),
+    (
+        "install --program",
+        "Das Programm, das der Dienst startet [Vorgabe: dieses]",
+        "The program that the service starts [default: this one]",
+    ),
+    (
+        "install --medical-device",
+        "Gehört der Computer zu einem Medizinprodukt? yes oder no; sonst gilt die Antwort der Anmeldung, oder es wird gefragt",
+        "Does the computer belong to a medical device? yes or no; else the answer of the enrolment counts, or it is asked",
+    ),
+    (
+        "install --manufacturer-approval",
+        "Freigabe des Herstellers: wer, was, wann; nötig bei einem Medizinprodukt",
+        "Approval of the manufacturer: who, what, when; needed for a medical device",
+    ),
+    (
+        "visite agent uninstall",
+        "Den Dienst beenden und entfernen; Schlüssel und Ablage bleiben",
+        "End the service and remove it; keys and what is kept stay",
+    ),
+    ("uninstall --root", "Aus diesem Dateisystem entfernen [Vorgabe: /]", "Remove from this file system [default: /]"),
+    (
+        "uninstall --forget",
+        "Auch Schlüssel und Ablage löschen; der Computer muss danach neu angemeldet werden",
+        "Also delete keys and what is kept; the computer must be enrolled again afterwards",
+    ),
+    (
+        "visite agent relay",
+        "Verbindungen anderer Computer zum Server weiterreichen, ohne sie lesen zu können",
+        "Forward connections of other computers to the server, without being able to read them",
+    ),
+    (
+        "relay --listen",
+        "Adresse und Port, auf denen gewartet wird, z. B. 192.168.10.5:8444",
+        "Address and port to listen on, e.g. 192.168.10.5:8444",
+    ),
+    (
+        "relay --server",
+        "Der Server, zu dem weitergereicht wird [Vorgabe: der, bei dem dieser Computer angemeldet ist]",
+        "The server to forward to [default: the one at which this computer is enrolled]",
+    ),
+    (
         "visite catalog",
         "Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen",
         "What Visite knows: checks, measures, requirements",
@@ -203,9 +314,12 @@ pub fn command(lang: Lang) -> Command {
     let mut root = localised(Cli::command(), lang, "visite");
     let (help, version) = (text("--help", lang), text("--version", lang));
     root = root.disable_help_flag(true).disable_version_flag(true);
-    root = root.arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(help));
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(help);
+    // At the end, however many commands there are.
+    root = root.arg(help.display_order(900));
     let heading = headings(lang).options;
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help(version);
+    let version = version.display_order(901);
     root.arg(version).mut_args(|argument| argument.help_heading(heading))
 }
 
@@ -393,8 +507,12 @@ mod tests {
         keys(&Cli::command(), "visite", &mut needed);
         let missing: Vec<_> = needed.iter().filter(|key| text(key, Lang::De).is_empty()).collect();
         assert!(missing.is_empty(), "no texts for {missing:?}");
-        // A program without scans has no use for their texts.
-        let left_out = |key: &str| cfg!(not(feature = "scan")) && (key == "visite scan" || key.starts_with("scan "));
+        // A program without scans or without the agent has no use for their texts.
+        let of_agent = ["visite agent", "agent ", "enroll ", "install ", "uninstall ", "relay "];
+        let left_out = |key: &str| {
+            cfg!(not(feature = "scan")) && (key == "visite scan" || key.starts_with("scan "))
+                || cfg!(not(feature = "agent")) && of_agent.iter().any(|start| key.starts_with(start))
+        };
         let is_used = |key: &str| left_out(key) || needed.iter().any(|used| used == key);
         let unused: Vec<_> = TEXTS.iter().filter(|(key, _, _)| !is_used(key)).collect();
         assert!(unused.is_empty(), "texts for nothing: {unused:?}");

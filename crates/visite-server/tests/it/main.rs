@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod agents;
 mod device;
 mod guards;
 mod links;

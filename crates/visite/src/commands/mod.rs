@@ -1,5 +1,7 @@
 //! One file a command.
 
+#[cfg(feature = "agent")]
+mod agent;
 mod catalog;
 mod check;
 #[cfg(feature = "scan")]
@@ -23,6 +25,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Check(arguments) => check::run(&arguments, cli.lang),
         #[cfg(feature = "scan")]
         Command::Scan(arguments) => scan::run(&arguments, cli.lang),
+        #[cfg(feature = "agent")]
+        Command::Agent(arguments) => agent::run(arguments, cli.lang),
         Command::Catalog(arguments) => catalog::run(&arguments, cli.lang),
     }
 }
