@@ -130,7 +130,7 @@ impl PracticeStore {
     /// Keeps the settings of the practice, a JSON object.
     pub async fn set_settings(&self, event: &AuditEvent, settings: &Json) -> Result<(), StoreError> {
         if !settings.is_object() {
-            return Err(StoreError::invalid("settings", "they are a JSON object"));
+            return Err(StoreError::invalid("settings", "sie sind kein JSON-Objekt", "they are no JSON object"));
         }
         let change = practice::ActiveModel { settings: Set(to_json("settings", settings)?), ..self.row() };
         self.change(event, change).await
@@ -190,7 +190,11 @@ pub async fn lock(tx: &Write, id: &PracticeId) -> Result<(), StoreError> {
 fn check_time_zone(name: &str) -> Result<(), StoreError> {
     match TimeZone::get(name) {
         Ok(_) => Ok(()),
-        Err(_) => Err(StoreError::invalid("time zone", "it is a name such as `Europe/Berlin`")),
+        Err(_) => Err(StoreError::invalid(
+            "time zone",
+            "eine Zeitzone heißt zum Beispiel `Europe/Berlin`",
+            "a time zone is called e.g. `Europe/Berlin`",
+        )),
     }
 }
 

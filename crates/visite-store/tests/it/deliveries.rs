@@ -31,7 +31,7 @@ async fn a_delivery_comes_back_as_snapshots_for_judging(place: Place) {
     assert_eq!(receipt, expected);
 
     let expected = Snapshot { received_at: Some(at(11)), ..sent.clone() };
-    assert_eq!(linden.snapshots().await.expect("snapshots"), [expected.clone()]);
+    assert_eq!(linden.snapshots().await.expect("snapshots"), std::slice::from_ref(&expected));
     assert_eq!(linden.snapshots_of(&sent.subject.id).await.expect("snapshots"), [expected]);
     let subjects = linden.subjects().await.expect("subjects");
     assert_eq!((subjects[0].subject.clone(), subjects[0].identifiers.clone()), (sent.subject, sent.identifiers));
