@@ -62,7 +62,10 @@ impl Database {
     pub async fn open(location: &Location, schema: i64) -> Result<Self, StoreError> {
         let engine = location.engine();
         let options = match location {
-            Location::Sqlite(path) => sqlite(path),
+            Location::Sqlite(path) => {
+                make_private(path);
+                sqlite(path)
+            }
             Location::Postgres(url) => postgres(url),
         };
         let pool = sea_orm::Database::connect(options).await?;
@@ -154,6 +157,19 @@ impl Database {
             Some("ok") => Ok(()),
             answer => Err(StoreError::Damaged { detail: answer.unwrap_or("no answer").to_owned() }),
         }
+    }
+}
+
+/// Makes the file so that only its owner may read it; the files beside it follow. If that fails, opening it tells why.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    if let Err(error) = options.open(path)
+        && error.kind() != std::io::ErrorKind::AlreadyExists
+    {
+        tracing::debug!(%error, "the file of the database cannot be made");
     }
 }
 

@@ -19,6 +19,7 @@ mod ids;
 mod jobs;
 mod location;
 mod migration;
+mod overview;
 mod practices;
 mod privacy;
 mod retention;
@@ -39,6 +40,7 @@ pub use findings::{BY_ROUND, FindingChange, FindingEvent, FindingEventKind, Find
 pub use ids::{AccountId, AgentId, JobId, PracticeId, RecordId, SiteId, WebhookId};
 pub use jobs::{Job, JobState, NewJob};
 pub use location::{Engine, Location};
+pub use overview::Overview;
 pub use practices::{NewPractice, Practice, PracticeFile, Site};
 pub use retention::CleanedUp;
 pub use rounds::RoundInfo;

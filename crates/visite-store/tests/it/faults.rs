@@ -96,9 +96,25 @@ async fn nothing_acknowledged_is_lost_when_the_program_is_killed(place: Place) {
                 acknowledged.push(told.to_owned());
             }
         }
+        wait_until_alone(&place).await;
         check(&place, &acknowledged, round).await;
     }
     assert!(acknowledged.len() >= ROUNDS as usize);
+}
+
+/// PostgreSQL may still be at the last commit of the process that is gone.
+async fn wait_until_alone(place: &Place) {
+    if place.location.engine() == Engine::Sqlite {
+        return;
+    }
+    let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    for _ in 0..500 {
+        if place.number(others).await == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the connections of the killed process do not end");
 }
 
 /// Everything that was acknowledged is there, and as many deliveries were counted as there are.
@@ -267,6 +283,21 @@ fn root_a_database_that_was_gone_is_used_again() {
             assert_eq!(receipt.acknowledged, sequence);
         }
         assert_eq!(linden.agent(&agent).await.expect("agent").deliveries, 5);
+    });
+}
+
+#[test]
+fn only_the_owner_may_read_the_file() {
+    run(async {
+        let place = sqlite();
+        let (_store, _linden) = practice(&place).await;
+        let mut seen = 0;
+        for entry in std::fs::read_dir(place.folder.path()).expect("a folder").flatten() {
+            let mode = rustix::fs::stat(entry.path()).expect("a file").st_mode & 0o777;
+            assert_eq!(mode, 0o600, "{:?}", entry.file_name());
+            seen += 1;
+        }
+        assert_eq!(seen, 3, "the database, its log and its index");
     });
 }
 

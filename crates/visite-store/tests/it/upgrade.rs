@@ -27,7 +27,7 @@ const ROWS: &[&[&str]] = &[
         "INSERT INTO subject VALUES ('linden', 'host-1', 'host', 'pc1', '[]', 1, 2)",
         "INSERT INTO body VALUES ('linden', 'dd', '{\"identifiers\":[],\"facts\":{},\"problems\":[]}', 1, FALSE)",
         "INSERT INTO snapshot VALUES ('linden', 'host-1', 'linux.system', 'dd', 1, 2, 2, 'pc1')",
-        "INSERT INTO observation VALUES ('linden', 'host-1', 'linux.system', 1, 'dd', 1, 1, 'pc1')",
+        "INSERT INTO observation VALUES ('linden', 'host-1', 'linux.system', 1, 'dd', 1, 'pc1')",
     ],
     &[
         "INSERT INTO round VALUES ('linden', 'r1', 1, 'cc', '{\"points\":0,\"checked\":0,\"passed\":0,\"failed\":0,\"unchecked\":{},\"not_applicable\":0}', FALSE, FALSE, NULL)",
