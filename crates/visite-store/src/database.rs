@@ -229,3 +229,19 @@ where
     }
     Ok(())
 }
+
+/// Writes those of the rows whose key is not taken yet.
+pub async fn insert_new<E, A>(tx: &Write, rows: Vec<E::Model>) -> Result<(), StoreError>
+where
+    E: EntityTrait<ActiveModel = A>,
+    E::Model: IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = E> + Send,
+{
+    let rows: Vec<A> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();
+    for page in rows.chunks(PAGE) {
+        let new = E::insert_many(page.iter().cloned());
+        let key = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+        new.on_conflict_do_nothing_on(key).exec_without_returning(&**tx).await?;
+    }
+    Ok(())
+}
