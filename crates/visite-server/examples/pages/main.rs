@@ -25,6 +25,7 @@ fn main() -> io::Result<()> {
         for (name, page) in samples.pages(lang) {
             fs::write(folder.join(format!("{name}.html")), page)?;
         }
+        fs::write(folder.join("job.events"), samples.events(lang))?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use visite_assess::{Input, assess};
 use visite_catalog::{Catalog, Layer};
-use visite_facts::scan::{Profile, ScanRecord, ScanSection};
+use visite_facts::scan::{Profile, ScanFile, ScanRecord, ScanSection};
 use visite_facts::{Acceptance, Assessment, FactsFile, Lang, Snapshot};
 use visite_report::moment::Calendar;
 use visite_report::{Room, Surroundings};
@@ -38,6 +38,7 @@ pub struct Samples {
     earlier: Assessment,
     clean: Assessment,
     scan: ScanSection,
+    examined: ScanFile,
     rounds: Vec<pages::start::Point>,
     assigned: BTreeMap<String, String>,
 }
@@ -91,29 +92,56 @@ impl Samples {
         let assessment = judged(&catalog, &practice, &snapshots, &[acceptance], &first.findings, now);
         let earlier = judged(&catalog, &practice, &before(&snapshots), &[], &[], at("2026-11-24T12:00:00Z"));
         let clean = judged(&catalog, &practice, &facts("browser/facts/nothing-wrong.json"), &[], &[], now);
+        let examined = fs::read(repository("../crates/visite-report/tests/data/scan.json")).expect("a scan");
+        let examined = serde_json::from_slice(&examined).expect("the file of a scan");
         let assigned =
             assessment.findings.iter().take(2).map(|gap| (gap.id.clone(), "Kim Muster".to_owned())).collect();
-        Self { now, rounds: rounds(&assessment), catalog, practice, assessment, earlier, clean, scan, assigned }
+        Self {
+            now,
+            rounds: rounds(&assessment),
+            catalog,
+            practice,
+            assessment,
+            earlier,
+            clean,
+            scan,
+            examined,
+            assigned,
+        }
+    }
+
+    /// How many findings are urgent.
+    #[allow(dead_code, reason = "only tests ask")]
+    pub fn urgent(&self) -> usize {
+        visite_report::overview::open_count(&self.assessment, visite_report::overview::Urgency::Urgent)
+    }
+
+    /// The same, with names that somebody chose to do harm.
+    #[allow(dead_code, reason = "only tests ask")]
+    pub fn hostile() -> Self {
+        const NAME: &str = "<img src=x onerror=alert(1)>\u{202e}\u{1b}[2J";
+        let mut samples = Self::new();
+        for subject in &mut samples.assessment.subjects {
+            subject.description = NAME.to_owned();
+            if subject.subject.name != "empfang-1" {
+                subject.subject.name = NAME.to_owned();
+            }
+        }
+        for finding in &mut samples.assessment.findings {
+            finding.title = visite_facts::Text::new(NAME, NAME);
+        }
+        for host in samples.scan.hosts.iter_mut().chain(&mut samples.examined.section.hosts) {
+            host.name = Some(NAME.to_owned());
+            host.vendor = Some(NAME.to_owned());
+        }
+        samples
     }
 
     /// Every page with the name of its file.
     pub fn pages(&self, lang: Lang) -> Vec<(String, String)> {
         let texts = pages::texts(lang);
         let calendar = Calendar::new(texts, "Europe/Berlin", self.now);
-        let open = self.assessment.findings.iter().filter(|finding| visite_report::overview::is_open(finding)).count();
-        let frame = Frame {
-            texts,
-            calendar: &calendar,
-            practice: Some(Here { id: "musterpraxis", name: "Praxis Dr. Beispiel", open: Some(open) }),
-            account: Some(Account { name: "Kim Muster" }),
-            may: May { decide: true, connect: true, govern: true, provide: false, administer: false },
-            csrf: "0f1e2d3c4b5a",
-            message: None,
-            search: "",
-            brand: None,
-            demo: false,
-            version: "0.1.0",
-        };
+        let frame = self.frame(texts, &calendar);
         let mut all = Vec::new();
         self.overview(&frame, &mut all);
         self.findings(&frame, &mut all);
@@ -125,6 +153,38 @@ impl Samples {
         self.provided(&frame, &mut all);
         self.errors(&frame, &mut all);
         all.into_iter().map(|(name, page)| (name.to_owned(), page)).collect()
+    }
+
+    fn frame<'a>(&self, texts: &'a visite_report::texts::Texts, calendar: &'a Calendar<'a>) -> Frame<'a> {
+        let open = self.assessment.findings.iter().filter(|finding| visite_report::overview::is_open(finding)).count();
+        Frame {
+            texts,
+            calendar,
+            practice: Some(Here { id: "musterpraxis", name: "Praxis Dr. Beispiel", open: Some(open) }),
+            account: Some(Account { name: "Kim Muster" }),
+            may: May { decide: true, connect: true, govern: true, provide: false, administer: false },
+            csrf: "0f1e2d3c4b5a",
+            message: None,
+            search: "",
+            brand: None,
+            demo: false,
+            version: "0.1.0",
+        }
+    }
+
+    /// What the server tells about the running job a little later, and that it has ended.
+    #[allow(dead_code, reason = "only the example asks")]
+    pub fn events(&self, lang: Lang) -> String {
+        let texts = pages::texts(lang);
+        let calendar = Calendar::new(texts, "Europe/Berlin", self.now);
+        let later = pages::jobs::Job {
+            steps: Some((201, 256)),
+            seconds_left: Some(130),
+            now: "Fragt 192.168.20.201: Arbeitsplatz".to_owned(),
+            ..running()
+        };
+        let progress = pages::jobs::progress(&self.frame(texts, &calendar), &later).into_string();
+        format!("event: progress\ndata: {progress}\n\nevent: end\ndata:\n\n")
     }
 
     fn overview(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
@@ -258,24 +318,7 @@ impl Samples {
 
     fn work(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
         use pages::jobs::{Job, State};
-        let job = |id: &str, title: &str, state, now: &str| Job {
-            id: id.to_owned(),
-            title: title.to_owned(),
-            state,
-            since: at("2026-11-25T07:56:00Z"),
-            finished: None,
-            steps: None,
-            now: now.to_owned(),
-            seconds_left: None,
-            by: None,
-            problem: None,
-        };
-        let running = Job {
-            steps: Some((118, 256)),
-            seconds_left: Some(410),
-            by: Some("Kim Muster".to_owned()),
-            ..job("job-7", "Netz 192.168.20.0/24 untersuchen", State::Running, "Fragt 192.168.20.118: Drucker")
-        };
+        let running = running();
         let failed = Job {
             finished: Some(at("2026-11-25T07:58:00Z")),
             problem: Some(
@@ -318,7 +361,11 @@ impl Samples {
         let page = pages::requirements::page(frame, &self.assessment, &self.catalog, &filter);
         all.push(("requirements", frame.render(page)));
         let around = self.surroundings();
-        let view = pages::network::View { assessment: Some(&self.assessment), scan: Some(&self.scan), around: &around };
+        let view = pages::network::View {
+            assessment: Some(&self.examined.assessment),
+            scan: Some(&self.examined.section),
+            around: &around,
+        };
         all.push(("network", frame.render(pages::network::page(frame, &view))));
         let view = pages::network::View { assessment: None, scan: None, around: &around };
         all.push(("network-none", frame.render(pages::network::page(frame, &view))));
@@ -503,6 +550,31 @@ impl Samples {
         all.push(("error-large", branded.render(page(&branded, Error::TooLarge, None))));
         all.push(("error-many", frame.render(page(frame, Error::TooMany, None))));
         all.push(("error-bad", frame.render(page(frame, Error::BadRequest, None))));
+    }
+}
+
+fn job(id: &str, title: &str, state: pages::jobs::State, now: &str) -> pages::jobs::Job {
+    pages::jobs::Job {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        state,
+        since: at("2026-11-25T07:56:00Z"),
+        finished: None,
+        steps: None,
+        now: now.to_owned(),
+        seconds_left: None,
+        by: None,
+        problem: None,
+    }
+}
+
+fn running() -> pages::jobs::Job {
+    let now = "Fragt 192.168.20.118: Drucker";
+    pages::jobs::Job {
+        steps: Some((118, 256)),
+        seconds_left: Some(410),
+        by: Some("Kim Muster".to_owned()),
+        ..job("job-7", "Netz 192.168.20.0/24 untersuchen", pages::jobs::State::Running, now)
     }
 }
 
