@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use visite_assess::{Input, assess};
 use visite_catalog::{Catalog, Layer};
 use visite_facts::scan::{Profile, ScanFile, ScanRecord, ScanSection};
-use visite_facts::{Acceptance, Assessment, FactsFile, Lang, Snapshot};
+use visite_facts::{Acceptance, Assessment, FactsFile, Lang, Snapshot, SubjectKind};
 use visite_report::moment::Calendar;
 use visite_report::{Room, Surroundings};
 use visite_scan::import::{Imported, ImportedHost, parse_import};
@@ -274,8 +274,11 @@ impl Samples {
         all.push(("devices", frame.render(pages::devices::page(frame, &view))));
         let agents = self.agents();
         let subjects = &self.assessment.subjects;
-        let computer = subjects.iter().find(|assessed| assessed.subject.name == "empfang-1").expect("a computer");
-        let device = subjects.iter().find(|assessed| assessed.subject.kind == visite_facts::SubjectKind::Device);
+        let computer = subjects
+            .iter()
+            .find(|it| it.subject.name == "empfang-1" && it.subject.kind == SubjectKind::Host)
+            .expect("a computer");
+        let device = subjects.iter().find(|assessed| assessed.subject.kind == SubjectKind::Device);
         for (name, subject) in [("device", computer), ("device-network", device.expect("a device"))] {
             let agent = agents.iter().find(|agent| agent.subject.as_ref() == Some(&subject.subject.id.0));
             let view = pages::device::View { assessment: &self.assessment, subject, scan: Some(&self.scan), agent };
@@ -285,7 +288,7 @@ impl Samples {
 
     fn agents(&self) -> Vec<pages::agents::Agent> {
         use pages::agents::State;
-        let hosts = self.assessment.subjects.iter().filter(|it| it.subject.kind == visite_facts::SubjectKind::Host);
+        let hosts = self.assessment.subjects.iter().filter(|it| it.subject.kind == SubjectKind::Host);
         let agent = |(index, assessed): (usize, &visite_facts::AssessedSubject)| pages::agents::Agent {
             id: format!("agent-{index}"),
             subject: Some(assessed.subject.id.0.clone()),
@@ -468,7 +471,7 @@ impl Samples {
             name: name.to_owned(),
             urgent,
             act,
-            occasion: 2,
+            occasion: if last.is_some() { 2 } else { 0 },
             checked: if last.is_some() { 129 } else { 0 },
             points: if last.is_some() { 165 } else { 0 },
             silent,
@@ -546,7 +549,13 @@ impl Samples {
             mail: "hilfe@it-nord.example".to_owned(),
             logo: false,
         };
-        let branded = Frame { brand: Some(&brand), message: Some(Message::problem("…")), ..frame.clone() };
+        let branded = Frame {
+            brand: Some(&brand),
+            message: Some(Message::problem(
+                "Das Logo ist größer als 200 KB. Verkleinern Sie es, und laden Sie es noch einmal hoch.",
+            )),
+            ..frame.clone()
+        };
         all.push(("error-large", branded.render(page(&branded, Error::TooLarge, None))));
         all.push(("error-many", frame.render(page(frame, Error::TooMany, None))));
         all.push(("error-bad", frame.render(page(frame, Error::BadRequest, None))));

@@ -58,7 +58,7 @@ pub fn table(frame: &Frame<'_>, assessment: &Assessment, filter: &Filter) -> Tab
     let mut table = Table::new(frame.say("nav-checks"), &columns.map(|key| frame.say(key)));
     for Counted { first, counts } in counted(assessment, filter, frame) {
         let count = |verdict: Verdict| {
-            Cell::time(counts.get(verdict.word()).map_or_else(|| "–".to_owned(), ToString::to_string))
+            Cell::number(counts.get(verdict.word()).map_or_else(|| "–".to_owned(), ToString::to_string))
         };
         table.rows.push(vec![
             Cell::link(&frame.to(&["checks", &first.check]), first.topic.get(frame.lang())),
