@@ -184,6 +184,11 @@ async function paper(page, name, url) {
   check(`${name}: on paper nothing is cut`, await page.evaluate(overflowing));
   const left = await page.evaluate(() => ['.bar', '#menu', '.foot'].filter((part) => document.querySelector(part)?.checkVisibility()));
   check(`${name}: on paper only the content is left`, left);
+  if (name.startsWith('order-')) {
+    const missing = await page.evaluate(() => [...document.querySelectorAll('.order .block :is(p, li, pre)')]
+      .filter((part) => !part.checkVisibility()).map((part) => part.textContent.slice(0, 40)));
+    check(`${name}: on paper nothing of it is missing`, missing);
+  }
   if (screenshots && name.startsWith('order-')) {
     await page.screenshot({ path: join(screenshots, `${name}-print.png`), fullPage: true });
   }

@@ -163,7 +163,7 @@ fn requirements(frame: &Frame<'_>, catalog: &Catalog, sources: &[String]) -> Mar
     };
     html! {
         @if !sources.is_empty() {
-            h3 .more { (frame.say("html-related")) }
+            h3 .apart { (frame.say("html-related")) }
             ul .plain {
                 @for id in sources {
                     li {

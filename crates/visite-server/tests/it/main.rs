@@ -1,6 +1,6 @@
 //! Every page, written from recorded facts in both languages: what has to hold for all of them.
 
-#[path = "../../examples/pages/samples.rs"]
+#[path = "../../examples/pages/samples/mod.rs"]
 mod samples;
 
 use samples::Samples;
