@@ -9,6 +9,7 @@ mod device;
 mod guards;
 mod links;
 mod listening;
+mod pages;
 mod passkeys;
 mod people;
 mod server;
