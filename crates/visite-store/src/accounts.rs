@@ -189,7 +189,7 @@ impl Store {
 
     /// Notes that the one-time password of this step was used. `false`: it was used before, or an older one is tried.
     pub async fn use_totp_step(&self, id: &AccountId, step: u64) -> Result<bool, StoreError> {
-        let step = i64::try_from(step).map_err(|error| StoreError::invalid("step", error.to_string()))?;
+        let step = i64::try_from(step).map_err(|_| StoreError::out_of_range("step"))?;
         let tx = self.db.write().await?;
         let used = account::Entity::update_many()
             .col_expr(account::Column::TotpStep, Expr::value(step))
@@ -321,7 +321,14 @@ fn email(address: &str) -> Result<String, StoreError> {
     let is_usable = address.len() <= 254
         && !address.chars().any(|c| c.is_control() || c.is_whitespace())
         && address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    if is_usable { Ok(address) } else { Err(StoreError::invalid("e-mail address", "it has the form name@example.org")) }
+    if is_usable {
+        return Ok(address);
+    }
+    Err(StoreError::invalid(
+        "e-mail address",
+        "eine E-Mail-Adresse sieht aus wie name@praxis.example",
+        "an e-mail address looks like name@practice.example",
+    ))
 }
 
 fn from_row(row: account::Model) -> Result<Account, StoreError> {

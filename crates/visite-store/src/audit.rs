@@ -142,7 +142,7 @@ impl PracticeStore {
 /// Appends an event in the transaction of what it tells about. Returns its number.
 pub async fn append(tx: &Write, event: &AuditEvent) -> Result<i64, StoreError> {
     if event.what.is_empty() || event.who.is_empty() {
-        return Err(StoreError::invalid("event", "it says who did what"));
+        return Err(StoreError::invalid("event", "es fehlt, wer was getan hat", "it has to say who did what"));
     }
     let (last, previous) = parse_head(settings::get_locked(&**tx, HEAD).await?)?;
     let mut row = audit::Model {

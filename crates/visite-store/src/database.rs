@@ -62,7 +62,10 @@ impl Database {
     pub async fn open(location: &Location, schema: i64) -> Result<Self, StoreError> {
         let engine = location.engine();
         let options = match location {
-            Location::Sqlite(path) => sqlite(path),
+            Location::Sqlite(path) => {
+                make_private(path);
+                sqlite(path)
+            }
             Location::Postgres(url) => postgres(url),
         };
         let pool = sea_orm::Database::connect(options).await?;
@@ -157,6 +160,19 @@ impl Database {
     }
 }
 
+/// Makes the file so that only its owner may read it; the files beside it follow. If that fails, opening it tells why.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    if let Err(error) = options.open(path)
+        && error.kind() != std::io::ErrorKind::AlreadyExists
+    {
+        tracing::debug!(%error, "the file of the database cannot be made");
+    }
+}
+
 fn sqlite(path: &Path) -> ConnectOptions {
     let path = path.to_owned();
     // The path is set as such below; in a URL some characters would mean something else.
@@ -210,6 +226,22 @@ where
     for page in rows.chunks(PAGE) {
         let page = page.iter().cloned();
         E::insert_many(page).on_conflict(conflict.clone()).exec_without_returning(&**tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes those of the rows whose key is not taken yet.
+pub async fn insert_new<E, A>(tx: &Write, rows: Vec<E::Model>) -> Result<(), StoreError>
+where
+    E: EntityTrait<ActiveModel = A>,
+    E::Model: IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = E> + Send,
+{
+    let rows: Vec<A> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();
+    for page in rows.chunks(PAGE) {
+        let new = E::insert_many(page.iter().cloned());
+        let key = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+        new.on_conflict_do_nothing_on(key).exec_without_returning(&**tx).await?;
     }
     Ok(())
 }

@@ -163,7 +163,6 @@ entities! {
         #[sea_orm(primary_key, auto_increment = false)] collector: String,
         #[sea_orm(primary_key, auto_increment = false)] observed_at: i64,
         hash: String,
-        since_at: i64,
         received_at: i64,
         agent: String,
     }

@@ -32,12 +32,12 @@ pub enum StoreError {
         id: String,
     },
     /// A value cannot be kept.
-    #[error("the {what} is not usable: {why}")]
+    #[error("the {what} is not usable: {}", why.en)]
     Invalid {
         /// What it is.
         what: &'static str,
-        /// What is the matter with it.
-        why: String,
+        /// What it should be, for people.
+        why: Text,
     },
     /// The agent's access has ended.
     #[error("the agent `{agent}` is revoked")]
@@ -117,13 +117,22 @@ impl StoreError {
         Self::AlreadyThere { what, id: id.to_string() }
     }
 
-    pub(crate) fn invalid(what: &'static str, why: impl Into<String>) -> Self {
-        Self::Invalid { what, why: why.into() }
+    pub(crate) fn invalid(what: &'static str, de: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Invalid { what, why: Text::new(de, en) }
+    }
+
+    /// A time or a number that is out of every range.
+    pub(crate) fn out_of_range(what: &'static str) -> Self {
+        Self::invalid(what, "die Zahl ist zu groß", "the number is too large")
     }
 
     pub(crate) fn id(what: &'static str, text: &str) -> Self {
         let shown: String = text.chars().take(40).collect();
-        Self::invalid(what, format!("`{shown}` is no id of small letters, digits, `-`, `_` and `.`, at most 64 long"))
+        Self::invalid(
+            what,
+            format!("`{shown}` hat andere Zeichen als Kleinbuchstaben, Ziffern, `-`, `_` und `.`, oder mehr als 64"),
+            format!("`{shown}` has other characters than small letters, digits, `-`, `_` and `.`, or more than 64"),
+        )
     }
 
     pub(crate) fn stored(what: &'static str, why: impl std::fmt::Display) -> Self {
@@ -165,8 +174,8 @@ impl StoreError {
                 format!("`{id}` is there already. Please choose another name."),
             ),
             Self::Invalid { why, .. } => (
-                format!("Diese Angabe lässt sich nicht speichern ({why}). Bitte prüfen und neu eingeben."),
-                format!("This cannot be kept ({why}). Please check and enter it again."),
+                format!("Diese Angabe lässt sich nicht speichern: {}. Bitte prüfen und neu eingeben.", why.de),
+                format!("This cannot be kept: {}. Please check and enter it again.", why.en),
             ),
             Self::Revoked { agent } => (
                 format!("Der Zugang des Agenten `{agent}` ist beendet. Zum Weiterarbeiten den Agenten neu anmelden."),
@@ -186,8 +195,10 @@ impl StoreError {
                 "The database is busy. Please try again in a moment.".to_owned(),
             ),
             Self::Denied(_) => (
-                "Die Datenbank lässt sich nicht öffnen. Bitte die Rechte an Datei oder Zugang prüfen.".to_owned(),
-                "The database cannot be opened. Please check the rights to the file or the access.".to_owned(),
+                "Die Datenbank lässt sich nicht öffnen. Bitte prüfen, ob der Ordner da ist und die Rechte stimmen."
+                    .to_owned(),
+                "The database cannot be opened. Please see whether the folder is there and the rights are set."
+                    .to_owned(),
             ),
             Self::Damaged { .. } => (
                 "Die Datenbank ist beschädigt. Bitte die Datei aufheben und die letzte Sicherung mit `visite restore` \
@@ -309,8 +320,8 @@ fn by_code(code: &str, error: DbErr, message: &str) -> StoreError {
         Ok(13) => StoreError::Full(error.into()),
         Ok(5 | 6) => StoreError::Busy(error.into()),
         Ok(11 | 26) => StoreError::Damaged { detail: message.to_owned() },
-        Ok(3 | 8 | 23) => StoreError::Denied(error.into()),
-        Ok(10 | 14) => StoreError::Unreachable(error.into()),
+        Ok(3 | 8 | 14 | 23) => StoreError::Denied(error.into()),
+        Ok(10) => StoreError::Unreachable(error.into()),
         _ => StoreError::Database(error.into()),
     }
 }

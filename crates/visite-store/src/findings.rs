@@ -160,13 +160,17 @@ impl PracticeStore {
     /// Accepts the risk of a finding until a date, in place of an earlier acceptance.
     pub async fn accept(&self, event: &AuditEvent, accepted: &Acceptance) -> Result<(), StoreError> {
         if accepted.reason.trim().is_empty() {
-            return Err(StoreError::invalid("acceptance", "it has a reason"));
+            return Err(StoreError::invalid("acceptance", "die Begründung fehlt", "the reason is missing"));
         }
         let tx = self.write().await?;
         let mut row = self.locked(&tx, &accepted.finding).await?;
         let mut body: Finding = json("finding", &row.body)?;
         if body.state == FindingState::Fixed {
-            return Err(StoreError::invalid("acceptance", "the gap is closed, there is nothing to accept"));
+            return Err(StoreError::invalid(
+                "acceptance",
+                "die Feststellung ist schon behoben",
+                "the finding is closed already",
+            ));
         }
         body.state = FindingState::Accepted;
         body.acceptance = Some(accepted.clone());

@@ -19,6 +19,7 @@ mod ids;
 mod jobs;
 mod location;
 mod migration;
+mod overview;
 mod practices;
 mod privacy;
 mod retention;
@@ -39,6 +40,7 @@ pub use findings::{BY_ROUND, FindingChange, FindingEvent, FindingEventKind, Find
 pub use ids::{AccountId, AgentId, JobId, PracticeId, RecordId, SiteId, WebhookId};
 pub use jobs::{Job, JobState, NewJob};
 pub use location::{Engine, Location};
+pub use overview::Overview;
 pub use practices::{NewPractice, Practice, PracticeFile, Site};
 pub use retention::CleanedUp;
 pub use rounds::RoundInfo;
@@ -166,7 +168,7 @@ pub(crate) fn json<T: serde::de::DeserializeOwned>(what: &'static str, text: &st
 
 /// JSON for a column.
 pub(crate) fn to_json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::invalid(what, error.to_string()))
+    serde_json::to_string(value).map_err(|error| StoreError::invalid(what, error.to_string(), error.to_string()))
 }
 
 /// Longest name that people may give to something, in characters.
@@ -176,7 +178,11 @@ const MAX_NAME: usize = 200;
 pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), StoreError> {
     let count = name.chars().count();
     if name.trim().is_empty() || count > MAX_NAME || name.chars().any(char::is_control) {
-        return Err(StoreError::invalid(what, format!("1 to {MAX_NAME} characters in one line")));
+        return Err(StoreError::invalid(
+            what,
+            format!("ein Name hat 1 bis {MAX_NAME} Zeichen in einer Zeile"),
+            format!("a name has 1 to {MAX_NAME} characters in one line"),
+        ));
     }
     Ok(())
 }

@@ -2,13 +2,13 @@
 
 use crate::audit::{self, AuditEvent};
 use crate::database::Write;
-use crate::entity::{practice, site};
+use crate::entity::{agent, practice, site};
 use crate::{
     PracticeId, PracticeStore, SiteId, Store, StoreError, check_name, hex, json, optional_time, time, to_json,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -130,7 +130,7 @@ impl PracticeStore {
     /// Keeps the settings of the practice, a JSON object.
     pub async fn set_settings(&self, event: &AuditEvent, settings: &Json) -> Result<(), StoreError> {
         if !settings.is_object() {
-            return Err(StoreError::invalid("settings", "they are a JSON object"));
+            return Err(StoreError::invalid("settings", "sie sind kein JSON-Objekt", "they are no JSON object"));
         }
         let change = practice::ActiveModel { settings: Set(to_json("settings", settings)?), ..self.row() };
         self.change(event, change).await
@@ -162,6 +162,24 @@ impl PracticeStore {
         tx.commit().await
     }
 
+    /// Removes a place; agents that stood there stand nowhere. `false`: there was no such one.
+    pub async fn remove_site(&self, event: &AuditEvent, id: &SiteId) -> Result<bool, StoreError> {
+        let tx = self.write().await?;
+        let key = (self.id.to_string(), id.to_string());
+        if site::Entity::delete_by_id(key).exec(&*tx).await?.rows_affected == 0 {
+            return Ok(false);
+        }
+        agent::Entity::update_many()
+            .col_expr(agent::Column::Site, Expr::value(None::<String>))
+            .filter(agent::Column::Practice.eq(self.id.as_str()))
+            .filter(agent::Column::Site.eq(id.as_str()))
+            .exec(&*tx)
+            .await?;
+        audit::append(&tx, event).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     fn row(&self) -> practice::ActiveModel {
         practice::ActiveModel {
             practice: sea_orm::ActiveValue::Unchanged(self.id.to_string()),
@@ -190,7 +208,11 @@ pub async fn lock(tx: &Write, id: &PracticeId) -> Result<(), StoreError> {
 fn check_time_zone(name: &str) -> Result<(), StoreError> {
     match TimeZone::get(name) {
         Ok(_) => Ok(()),
-        Err(_) => Err(StoreError::invalid("time zone", "it is a name such as `Europe/Berlin`")),
+        Err(_) => Err(StoreError::invalid(
+            "time zone",
+            "eine Zeitzone heißt zum Beispiel `Europe/Berlin`",
+            "a time zone is called e.g. `Europe/Berlin`",
+        )),
     }
 }
 

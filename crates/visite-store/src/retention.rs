@@ -50,7 +50,7 @@ impl Store {
     pub async fn clean_up(&self, now: Timestamp) -> Result<CleanedUp, StoreError> {
         let days_ago = |days: i64| -> Result<i64, StoreError> {
             let hours = (days * 24).hours();
-            let at = now.checked_sub(hours).map_err(|error| StoreError::invalid("time", error.to_string()))?;
+            let at = now.checked_sub(hours).map_err(|_| StoreError::out_of_range("time"))?;
             Ok(at.as_microsecond())
         };
         let limits = Limits { personal: days_ago(PERSONAL_DAYS)?, observation: days_ago(OBSERVATION_DAYS)? };

@@ -28,7 +28,11 @@ impl Store {
     /// Makes a setting, or removes it with `None`.
     pub async fn set_setting(&self, event: &AuditEvent, name: &str, value: Option<&str>) -> Result<(), StoreError> {
         if OWN.contains(&name) {
-            return Err(StoreError::invalid("setting", format!("`{name}` is kept by the store itself")));
+            return Err(StoreError::invalid(
+                "setting",
+                format!("`{name}` führt Visite selbst"),
+                format!("`{name}` is kept by Visite itself"),
+            ));
         }
         let tx = self.db.write().await?;
         match value {

@@ -6,10 +6,10 @@ use crate::entity::{body, observation, snapshot, subject};
 use crate::privacy::blank_snapshot;
 use crate::{PracticeStore, StoreError, hex, json, time, to_json, word};
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use visite_facts::snapshot::{fact_from_json, fact_to_json};
 use visite_facts::{Identifier, Snapshot, Subject, SubjectId, SubjectKind, fact_spec};
 
@@ -91,11 +91,12 @@ impl PracticeStore {
             .limit(limit)
             .all(self.db.read())
             .await?;
+        let contents = self.contents(self.db.read(), rows.iter().map(|row| row.hash.as_str())).await?;
         for row in rows {
-            let found = body::Entity::find_by_id((row.practice, row.hash)).one(self.db.read()).await?;
-            let found = found.ok_or_else(|| StoreError::stored("observation", "its content is not there"))?;
+            // Cleaning up may have taken the row and its content since.
+            let Some(content) = contents.get(&row.hash) else { continue };
             let times = (row.observed_at, row.received_at);
-            snapshots.push(assemble(Content::parse(&found.content)?, whom.clone(), row.collector, times)?);
+            snapshots.push(assemble(Content::parse(content)?, whom.clone(), row.collector, times)?);
         }
         snapshots.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(snapshots)
@@ -118,6 +119,26 @@ impl PracticeStore {
         row.map(|row| seen_subject(row).map(|seen| seen.subject)).transpose()
     }
 
+    /// The contents with these hashes, by hash.
+    async fn contents<'h>(
+        &self,
+        db: &impl ConnectionTrait,
+        hashes: impl Iterator<Item = &'h str> + Send,
+    ) -> Result<BTreeMap<String, String>, StoreError> {
+        let hashes: BTreeSet<&str> = hashes.collect();
+        let hashes: Vec<&str> = hashes.into_iter().collect();
+        let mut contents = BTreeMap::new();
+        for page in hashes.chunks(500) {
+            let bodies = body::Entity::find()
+                .filter(body::Column::Practice.eq(self.id.as_str()))
+                .filter(body::Column::Hash.is_in(page.iter().copied()))
+                .all(db)
+                .await?;
+            contents.extend(bodies.into_iter().map(|row| (row.hash, row.content)));
+        }
+        Ok(contents)
+    }
+
     async fn newest(&self, only: Option<&SubjectId>) -> Result<Vec<Snapshot>, StoreError> {
         let tx = self.db.consistent().await?;
         let practice = self.id.as_str();
@@ -131,18 +152,7 @@ impl PracticeStore {
         let query = snapshot::Entity::find().filter(snapshot::Column::Practice.eq(practice));
         let query = only.into_iter().fold(query, |query, id| query.filter(snapshot::Column::Subject.eq(id.0.as_str())));
         let rows = query.all(&tx).await?;
-        let mut contents: BTreeMap<String, String> = BTreeMap::new();
-        let mut hashes: Vec<&str> = rows.iter().map(|row| row.hash.as_str()).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        for page in hashes.chunks(500) {
-            let bodies = body::Entity::find()
-                .filter(body::Column::Practice.eq(practice))
-                .filter(body::Column::Hash.is_in(page.iter().copied()))
-                .all(&tx)
-                .await?;
-            contents.extend(bodies.into_iter().map(|row| (row.hash, row.content)));
-        }
+        let contents = self.contents(&tx, rows.iter().map(|row| row.hash.as_str())).await?;
         let mut snapshots = Vec::with_capacity(rows.len());
         for row in rows {
             let lost = |what: &str| StoreError::stored("snapshot", format!("its {what} is not there"));

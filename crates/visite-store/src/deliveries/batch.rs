@@ -181,23 +181,152 @@ fn place(rows: &mut Rows, changes: &mut Changes, whose: &Key, delivery: &Deliver
         remember(changes, key, old);
         return true;
     }
-    // The same content, seen earlier: as long as nothing else lay between, it only was so for longer.
-    if !(is_same && observed_at >= newest.since_at) {
-        remember(changes, key, row);
+    let is_between = (newest.since_at..newest.observed_at).contains(&observed_at);
+    if is_same && is_between {
+        // The same content between two times at which it was seen: nothing new.
+        return false;
     }
+    if is_between {
+        // Something else lay between: what was one stretch of time are two.
+        let first = snapshot::Model { observed_at: newest.since_at, ..newest.clone() };
+        newest.since_at = newest.observed_at;
+        changes.snapshots.insert(key.clone());
+        remember(changes, key.clone(), first);
+    }
+    remember(changes, key, row);
     false
 }
 
+/// Keeps both ends of the stretch of time in which a content was seen: something else may still turn out to lie between.
+/// That the same was seen again in the middle is not kept: with it a practice's history would grow with every delivery.
 fn remember(changes: &mut Changes, key: SnapshotKey, old: snapshot::Model) {
-    let row = observation::Model {
-        practice: old.practice,
-        subject: old.subject,
-        collector: old.collector,
-        observed_at: old.observed_at,
-        hash: old.hash,
-        since_at: old.since_at,
-        received_at: old.received_at,
-        agent: old.agent,
-    };
-    changes.observations.entry((key, row.observed_at)).or_insert(row);
+    for observed_at in [old.since_at, old.observed_at] {
+        let row = observation::Model {
+            practice: old.practice.clone(),
+            subject: old.subject.clone(),
+            collector: old.collector.clone(),
+            observed_at,
+            hash: old.hash.clone(),
+            received_at: old.received_at,
+            agent: old.agent.clone(),
+        };
+        changes.observations.entry((key.clone(), observed_at)).or_insert(row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use visite_facts::{Snapshot, Subject, SubjectId, SubjectKind};
+
+    const AGENT: &str = "pc1";
+
+    fn key() -> Key {
+        ("linden".to_owned(), AGENT.to_owned())
+    }
+
+    fn rows() -> Rows {
+        let agent = agent::Model {
+            practice: key().0,
+            agent: key().1,
+            name: AGENT.to_owned(),
+            site: None,
+            subject: None,
+            medical_device: false,
+            serial: String::new(),
+            expires_at: 0,
+            state: AgentState::Active.word().to_owned(),
+            version: String::new(),
+            created_at: 0,
+            last_seen_at: None,
+            gap_at: None,
+            epoch: 1,
+            last_sequence: 0,
+            seen: String::new(),
+            deliveries: 0,
+        };
+        Rows { epoch: 1, agents: [(key(), agent)].into(), ..Rows::default() }
+    }
+
+    /// Delivery number `sequence`, which saw `content` at second `sequence`.
+    fn delivery(sequence: i64, content: u8) -> Delivery {
+        let subject = Subject { id: SubjectId("host-1".into()), kind: SubjectKind::Host, name: "pc1".into() };
+        let time = |second| jiff::Timestamp::from_second(second).expect("a time");
+        let body = Snapshot {
+            collector: "linux.system".into(),
+            observed_at: time(sequence),
+            received_at: None,
+            subject: subject.clone(),
+            identifiers: Vec::new(),
+            facts: BTreeMap::new(),
+            problems: Vec::new(),
+        };
+        let snapshot = DeliveredSnapshot {
+            hash: format!("{content}"),
+            observed_at: time(sequence),
+            subject,
+            collector: body.collector.clone(),
+            body: Some(body),
+        };
+        let (epoch, received_at) = (1, time(1000));
+        let version = "1".to_owned();
+        Delivery { epoch, sequence, received_at, version, full: false, gap: false, snapshots: vec![snapshot] }
+    }
+
+    /// Applies deliveries, named by their number, and tells when which content was seen, newest first.
+    fn seen(contents: &[u8], order: &[usize]) -> (Rows, Vec<(i64, String)>) {
+        let (mut rows, mut changes) = (rows(), Changes::default());
+        for index in order {
+            let delivery = delivery(*index as i64 + 1, contents[*index]);
+            apply(&mut rows, &mut changes, &key(), &delivery).expect("applied");
+        }
+        let second = |micros: i64| micros / 1_000_000;
+        let mut seen: Vec<(i64, String)> =
+            changes.observations.values().map(|row| (second(row.observed_at), row.hash.clone())).collect();
+        seen.extend(rows.snapshots.values().map(|row| (second(row.observed_at), row.hash.clone())));
+        seen.sort_by(|a, b| b.cmp(a));
+        (rows, seen)
+    }
+
+    #[test]
+    fn something_else_between_splits_a_stretch_of_time() {
+        let (_, told) = seen(&[0, 1, 0, 0], &[0, 3, 1, 2]);
+        assert_eq!(told, [(4, "0".into()), (3, "0".into()), (2, "1".into()), (1, "0".into())]);
+        let (_, told) = seen(&[0, 0, 0], &[0, 2, 1]);
+        assert_eq!(told, [(3, "0".into())], "unchanged content is one stretch");
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_arrival_and_repeats_change_nothing_that_counts(
+            contents in proptest::collection::vec(0_u8..3, 1..9),
+            order in proptest::collection::vec(0_usize..1000, 0..20),
+        ) {
+            let count = contents.len();
+            let mut order: Vec<usize> = order.into_iter().map(|index| index % count).collect();
+            order.extend(0..count);
+            let (rows, told) = seen(&contents, &order);
+            let agent = &rows.agents[&key()];
+            prop_assert_eq!((agent.deliveries, agent.last_sequence), (count as i64, count as i64));
+            // The newest is the newest, and what is told was seen then.
+            prop_assert_eq!(&told[0], &(count as i64, contents[count - 1].to_string()));
+            for (second, hash) in &told {
+                prop_assert_eq!(&contents[*second as usize - 1].to_string(), hash);
+            }
+            // No content is lost, whenever it arrives.
+            let all: BTreeSet<String> = contents.iter().map(ToString::to_string).collect();
+            prop_assert_eq!(told.into_iter().map(|(_, hash)| hash).collect::<BTreeSet<_>>(), all);
+        }
+
+        #[test]
+        fn in_order_of_arrival_every_change_is_told(contents in proptest::collection::vec(0_u8..3, 1..12)) {
+            let (_, told) = seen(&contents, &(0..contents.len()).collect::<Vec<_>>());
+            let mut changes: Vec<String> = contents.iter().rev().map(ToString::to_string).collect();
+            changes.dedup();
+            let mut hashes: Vec<String> = told.into_iter().map(|(_, hash)| hash).collect();
+            hashes.dedup();
+            prop_assert_eq!(hashes, changes);
+        }
+    }
 }

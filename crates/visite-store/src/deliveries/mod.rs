@@ -119,22 +119,22 @@ impl PracticeStore {
 }
 
 fn check(delivery: &Delivery) -> Result<(), StoreError> {
-    let invalid = |why: &str| Err(StoreError::invalid("delivery", why));
+    let invalid = |de: &str, en: &str| Err(StoreError::invalid("delivery", de, en));
     if delivery.sequence < 1 || delivery.epoch < 0 {
-        return invalid("sequence numbers begin at 1, epochs at 0");
+        return invalid("die Nummern beginnen bei 1", "the numbers begin at 1");
     }
     if delivery.snapshots.len() > MAX_SNAPSHOTS {
-        return invalid("it has too many snapshots");
+        return invalid("es sind zu viele Aufnahmen", "there are too many snapshots");
     }
     for snapshot in &delivery.snapshots {
         let is_line =
             |text: &str, most: usize| !text.is_empty() && text.len() <= most && !text.chars().any(char::is_control);
         let is_hash = snapshot.hash.len() == 64 && snapshot.hash.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !is_hash || !is_line(&snapshot.collector, 100) || !is_line(&snapshot.subject.id.0, 100) {
-            return invalid("hash, collector or subject of a snapshot is not usable");
+            return invalid("eine Aufnahme ist nicht richtig benannt", "a snapshot is not named properly");
         }
         if snapshot.subject.name.len() > 1000 || snapshot.subject.name.contains('\0') {
-            return invalid("the name of a subject is not usable");
+            return invalid("ein Gerät ist nicht richtig benannt", "a subject is not named properly");
         }
     }
     Ok(())

@@ -2,8 +2,7 @@
 
 use super::batch::{self, Changes, Rows};
 use super::{Receipt, Waiting};
-use crate::database::upsert;
-use crate::database::{Database, Write};
+use crate::database::{Database, Write, insert_new, upsert};
 use crate::entity::{agent, body, observation, practice, snapshot, subject};
 use crate::{StoreError, settings};
 use sea_orm::sea_query::{Expr, ExprTrait, LockType};
@@ -131,7 +130,7 @@ async fn write(tx: &Write, mut rows: Rows, changes: Changes) -> Result<(), Store
     let snapshots = changes.snapshots.into_iter().filter_map(|key| rows.snapshots.remove(&key));
     upsert::<snapshot::Entity, _>(tx, snapshots.collect()).await?;
     // Of two at the same time the first stays: repeating changes nothing.
-    upsert::<observation::Entity, _>(tx, changes.observations.into_values().collect()).await?;
+    insert_new::<observation::Entity, _>(tx, changes.observations.into_values().collect()).await?;
     let agents = changes.agents.into_iter().filter_map(|key| rows.agents.remove(&key));
     upsert::<agent::Entity, _>(tx, agents.collect()).await
 }

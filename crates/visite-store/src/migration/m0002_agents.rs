@@ -80,7 +80,6 @@ impl MigrationTrait for Migration {
             text("collector"),
             number("observed_at"),
             text("hash"),
-            number("since_at"),
             number("received_at"),
             text("agent"),
         ];

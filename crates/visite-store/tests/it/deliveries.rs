@@ -31,7 +31,7 @@ async fn a_delivery_comes_back_as_snapshots_for_judging(place: Place) {
     assert_eq!(receipt, expected);
 
     let expected = Snapshot { received_at: Some(at(11)), ..sent.clone() };
-    assert_eq!(linden.snapshots().await.expect("snapshots"), [expected.clone()]);
+    assert_eq!(linden.snapshots().await.expect("snapshots"), std::slice::from_ref(&expected));
     assert_eq!(linden.snapshots_of(&sent.subject.id).await.expect("snapshots"), [expected]);
     let subjects = linden.subjects().await.expect("subjects");
     assert_eq!((subjects[0].subject.clone(), subjects[0].identifiers.clone()), (sent.subject, sent.identifiers));
@@ -67,6 +67,10 @@ async fn a_late_delivery_becomes_history(place: Place) {
     assert_eq!(history.iter().map(version).collect::<Vec<_>>(), ["3", "2", "1"]);
     let agent = linden.agent(&agent).await.expect("agent");
     assert_eq!((agent.last_sequence, agent.deliveries), (3, 3));
+    // Of two contents at the same time the first stays, in the history as well.
+    assert!(send(4, "other", 20).await.counted);
+    let history = linden.history(&snapshot("pc1", "", at(0)).subject.id, "linux.system", 10).await.expect("history");
+    assert_eq!(history.iter().map(version).collect::<Vec<_>>(), ["3", "2", "1"]);
 }
 
 async fn contents_are_kept_once_and_missing_ones_are_named(place: Place) {

@@ -154,6 +154,12 @@ async fn practices_have_names_files_sites_and_settings(place: Place) {
     assert_eq!(info.file.expect("a file"), PracticeFile { text: "name: Linde\n".into(), hash });
     assert_eq!(info.settings, json!({"schedule": "noon"}));
     assert_eq!(linden.sites().await.expect("sites")[0].name, "Haupthaus");
+    let site = SiteId::new("a").expect("id");
+    let agent = add_agent(&linden, "pc1").await;
+    linden.change_agent_details(&event("agent"), &agent, "PC", Some(&site), false).await.expect("changed");
+    assert!(linden.remove_site(&event("site"), &site).await.expect("removed"));
+    assert!(!linden.remove_site(&event("site"), &site).await.expect("removed"));
+    assert_eq!(linden.agent(&agent).await.expect("agent").site, None);
     assert_eq!(store.practices().await.expect("practices").len(), 1);
     let nowhere = store.practice(practice_id("nowhere"));
     assert!(!nowhere.exists().await.expect("exists"));

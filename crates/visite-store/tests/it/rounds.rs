@@ -14,6 +14,7 @@ on_both!(
     a_round_is_kept_once_and_as_a_whole,
     rounds_are_listed_and_compared,
     findings_are_filtered,
+    all_practices_are_seen_at_a_glance,
 );
 
 async fn save(linden: &PracticeStore, round: i64, findings: Vec<visite_facts::Finding>) -> Vec<FindingEventKind> {
@@ -52,7 +53,7 @@ async fn people_accept_withdraw_and_assign(place: Place) {
     linden.accept(&event("finding.accepted"), &acceptance).await.expect("accepted");
     let kept = linden.finding("finding-a").await.expect("finding").finding;
     assert_eq!((kept.state, kept.acceptance.as_ref()), (Accepted, Some(&acceptance)));
-    assert_eq!(linden.acceptances().await.expect("acceptances"), [acceptance.clone()]);
+    assert_eq!(linden.acceptances().await.expect("acceptances"), std::slice::from_ref(&acceptance));
     assert_eq!(save(&linden, 2, vec![kept]).await, [], "the round agrees");
 
     let closed = Acceptance { finding: "finding-b".into(), ..acceptance.clone() };
@@ -122,4 +123,31 @@ async fn findings_are_filtered(place: Place) {
     assert_eq!(found(FindingFilter { check: Some("high".into()), ..all() }).await, ["high"]);
     assert_eq!(found(FindingFilter { area: Some(visite_facts::Area::Backup), ..all() }).await, [""; 0]);
     assert_eq!(found(FindingFilter { subject: Some(visite_facts::SubjectId("x".into())), ..all() }).await, [""; 0]);
+}
+
+async fn all_practices_are_seen_at_a_glance(place: Place) {
+    let (store, linden) = practice(&place).await;
+    add_practice(&store, "eiche").await;
+    let gone = add_practice(&store, "gone").await;
+    gone.delete(&event("practice.deleted"), &RecordId::from_random([1; 16])).await.expect("deleted");
+    let mut low = finding("low", None, Open, day(2));
+    low.effective_severity = Severity::Low;
+    let fixed = finding("fixed", None, Fixed, day(2));
+    save(&linden, 1, vec![]).await;
+    save(&linden, 2, vec![low, fixed, finding("a", None, Open, day(2)), finding("b", None, Reopened, day(2))]).await;
+    for (agent, seen) in [("pc1", Some(5)), ("pc2", Some(9)), ("pc3", None), ("old", Some(1))] {
+        let id = add_agent(&linden, agent).await;
+        if let Some(seen) = seen {
+            linden.deliver(&id, delivery(1, at(seen), vec![])).await.expect("delivered");
+        }
+    }
+    linden.revoke_agent(&event("agent.revoked"), &agent_id("old")).await.expect("revoked");
+    linden.open_alert("agent_silent", "pc3", &serde_json::json!({}), at(0)).await.expect("alert");
+    let seen = store.overview().await.expect("overview");
+    assert_eq!(seen.iter().map(|one| one.practice.id.as_str()).collect::<Vec<_>>(), ["eiche", "linden"]);
+    let none = Default::default();
+    assert_eq!((&seen[0].round, &seen[0].open, seen[0].agents, seen[0].quietest_at), (&None, &none, 0, None));
+    assert_eq!(seen[1].round.as_ref().expect("a round").id, "round-2");
+    assert_eq!(seen[1].open, [(Severity::Low, 1), (Severity::High, 2)].into());
+    assert_eq!((seen[1].agents, seen[1].quietest_at, seen[1].alerts), (3, Some(at(5)), 1));
 }

@@ -53,6 +53,15 @@ impl Place {
         number
     }
 
+    /// Begins to write as another program does. Ends when the connection is closed.
+    pub async fn hold_write_lock(&self) -> sea_orm::DatabaseConnection {
+        let mut options = sea_orm::ConnectOptions::new(url(&self.location));
+        options.max_connections(1).min_connections(1);
+        let pool = sea_orm::Database::connect(options).await.expect("connect");
+        pool.execute_unprepared("BEGIN IMMEDIATE").await.expect("begin");
+        pool
+    }
+
     /// Another place of the same engine, or of the other one.
     pub fn other(&self, engine: Engine) -> Place {
         match engine {
