@@ -64,8 +64,8 @@ export function focused() {
   const box = element.getBoundingClientRect();
   const name = `${element.tagName.toLowerCase()} “${element.textContent.trim().slice(0, 40)}”`;
   const wrong = [];
-  // The parts of a field for dates take the focus from the field, which is still the one that has to show it.
-  if ((!element.matches(':focus-visible') && element.type !== 'date') || style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) {
+  // The parts of a field for dates and times take the focus from the field, which is still the one that has to show it.
+  if ((!element.matches(':focus-visible') && !['date', 'time'].includes(element.type)) || style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) {
     wrong.push(`no visible focus: ${name}`);
   }
   if (style.outlineColor === getComputedStyle(document.body).backgroundColor) wrong.push(`outline like the page: ${name}`);

@@ -2,7 +2,7 @@
 // the keyboard, and without JavaScript. `cargo run --example pages` writes them from recorded facts; they are served on
 // loopback with the policy that the server sends, so that a forbidden style or script shows.
 //
-//   node pages.mjs DIRECTORY [--screenshots DIR] [--only NAME]
+//   node pages.mjs DIRECTORY [--screenshots DIR] [--only NAME,...]
 
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
@@ -17,8 +17,11 @@ import {
 const SIZES = [[360, 740], [1280, 800]];
 /** Looked at for overflow only: WCAG 1.4.10, widths between phone and screen, and 4K. */
 const OTHER_SIZES = [[320, 640], [640, 800], [800, 800], [1024, 768], [1920, 1080], [3840, 2160]];
+/** Pages that are looked at side by side. */
+const AT_ONCE = 3;
 const SCHEMES = ['light', 'dark'];
 const LANGUAGES = ['de', 'en'];
+const LOCALES = { de: 'de-DE', en: 'en-GB' };
 const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
 
 const { values, positionals } = parseArgs({
@@ -27,7 +30,7 @@ const { values, positionals } = parseArgs({
 });
 const [directory] = positionals;
 if (!directory) {
-  console.error('usage: node pages.mjs DIRECTORY [--screenshots DIR] [--only NAME]');
+  console.error('usage: node pages.mjs DIRECTORY [--screenshots DIR] [--only NAME,...]');
   process.exit(64);
 }
 const { screenshots, only } = values;
@@ -36,6 +39,13 @@ if (screenshots) mkdirSync(screenshots, { recursive: true });
 const policy = readFileSync(join(directory, 'policy.txt'), 'utf8');
 const server = createServer((request, response) => {
   const path = new URL(request.url, 'http://localhost').pathname;
+  // What a job says while it runs, in the language of the page that asks; its end keeps the browser from asking again.
+  if (path.endsWith('/events')) {
+    const language = request.headers['accept-language']?.startsWith('en') ? 'en' : 'de';
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.end(readFileSync(join(directory, language, 'job.events')));
+    return;
+  }
   const file = join(directory, path.endsWith('.html') || path.startsWith('/assets/') ? path : 'nothing');
   if (path.includes('..') || !existsSync(file)) {
     response.writeHead(404).end();
@@ -67,9 +77,9 @@ function small() {
   });
 }
 
-/** What the page says, apart from buttons that only scripts show. */
+/** What the page says, apart from buttons that only scripts show, and from the progress that they follow. */
 function told() {
-  document.querySelectorAll('button.copy').forEach((button) => button.remove());
+  document.querySelectorAll('button.copy, [sse-swap]').forEach((button) => button.remove());
   return document.querySelector('main').innerText;
 }
 
@@ -174,6 +184,11 @@ async function paper(page, name, url) {
   check(`${name}: on paper nothing is cut`, await page.evaluate(overflowing));
   const left = await page.evaluate(() => ['.bar', '#menu', '.foot'].filter((part) => document.querySelector(part)?.checkVisibility()));
   check(`${name}: on paper only the content is left`, left);
+  if (name.startsWith('order-')) {
+    const missing = await page.evaluate(() => [...document.querySelectorAll('.order .block :is(p, li, pre)')]
+      .filter((part) => !part.checkVisibility()).map((part) => part.textContent.slice(0, 40)));
+    check(`${name}: on paper nothing of it is missing`, missing);
+  }
   if (screenshots && name.startsWith('order-')) {
     await page.screenshot({ path: join(screenshots, `${name}-print.png`), fullPage: true });
   }
@@ -182,7 +197,7 @@ async function paper(page, name, url) {
 
 async function look(browser, name, language) {
   const url = `${origin}/${language}/${name}.html`;
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: LOCALES[language] });
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => complaints.push(message.text()));
@@ -202,16 +217,24 @@ async function look(browser, name, language) {
     await paper(page, full, url);
   }
   await plain(browser, full, url, said);
+  if (name === 'job') {
+    await page.goto(url);
+    const told = await page.waitForFunction(() => document.querySelector('#progress progress')?.value === 201, null, { timeout: 5000 }).catch(() => null);
+    check(`${full}: follows what the server tells about a job`, !told && 'the progress stays as it was');
+  }
   check(`${full}: the browser complains about nothing`, complaints);
   await context.close();
 }
 
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
 try {
-  for (const language of LANGUAGES) {
-    const names = readdirSync(join(directory, language)).filter((file) => file.endsWith('.html')).map((file) => file.slice(0, -5)).sort();
-    for (const name of names) if (!only || name === only) await look(browser, name, language);
-  }
+  const pages = LANGUAGES.flatMap((language) => readdirSync(join(directory, language))
+    .filter((file) => file.endsWith('.html') && (!only || only.split(',').includes(file.slice(0, -5))))
+    .map((file) => [file.slice(0, -5), language]));
+  const worker = async () => {
+    for (let next = pages.shift(); next; next = pages.shift()) await look(browser, ...next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 } finally {
   await browser.close();
   server.close();

@@ -43,6 +43,11 @@ impl<'a> Calendar<'a> {
         self.day_at(&local)
     }
 
+    /// Day and time, with the date always written out, for what is read on other days.
+    pub fn dated(&self, moment: Timestamp) -> String {
+        self.day_at(&moment.to_zoned_datetime(self.zone.clone()))
+    }
+
     /// A date, e.g. `24.11.2026` or `24 November 2026`.
     pub fn day(&self, date: Date) -> String {
         let (year, month, day) = (date.year(), date.month(), date.day());

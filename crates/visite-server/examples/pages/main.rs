@@ -22,9 +22,17 @@ fn main() -> io::Result<()> {
     for lang in [Lang::De, Lang::En] {
         let folder = directory.join(lang.word());
         fs::create_dir_all(&folder)?;
+        // Pages that are not written any more would be looked at again.
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "html") {
+                fs::remove_file(path)?;
+            }
+        }
         for (name, page) in samples.pages(lang) {
             fs::write(folder.join(format!("{name}.html")), page)?;
         }
+        fs::write(folder.join("job.events"), samples.events(lang))?;
     }
     Ok(())
 }

@@ -52,7 +52,7 @@ pub fn table(frame: &Frame<'_>, entries: &[Entry]) -> Table {
     let mut table = Table::new(frame.say("nav-audit"), &columns.map(|key| frame.say(key)));
     for entry in entries {
         table.rows.push(vec![
-            Cell::time(entry.number.to_string()),
+            Cell::number(entry.number.to_string()),
             Cell::time(frame.calendar.when(entry.at)),
             Cell::text(entry.who.as_str()),
             Cell::text(entry.what.as_str()),

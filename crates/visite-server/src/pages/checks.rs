@@ -58,7 +58,7 @@ pub fn table(frame: &Frame<'_>, assessment: &Assessment, filter: &Filter) -> Tab
     let mut table = Table::new(frame.say("nav-checks"), &columns.map(|key| frame.say(key)));
     for Counted { first, counts } in counted(assessment, filter, frame) {
         let count = |verdict: Verdict| {
-            Cell::time(counts.get(verdict.word()).map_or_else(|| "–".to_owned(), ToString::to_string))
+            Cell::number(counts.get(verdict.word()).map_or_else(|| "–".to_owned(), ToString::to_string))
         };
         table.rows.push(vec![
             Cell::link(&frame.to(&["checks", &first.check]), first.topic.get(frame.lang())),
@@ -163,7 +163,7 @@ fn requirements(frame: &Frame<'_>, catalog: &Catalog, sources: &[String]) -> Mar
     };
     html! {
         @if !sources.is_empty() {
-            h3 .more { (frame.say("html-related")) }
+            h3 .apart { (frame.say("html-related")) }
             ul .plain {
                 @for id in sources {
                     li {

@@ -3,11 +3,13 @@
 use super::agents;
 use super::devices::{description, scanned};
 use super::frame::{Frame, Page, Section};
-use super::states::{finding_cell, verdict};
+use super::states::{self, finding_cell, verdict};
 use super::table::{Cell, Table};
 use maud::{Markup, html};
+use std::collections::BTreeMap;
 use visite_facts::scan::{ScanSection, ScannedHost};
-use visite_facts::{AssessedSubject, Assessment, CheckResult, Finding, Verdict};
+use visite_facts::{AssessedSubject, Assessment, CheckResult, Finding, UnknownReason, Verdict};
+use visite_report::html::Icon;
 use visite_report::{network, overview};
 
 /// What the page shows.
@@ -31,6 +33,8 @@ pub fn page(frame: &Frame<'_>, view: &View<'_>) -> Page {
     let (open, other): (Vec<&Finding>, Vec<&Finding>) =
         assessment.findings.iter().filter(own).partition(|finding| overview::is_open(finding));
     let results: Vec<&CheckResult> = assessment.results.iter().filter(|result| result.subject == *id).collect();
+    // Where nothing was judged, no gap is no good news.
+    let is_judged = results.iter().any(|result| matches!(result.verdict, Verdict::Pass | Verdict::Fail));
     let host = scanned(view.scan, id);
     let content = html! {
         div .detail {
@@ -38,7 +42,7 @@ pub fn page(frame: &Frame<'_>, view: &View<'_>) -> Page {
                 section .block aria-labelledby="open" {
                     h2 #open { (frame.say("device-open")) }
                     @if open.is_empty() {
-                        p { (frame.say(if results.is_empty() { "html-sentence-nothing" } else { "html-sentence-clean" })) }
+                        p { (frame.say(if is_judged { "html-sentence-clean" } else { "html-sentence-nothing" })) }
                     } @else {
                         (findings(frame, &open, "device-open").html())
                     }
@@ -67,7 +71,7 @@ fn findings(frame: &Frame<'_>, findings: &[&Finding], caption: &str) -> Table {
         table.rows.push(vec![
             Cell::link(&frame.to(&["findings", &finding.id]), finding.title.get(frame.lang())),
             finding_cell(frame, finding),
-            Cell::time(frame.calendar.when(finding.first_seen)),
+            Cell::number(frame.calendar.day_of(finding.first_seen)),
         ]);
     }
     table
@@ -85,19 +89,31 @@ fn services(frame: &Frame<'_>, host: &ScannedHost) -> Markup {
     }
 }
 
+/// What was not checked, by reason, each with what helps.
 fn not_checked(frame: &Frame<'_>, view: &View<'_>, results: &[&CheckResult]) -> Markup {
     let place = overview::place_of(view.assessment, &view.subject.subject.id);
-    let unknown: Vec<_> = results.iter().filter(|result| result.verdict == Verdict::Unknown).collect();
+    let mut reasons: BTreeMap<UnknownReason, Vec<&CheckResult>> = BTreeMap::new();
+    for result in results.iter().filter(|result| result.verdict == Verdict::Unknown) {
+        let reason = result.cause.or(result.reason).unwrap_or(UnknownReason::NotCollected);
+        reasons.entry(reason).or_default().push(result);
+    }
     html! {
-        @if !unknown.is_empty() {
+        @if !reasons.is_empty() {
             section .block aria-labelledby="unchecked" {
                 h2 #unchecked { (frame.say("html-not-checked")) }
-                ul .plain {
-                    @for result in unknown {
-                        @let reason = result.cause.or(result.reason).unwrap_or(visite_facts::UnknownReason::NotCollected);
-                        li {
-                            a href=(frame.to(&["checks", &result.check])) { (result.topic.get(frame.lang())) }
-                            span .small { (frame.texts.reason(place, reason)) ". " (frame.texts.word("help", reason)) }
+                @for (reason, results) in &reasons {
+                    div .reason {
+                        h3 { (states::state("unknown", Icon::Unknown, &frame.texts.reason(place, *reason))) }
+                        p { (frame.texts.word("help", *reason)) }
+                        details {
+                            summary { (frame.count("html-points", results.len())) }
+                            div .body {
+                                ul .points {
+                                    @for result in results {
+                                        li { a href=(frame.to(&["checks", &result.check])) { (result.topic.get(frame.lang())) } }
+                                    }
+                                }
+                            }
                         }
                     }
                 }

@@ -129,7 +129,7 @@ pub fn table(frame: &Frame<'_>, view: &View<'_>) -> Table {
                 .with_note(address.unwrap_or_default()),
             Cell::text(description(frame, assessed, host)),
             Cell::shown(word, shown).with_note(gaps),
-            Cell::time(frame.texts.fill("html-of", [("checked", checked.into()), ("points", points.into())])),
+            Cell::number(frame.texts.fill("html-of", [("checked", checked.into()), ("points", points.into())])),
             Cell::time(frame.calendar.when(assessed.observed_at)),
         ]);
     }

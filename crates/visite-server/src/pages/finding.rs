@@ -213,7 +213,7 @@ fn acceptance(frame: &Frame<'_>, view: &View<'_>) -> Markup {
                 h2 #accept { (frame.say("state-accepted")) }
                 @let values = [("until", frame.calendar.day(acceptance.until).into()), ("by", acceptance.by.as_str().into())];
                 p { (frame.texts.fill("html-accepted-until", values)) }
-                p .more { (frame.texts.fill("html-accepted-reason", [("reason", acceptance.reason.as_str().into())])) }
+                p .apart { (frame.texts.fill("html-accepted-reason", [("reason", acceptance.reason.as_str().into())])) }
                 @if frame.may.decide {
                     form method="post" action=(address("withdraw")) {
                         (guard(frame))

@@ -125,7 +125,7 @@ fn rows(frame: &Frame<'_>, view: &View<'_>, findings: &[&Finding]) -> Table {
             finding_cell(frame, finding),
             Cell::link(&frame.to(&["devices", &finding.subject.0]), name),
             Cell::text(frame.texts.word("area", finding.area)),
-            Cell::time(frame.calendar.day_of(finding.first_seen)),
+            Cell::number(frame.calendar.day_of(finding.first_seen)),
             Cell::text(assigned),
         ]);
     }

@@ -61,7 +61,7 @@ fn looked_at(frame: &Frame<'_>, preview: &Preview<'_>) -> Markup {
             None => ("good", Icon::Good, frame.say("import-good")),
         };
         table.rows.push(vec![
-            Cell::time(line.number.to_string()),
+            Cell::number(line.number.to_string()),
             Cell::text(line.name.as_str()),
             Cell::text(line.place.as_str()),
             Cell::text(line.size.as_str()),

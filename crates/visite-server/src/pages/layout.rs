@@ -140,6 +140,13 @@ fn navigation(frame: &Frame<'_>, here: Section) -> Markup {
                     }
                 }
             }
+            // On small screens the header has no room for it.
+            @if let Some(account) = frame.account {
+                ul .account {
+                    li { a href="/account" { (account.name) } }
+                    li { form method="post" action="/logout" { (guard(frame)) button .plainly type="submit" { (frame.say("logout")) } } }
+                }
+            }
             @if frame.practice.is_none() && !may.provide && !may.administer {
                 ul { (entry(Section::Start, "/".to_owned(), "nav-start", None)) }
             }

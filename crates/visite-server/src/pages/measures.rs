@@ -26,9 +26,9 @@ pub fn table(frame: &Frame<'_>, assessment: &Assessment) -> Table {
             Cell::link(&frame.to(&["measures", &measure.id]), measure.title.get(frame.lang())),
             Cell::shown(frame.texts.word("urgency", urgency), badge(frame.texts, urgency)),
             Cell::text(frame.texts.word("doer", measure.who)),
-            Cell::time(work(frame.texts, measure.effort_minutes)),
+            Cell::number(work(frame.texts, measure.effort_minutes)),
             Cell::text(frame.texts.word("cost", measure.cost)),
-            Cell::time(frame.count("html-findings-count", closes)),
+            Cell::number(frame.count("html-findings-count", closes)),
         ]);
     }
     table

@@ -28,7 +28,7 @@ pub fn page(frame: &Frame<'_>, view: &View<'_>) -> Page {
         div .order {
             p .lead {
                 (frame.practice.map_or("", |practice| practice.name)) " · "
-                (frame.calendar.when(assessment.round.at)) " · " (work_line(frame.texts, measure))
+                (frame.calendar.dated(assessment.round.at)) " · " (work_line(frame.texts, measure))
             }
             p .screen-only .note { (frame.say("order-print")) }
             section .block aria-labelledby="why" {
@@ -37,7 +37,7 @@ pub fn page(frame: &Frame<'_>, view: &View<'_>) -> Page {
                     p { strong { (heading.titled()) } }
                     @if !heading.places.is_empty() { ul .places { @for place in &heading.places { li { (place) } } } }
                 }
-                @if let Some(first) = findings.first() { p .more { (prose(first.why.get(lang))) } }
+                @if let Some(first) = findings.first() { p .apart { (prose(first.why.get(lang))) } }
             }
             section .block aria-labelledby="steps" {
                 h2 #steps { (frame.say("html-steps")) }

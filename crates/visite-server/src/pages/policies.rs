@@ -55,7 +55,7 @@ fn card(frame: &Frame<'_>, policy: &Policy, practices: &[Choice]) -> Markup {
                 p .buttons { button .quiet type="submit" { (frame.say("save")) span .unseen { ": " (policy.title) } } }
             }
             @if !policy.exceptions.is_empty() {
-                h3 .more { (frame.say("policy-exceptions")) }
+                h3 .apart { (frame.say("policy-exceptions")) }
                 ul .plain {
                     @for exception in &policy.exceptions {
                         li {

@@ -76,10 +76,10 @@ pub fn table(frame: &Frame<'_>, practices: &[Row], chosen: &Filter) -> Table {
         table.rows.push(vec![
             Cell::link(&format!("/p/{}", encoded(&row.id)), row.name.as_str()),
             Cell::shown(word, shown),
-            Cell::time(row.urgent.to_string()),
-            Cell::time(row.act.to_string()),
-            Cell::time(share),
-            Cell::time(row.silent.to_string()),
+            Cell::number(row.urgent.to_string()),
+            Cell::number(row.act.to_string()),
+            Cell::number(share),
+            Cell::number(row.silent.to_string()),
             Cell::time(row.last_round.map_or_else(|| frame.say("practice-never"), |at| frame.calendar.when(at))),
         ]);
     }

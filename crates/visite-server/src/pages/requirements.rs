@@ -73,7 +73,7 @@ fn row(frame: &Frame<'_>, requirement: &Requirement, result: &RequirementResult)
         Cell::shown(format!("{title}: {text}"), shown),
         Cell::text(frame.texts.word("modality", requirement.modality)),
         Cell::shown(word.clone(), state(class, symbol, &word)),
-        Cell::time(frame.texts.fill("html-of", counts)),
+        Cell::number(frame.texts.fill("html-of", counts)),
     ]
 }
 

@@ -23,10 +23,10 @@ pub fn table(frame: &Frame<'_>, rounds: &[Point]) -> Table {
         let counts = [("checked", round.checked.into()), ("points", round.points.into())];
         table.rows.push(vec![
             Cell::link(&frame.to(&["rounds", &round.round]), frame.calendar.when(round.at)),
-            Cell::time(frame.texts.fill("html-of", counts)),
-            Cell::time(round.urgent.to_string()),
-            Cell::time(round.act.to_string()),
-            Cell::time(round.occasion.to_string()),
+            Cell::number(frame.texts.fill("html-of", counts)),
+            Cell::number(round.urgent.to_string()),
+            Cell::number(round.act.to_string()),
+            Cell::number(round.occasion.to_string()),
         ]);
     }
     table

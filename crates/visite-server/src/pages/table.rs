@@ -35,7 +35,12 @@ impl Cell {
         Self::shown(text.clone(), html! { a href=(address) { (text) } })
     }
 
-    /// A number or a time: its digits stand below each other and it is not broken.
+    /// A number: its digits stand below each other, and it is not broken where there is room.
+    pub fn number(text: impl Into<String>) -> Self {
+        Self { class: "number", ..Self::text(text) }
+    }
+
+    /// A time: its digits stand below each other.
     pub fn time(text: impl Into<String>) -> Self {
         Self { class: "time", ..Self::text(text) }
     }

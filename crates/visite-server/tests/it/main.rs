@@ -8,6 +8,7 @@ mod device;
 mod guards;
 mod links;
 mod listening;
+mod pages;
 mod passkeys;
 mod people;
 mod server;

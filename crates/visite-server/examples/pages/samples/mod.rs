@@ -2,6 +2,8 @@
 //!
 //! For the example that writes the pages and for the tests that read them.
 
+mod work;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -9,10 +11,9 @@ use std::fs;
 use std::path::PathBuf;
 use visite_assess::{Input, assess};
 use visite_catalog::{Catalog, Layer};
-use visite_facts::scan::{Profile, ScanRecord, ScanSection};
-use visite_facts::{Acceptance, Assessment, FactsFile, Lang, Snapshot};
+use visite_facts::scan::{Profile, ScanFile, ScanRecord, ScanSection};
+use visite_facts::{Acceptance, Assessment, FactsFile, Lang, Snapshot, SubjectKind};
 use visite_report::moment::Calendar;
-use visite_report::{Room, Surroundings};
 use visite_scan::import::{Imported, ImportedHost, parse_import};
 use visite_server::pages::{self, Account, Brand, Frame, Here, May, Message};
 use visite_target::Practice;
@@ -38,6 +39,7 @@ pub struct Samples {
     earlier: Assessment,
     clean: Assessment,
     scan: ScanSection,
+    examined: ScanFile,
     rounds: Vec<pages::start::Point>,
     assigned: BTreeMap<String, String>,
 }
@@ -91,29 +93,56 @@ impl Samples {
         let assessment = judged(&catalog, &practice, &snapshots, &[acceptance], &first.findings, now);
         let earlier = judged(&catalog, &practice, &before(&snapshots), &[], &[], at("2026-11-24T12:00:00Z"));
         let clean = judged(&catalog, &practice, &facts("browser/facts/nothing-wrong.json"), &[], &[], now);
+        let examined = fs::read(repository("../crates/visite-report/tests/data/scan.json")).expect("a scan");
+        let examined = serde_json::from_slice(&examined).expect("the file of a scan");
         let assigned =
             assessment.findings.iter().take(2).map(|gap| (gap.id.clone(), "Kim Muster".to_owned())).collect();
-        Self { now, rounds: rounds(&assessment), catalog, practice, assessment, earlier, clean, scan, assigned }
+        Self {
+            now,
+            rounds: rounds(&assessment),
+            catalog,
+            practice,
+            assessment,
+            earlier,
+            clean,
+            scan,
+            examined,
+            assigned,
+        }
+    }
+
+    /// How many findings are urgent.
+    #[allow(dead_code, reason = "only tests ask")]
+    pub fn urgent(&self) -> usize {
+        visite_report::overview::open_count(&self.assessment, visite_report::overview::Urgency::Urgent)
+    }
+
+    /// The same, with names that somebody chose to do harm.
+    #[allow(dead_code, reason = "only tests ask")]
+    pub fn hostile() -> Self {
+        const NAME: &str = "<img src=x onerror=alert(1)>\u{202e}\u{1b}[2J";
+        let mut samples = Self::new();
+        for subject in &mut samples.assessment.subjects {
+            subject.description = NAME.to_owned();
+            if subject.subject.name != "empfang-1" {
+                subject.subject.name = NAME.to_owned();
+            }
+        }
+        for finding in &mut samples.assessment.findings {
+            finding.title = visite_facts::Text::new(NAME, NAME);
+        }
+        for host in samples.scan.hosts.iter_mut().chain(&mut samples.examined.section.hosts) {
+            host.name = Some(NAME.to_owned());
+            host.vendor = Some(NAME.to_owned());
+        }
+        samples
     }
 
     /// Every page with the name of its file.
     pub fn pages(&self, lang: Lang) -> Vec<(String, String)> {
         let texts = pages::texts(lang);
         let calendar = Calendar::new(texts, "Europe/Berlin", self.now);
-        let open = self.assessment.findings.iter().filter(|finding| visite_report::overview::is_open(finding)).count();
-        let frame = Frame {
-            texts,
-            calendar: &calendar,
-            practice: Some(Here { id: "musterpraxis", name: "Praxis Dr. Beispiel", open: Some(open) }),
-            account: Some(Account { name: "Kim Muster" }),
-            may: May { decide: true, connect: true, govern: true, provide: false, administer: false },
-            csrf: "0f1e2d3c4b5a",
-            message: None,
-            search: "",
-            brand: None,
-            demo: false,
-            version: "0.1.0",
-        };
+        let frame = self.frame(texts, &calendar);
         let mut all = Vec::new();
         self.overview(&frame, &mut all);
         self.findings(&frame, &mut all);
@@ -125,6 +154,38 @@ impl Samples {
         self.provided(&frame, &mut all);
         self.errors(&frame, &mut all);
         all.into_iter().map(|(name, page)| (name.to_owned(), page)).collect()
+    }
+
+    fn frame<'a>(&self, texts: &'a visite_report::texts::Texts, calendar: &'a Calendar<'a>) -> Frame<'a> {
+        let open = self.assessment.findings.iter().filter(|finding| visite_report::overview::is_open(finding)).count();
+        Frame {
+            texts,
+            calendar,
+            practice: Some(Here { id: "musterpraxis", name: "Praxis Dr. Beispiel", open: Some(open) }),
+            account: Some(Account { name: "Kim Muster" }),
+            may: May { decide: true, connect: true, govern: true, provide: false, administer: false },
+            csrf: "0f1e2d3c4b5a",
+            message: None,
+            search: "",
+            brand: None,
+            demo: false,
+            version: "0.1.0",
+        }
+    }
+
+    /// What the server tells about the running job a little later, and that it has ended.
+    #[allow(dead_code, reason = "only the example asks")]
+    pub fn events(&self, lang: Lang) -> String {
+        let texts = pages::texts(lang);
+        let calendar = Calendar::new(texts, "Europe/Berlin", self.now);
+        let later = pages::jobs::Job {
+            steps: Some((201, 256)),
+            seconds_left: Some(130),
+            now: "Fragt 192.168.20.201: Arbeitsplatz".to_owned(),
+            ..work::running()
+        };
+        let progress = pages::jobs::progress(&self.frame(texts, &calendar), &later).into_string();
+        format!("event: progress\ndata: {progress}\n\nevent: end\ndata:\n\n")
     }
 
     fn overview(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
@@ -214,8 +275,11 @@ impl Samples {
         all.push(("devices", frame.render(pages::devices::page(frame, &view))));
         let agents = self.agents();
         let subjects = &self.assessment.subjects;
-        let computer = subjects.iter().find(|assessed| assessed.subject.name == "empfang-1").expect("a computer");
-        let device = subjects.iter().find(|assessed| assessed.subject.kind == visite_facts::SubjectKind::Device);
+        let computer = subjects
+            .iter()
+            .find(|it| it.subject.name == "empfang-1" && it.subject.kind == SubjectKind::Host)
+            .expect("a computer");
+        let device = subjects.iter().find(|assessed| assessed.subject.kind == SubjectKind::Device);
         for (name, subject) in [("device", computer), ("device-network", device.expect("a device"))] {
             let agent = agents.iter().find(|agent| agent.subject.as_ref() == Some(&subject.subject.id.0));
             let view = pages::device::View { assessment: &self.assessment, subject, scan: Some(&self.scan), agent };
@@ -225,7 +289,7 @@ impl Samples {
 
     fn agents(&self) -> Vec<pages::agents::Agent> {
         use pages::agents::State;
-        let hosts = self.assessment.subjects.iter().filter(|it| it.subject.kind == visite_facts::SubjectKind::Host);
+        let hosts = self.assessment.subjects.iter().filter(|it| it.subject.kind == SubjectKind::Host);
         let agent = |(index, assessed): (usize, &visite_facts::AssessedSubject)| pages::agents::Agent {
             id: format!("agent-{index}"),
             subject: Some(assessed.subject.id.0.clone()),
@@ -256,235 +320,6 @@ impl Samples {
         all.push(("agents-none", frame.render(pages::agents::page(frame, &view))));
     }
 
-    fn work(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
-        use pages::jobs::{Job, State};
-        let job = |id: &str, title: &str, state, now: &str| Job {
-            id: id.to_owned(),
-            title: title.to_owned(),
-            state,
-            since: at("2026-11-25T07:56:00Z"),
-            finished: None,
-            steps: None,
-            now: now.to_owned(),
-            seconds_left: None,
-            by: None,
-            problem: None,
-        };
-        let running = Job {
-            steps: Some((118, 256)),
-            seconds_left: Some(410),
-            by: Some("Kim Muster".to_owned()),
-            ..job("job-7", "Netz 192.168.20.0/24 untersuchen", State::Running, "Fragt 192.168.20.118: Drucker")
-        };
-        let failed = Job {
-            finished: Some(at("2026-11-25T07:58:00Z")),
-            problem: Some(
-                "Der Computer „labor-1“ war ausgeschaltet. Schalten Sie ihn ein; Visite versucht es dann wieder."
-                    .to_owned(),
-            ),
-            ..job("job-6", "labor-1 nachmessen", State::Failed, "")
-        };
-        let done = Job {
-            finished: Some(at("2026-11-25T07:59:00Z")),
-            ..job("job-5", "Visite", State::Done, "19 Geräte beurteilt, 26 Feststellungen offen")
-        };
-        let waiting = job("job-8", "Visite in der Mittagspause", State::Waiting, "Beginnt um 12:30 Uhr");
-        let jobs = [running.clone(), waiting, failed.clone(), done.clone()];
-        all.push(("jobs", frame.render(pages::jobs::page(frame, &jobs))));
-        all.push(("jobs-none", frame.render(pages::jobs::page(frame, &[]))));
-        for (name, job) in [("job", running), ("job-failed", failed), ("job-done", done)] {
-            all.push((name, frame.render(pages::jobs::job(frame, &job))));
-        }
-        all.push(("measures", frame.render(pages::measures::page(frame, &self.assessment))));
-        all.push(("measures-none", frame.render(pages::measures::page(frame, &self.clean))));
-        let planned = &self.assessment.measures[0];
-        all.push(("measure", frame.render(pages::measures::measure(frame, &self.assessment, planned))));
-    }
-
-    fn proof(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
-        let view = pages::rounds::View { rounds: &self.rounds, running: None };
-        all.push(("rounds", frame.render(pages::rounds::page(frame, &view))));
-        let none = pages::rounds::View { rounds: &[], running: Some("job-7") };
-        all.push(("rounds-none", frame.render(pages::rounds::page(frame, &none))));
-        all.push(("compare", frame.render(pages::compare::page(frame, &self.earlier, &self.assessment))));
-        let filter = pages::checks::Filter::default();
-        all.push(("checks", frame.render(pages::checks::page(frame, &self.assessment, &filter))));
-        for (name, id) in [("check", "screen-lock-missing"), ("check-nowhere", "dicom-association-unencrypted")] {
-            let known = if self.catalog.checks.contains_key(id) { id } else { &self.assessment.findings[0].check };
-            let page = pages::checks::check(frame, &self.assessment, &self.catalog, known).expect("a known check");
-            all.push((name, frame.render(page)));
-        }
-        let filter = pages::requirements::Filter::default();
-        let page = pages::requirements::page(frame, &self.assessment, &self.catalog, &filter);
-        all.push(("requirements", frame.render(page)));
-        let around = self.surroundings();
-        let view = pages::network::View { assessment: Some(&self.assessment), scan: Some(&self.scan), around: &around };
-        all.push(("network", frame.render(pages::network::page(frame, &view))));
-        let view = pages::network::View { assessment: None, scan: None, around: &around };
-        all.push(("network-none", frame.render(pages::network::page(frame, &view))));
-        use pages::sockets::{Socket, State};
-        let socket = |label: &str, room: &str, zone: Option<&str>, state| Socket {
-            label: label.to_owned(),
-            room: room.to_owned(),
-            zone: zone.map(str::to_owned),
-            state,
-            measured: zone.map(|_| self.now),
-        };
-        let sockets = [
-            socket("12", "Wartezimmer", Some("Server"), State::Forbidden),
-            socket("3", "Anmeldung", Some("Anmeldung und Verwaltung"), State::Wanted),
-            socket("7", "Flur", Some("–"), State::Dead),
-            socket("8", "Sono", None, State::NotMeasured),
-        ];
-        all.push(("sockets", frame.render(pages::sockets::page(frame, &sockets))));
-        all.push(("sockets-none", frame.render(pages::sockets::page(frame, &[]))));
-    }
-
-    /// The zones of the practice, as the program makes them from its file.
-    fn surroundings(&self) -> Surroundings {
-        let rooms = self.practice.zones.iter().flatten().map(|zone| Room {
-            name: zone.name.clone(),
-            kind: zone.kind,
-            networks: zone.networks.iter().flatten().map(|network| network.0).collect(),
-        });
-        Surroundings { rooms: rooms.collect(), changes: None }
-    }
-
-    fn governed(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
-        use pages::setup::{STEPS, Step, View};
-        let steps = STEPS.iter().map(|(step, name)| (*step, format!("setup-{name}")));
-        for (step, name) in steps.chain([(Step::Done, "setup-done".to_owned())]) {
-            let view = View {
-                step,
-                name: "Praxis Dr. Beispiel".to_owned(),
-                size: "small".to_owned(),
-                telematics: String::new(),
-                care: "provider".to_owned(),
-                networks: vec!["192.168.20.0/24".to_owned()],
-            };
-            let page = frame.render(pages::setup::page(frame, &view));
-            let name = ["setup-name", "setup-size", "setup-telematics", "setup-care", "setup-release", "setup-done"]
-                .into_iter()
-                .find(|known| *known == name)
-                .expect("a known step");
-            all.push((name, page));
-        }
-        let settings = pages::settings::View {
-            name: "Praxis Dr. Beispiel".to_owned(),
-            size: "small".to_owned(),
-            telematics: "parallel".to_owned(),
-            care: "provider".to_owned(),
-            lunch: "12:30".to_owned(),
-            night: "02:00".to_owned(),
-            alerts: "praxis@beispiel.example".to_owned(),
-            releases: vec![pages::settings::Release {
-                id: "r1".to_owned(),
-                networks: "192.168.20.0/24".to_owned(),
-                by: "Dr. Beispiel".to_owned(),
-                until: Some(Date::constant(2027, 6, 30)),
-            }],
-            access: Some(pages::settings::Access {
-                name: "IT-Service Nord".to_owned(),
-                until: Date::constant(2027, 3, 31),
-            }),
-        };
-        all.push(("settings", frame.render(pages::settings::page(frame, &settings))));
-        let entry = |number, at: &str, who: &str, what: &str| pages::audit::Entry {
-            number,
-            at: at.parse().expect("a time"),
-            who: who.to_owned(),
-            what: what.to_owned(),
-        };
-        let entries = [
-            entry(4711, "2026-11-25T07:56:00Z", "Kim Muster", "Untersuchung des Netzes 192.168.20.0/24 begonnen"),
-            entry(4710, "2026-11-24T15:10:00Z", "Dr. Beispiel", "Feststellung „server-1“ Kim Muster zugeordnet"),
-            entry(4709, "2026-11-24T15:02:00Z", "Visite", "Visite abgeschlossen: 26 Feststellungen offen"),
-        ];
-        let filter = pages::audit::Filter::default();
-        for (name, chain) in [("audit", Ok(4711)), ("audit-broken", Err(4710))] {
-            let view = pages::audit::View { entries: &entries, chain, more: true, filter: &filter };
-            all.push((name, frame.render(pages::audit::page(frame, &view))));
-        }
-    }
-
-    fn provided(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
-        let brand = Brand {
-            name: "IT-Service Nord".to_owned(),
-            phone: "040 000000".to_owned(),
-            mail: "hilfe@it-nord.example".to_owned(),
-            logo: false,
-        };
-        let may = May { decide: true, connect: true, govern: false, provide: true, administer: true };
-        let frame = &Frame { practice: None, may, brand: Some(&brand), ..frame.clone() };
-        let practice = |id: &str, name: &str, urgent, act, silent, last: Option<&str>| pages::practices::Row {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            urgent,
-            act,
-            occasion: 2,
-            checked: if last.is_some() { 129 } else { 0 },
-            points: if last.is_some() { 165 } else { 0 },
-            silent,
-            last_round: last.map(at),
-        };
-        let practices = [
-            practice("anders", "Augenzentrum am Markt", 0, 4, 0, Some("2026-11-25T06:00:00Z")),
-            practice("musterpraxis", "Praxis Dr. Beispiel", 4, 16, 1, Some("2026-11-25T08:00:00Z")),
-            practice("neu", "Kinderarztpraxis Sonnenhof", 0, 0, 0, None),
-            practice("mvz", "MVZ Musterstadt", 1, 9, 3, Some("2026-11-24T22:00:00Z")),
-        ];
-        let filter = pages::practices::Filter::default();
-        all.push(("practices", frame.render(pages::practices::page(frame, &practices, &filter))));
-        all.push(("practices-none", frame.render(pages::practices::page(frame, &[], &filter))));
-        let choices = vec![("on".to_owned(), frame.say("yes")), ("off".to_owned(), frame.say("no"))];
-        let policy = |id: &str, title: &str, text: &str, exceptions| pages::policies::Policy {
-            id: id.to_owned(),
-            title: title.to_owned(),
-            text: text.to_owned(),
-            value: "on".to_owned(),
-            choices: choices.clone(),
-            exceptions,
-        };
-        let policies = [
-            policy(
-                "factor",
-                "Zweiter Nachweis für alle",
-                "Auch Praxispersonal meldet sich mit zwei Nachweisen an.",
-                vec![pages::policies::Exception {
-                    practice: "MVZ Musterstadt".to_owned(),
-                    reason: "Umstellung im Januar".to_owned(),
-                    until: Date::constant(2027, 1, 31),
-                }],
-            ),
-            policy(
-                "freeze",
-                "Keine Änderungen zum Quartalsende",
-                "Von den letzten fünf Arbeitstagen bis zum 10.",
-                Vec::new(),
-            ),
-        ];
-        let names = [
-            ("musterpraxis".to_owned(), "Praxis Dr. Beispiel".to_owned()),
-            ("mvz".to_owned(), "MVZ Musterstadt".to_owned()),
-        ];
-        all.push(("policies", frame.render(pages::policies::page(frame, &policies, &names))));
-        all.push(("import", frame.render(pages::import::page(frame, None))));
-        let line = |number, name: &str, size: &str, problem: Option<&str>| pages::import::Line {
-            number,
-            name: name.to_owned(),
-            place: "Hamburg".to_owned(),
-            size: size.to_owned(),
-            problem: problem.map(str::to_owned),
-        };
-        let lines = [
-            line(2, "Praxis am Park", "klein", None),
-            line(3, "Praxis am Hafen", "riesig", Some("Die Größe ist klein, mittel oder groß.")),
-        ];
-        let preview = pages::import::Preview { token: "t1", lines: &lines };
-        all.push(("import-preview", frame.render(pages::import::page(frame, Some(&preview)))));
-        all.push(("branding", frame.render(pages::branding::page(frame, &brand))));
-    }
-
     fn errors(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
         use pages::errors::{Error, page};
         let outside = Frame { practice: None, account: None, may: May::default(), ..frame.clone() };
@@ -499,7 +334,13 @@ impl Samples {
             mail: "hilfe@it-nord.example".to_owned(),
             logo: false,
         };
-        let branded = Frame { brand: Some(&brand), message: Some(Message::problem("…")), ..frame.clone() };
+        let branded = Frame {
+            brand: Some(&brand),
+            message: Some(Message::problem(
+                "Das Logo ist größer als 200 KB. Verkleinern Sie es, und laden Sie es noch einmal hoch.",
+            )),
+            ..frame.clone()
+        };
         all.push(("error-large", branded.render(page(&branded, Error::TooLarge, None))));
         all.push(("error-many", frame.render(page(frame, Error::TooMany, None))));
         all.push(("error-bad", frame.render(page(frame, Error::BadRequest, None))));
