@@ -13,7 +13,7 @@ use visite_store::AccountId;
 use webauthn_rp::bin::{Decode, Encode};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{
-    Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle, Username,
+    CredProtect, Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle, Username,
 };
 use webauthn_rp::request::{
     AsciiDomain, FixedCapHashSet, InsertResult, PublicKeyCredentialDescriptor, RpId, TimedCeremony,
@@ -151,9 +151,11 @@ impl Passkeys {
             id: &handle,
             display_name: Nickname::try_from(name).ok(),
         };
-        let (server, client) = PublicKeyCredentialCreationOptions::passkey(&self.name, user, known)
-            .start_ceremony()
-            .map_err(unreadable)?;
+        let mut question = PublicKeyCredentialCreationOptions::passkey(&self.name, user, known);
+        // Devices that do not know this extension refuse to make a key when it is asked for with force. We insist on an
+        // unlocked device at each sign-in anyway.
+        question.extensions.cred_protect = CredProtect::None;
+        let (server, client) = question.start_ceremony().map_err(unreadable)?;
         let json = serde_json::to_string(&client).map_err(unreadable)?;
         remember(&self.adding, server)?;
         Ok(json)

@@ -352,10 +352,11 @@ pub async fn renew(
     if account.id == visitor.account.id || !may_renew(&app, here.membership.role, membership, account).await? {
         return Err(Refusal::Forbidden);
     }
-    let link = issue_link(&app, &visitor, &here, account, Factors::default()).await?;
+    // In this order: whatever breaks off in between leaves nobody in who was not.
     let forgotten = event(&app, &visitor, &here, "password.removed", json!({ "account": account.id }));
     app.store().set_password_hash(&forgotten, &account.id, None).await?;
     app.store().close_sessions(&account.id, None).await?;
+    let link = issue_link(&app, &visitor, &here, account, Factors::default()).await?;
     let body = views::invited(visit.lang, &base(&here), &account.name, Some(&link));
     Ok(framed(&app, &visit, &visitor, &here, t(visit.lang, "Neuer Link", "New link"), body).await?.into_response())
 }

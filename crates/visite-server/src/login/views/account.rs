@@ -44,73 +44,77 @@ pub struct OwnSession<'a> {
 pub fn account(lang: Lang, zone: &TimeZone, own: &OwnAccount<'_>, saved: bool) -> Markup {
     let when = |at: Timestamp| super::moment(lang, zone, at);
     html! {
-        @if saved { p role="status" { (t(lang, "Gespeichert.", "Saved.")) } }
-        (super::set_up::person_form(lang, own.name, own.email))
-        h2 { (t(lang, "Anmeldung", "Signing in")) }
-        dl {
-            dt { (t(lang, "Passwort", "Password")) }
-            dd {
-                @if own.password { (t(lang, "gesetzt", "set")) } @else { (t(lang, "noch keines", "none yet")) }
-                " · " a href="/account/password" { @if own.password { (t(lang, "Passwort ändern", "Change password")) } @else { (t(lang, "Passwort wählen", "Choose a password")) } }
-            }
-            dt { (t(lang, "App mit Codes", "App with codes")) }
-            dd {
-                @if own.app { (t(lang, "eingerichtet", "set up")) } @else { (t(lang, "nicht eingerichtet", "not set up")) }
-                " · " a href="/account/app" { @if own.app { (t(lang, "Neues Handy einrichten", "Set up a new phone")) } @else { (t(lang, "Einrichten", "Set up")) } }
-                @if own.app && (!own.demanded || !own.passkeys.is_empty()) {
-                    form.narrow-form method="post" action="/account/app/remove" { button { (t(lang, "App entfernen", "Remove the app")) } }
+        @if saved { p.message.good-message role="status" { (t(lang, "Gespeichert.", "Saved.")) } }
+        section.block { (super::set_up::person_form(lang, own.name, own.email)) }
+        section.block {
+            h2 { (t(lang, "Anmeldung", "Signing in")) }
+            dl.facts.one {
+                dt { (t(lang, "Passwort", "Password")) }
+                dd {
+                    @if own.password { (t(lang, "gesetzt", "set")) } @else { (t(lang, "noch keines", "none yet")) }
+                    " · " a href="/account/password" { @if own.password { (t(lang, "Passwort ändern", "Change password")) } @else { (t(lang, "Passwort wählen", "Choose a password")) } }
                 }
-            }
-            dt { (t(lang, "Passkeys", "Passkeys")) }
-            dd {
-                @if own.passkeys.is_empty() { (t(lang, "keine", "none")) }
-                @else {
-                    ul {
-                        @for (id, name, added) in &own.passkeys {
-                            li {
-                                (name) " · " (t(lang, "angelegt am", "added on")) " " (when(*added))
-                                @if !own.demanded || own.app || own.passkeys.len() > 1 {
-                                    form.narrow-form method="post" action="/account/passkey/remove" {
-                                        input type="hidden" name="id" value=(id);
-                                        button aria-label={ (t(lang, "Passkey entfernen: ", "Remove passkey: ")) (name) } { (t(lang, "Entfernen", "Remove")) }
+                dt { (t(lang, "App mit Codes", "App with codes")) }
+                dd {
+                    @if own.app { (t(lang, "eingerichtet", "set up")) } @else { (t(lang, "nicht eingerichtet", "not set up")) }
+                    " · " a href="/account/app" { @if own.app { (t(lang, "Neues Handy einrichten", "Set up a new phone")) } @else { (t(lang, "Einrichten", "Set up")) } }
+                    @if own.app && (!own.demanded || !own.passkeys.is_empty()) {
+                        form method="post" action="/account/app/remove" { button.plainly { (t(lang, "App entfernen", "Remove the app")) } }
+                    }
+                }
+                dt { (t(lang, "Passkeys", "Passkeys")) }
+                dd {
+                    @if own.passkeys.is_empty() { (t(lang, "keine", "none")) }
+                    @else {
+                        ul {
+                            @for (id, name, added) in &own.passkeys {
+                                li {
+                                    (name) " · " (t(lang, "angelegt am", "added on")) " " (when(*added))
+                                    @if !own.demanded || own.app || own.passkeys.len() > 1 {
+                                        form method="post" action="/account/passkey/remove" {
+                                            input type="hidden" name="id" value=(id);
+                                            button.plainly aria-label={ (t(lang, "Passkey entfernen: ", "Remove passkey: ")) (name) } { (t(lang, "Entfernen", "Remove")) }
+                                        }
                                     }
                                 }
                             }
                         }
                     }
                 }
+                dt { (t(lang, "Notfallcodes", "Recovery codes")) }
+                dd { (own.recovery_codes) " " (t(lang, "übrig", "left")) " · " a href="/account/recovery" { (t(lang, "Neue Codes", "New codes")) } }
             }
-            dt { (t(lang, "Notfallcodes", "Recovery codes")) }
-            dd { (own.recovery_codes) " " (t(lang, "übrig", "left")) " · " a href="/account/recovery" { (t(lang, "Neue Codes", "New codes")) } }
         }
-        h2 { (t(lang, "Wo Sie angemeldet sind", "Where you are signed in")) }
-        table.list {
-            thead { tr {
-                th scope="col" { (t(lang, "Browser", "Browser")) }
-                th scope="col" { (t(lang, "Adresse", "Address")) }
-                th scope="col" { (t(lang, "Zuletzt benutzt", "Last used")) }
-                th scope="col" { (t(lang, "Abmelden", "Sign out")) }
-            } }
-            tbody {
-                @for session in &own.sessions {
-                    tr {
-                        td { (browser(lang, session.program)) @if session.this { " (" (t(lang, "hier", "here")) ")" } }
-                        td { (session.address) }
-                        td { (when(session.used)) }
-                        td {
-                            form.narrow-form method="post" action="/account/session/end" {
-                                input type="hidden" name="id" value=(session.id);
-                                button aria-label={ (t(lang, "Abmelden: ", "Sign out: ")) (browser(lang, session.program)) ", " (session.address) } { (t(lang, "Abmelden", "Sign out")) }
+        section.block {
+            h2 { (t(lang, "Wo Sie angemeldet sind", "Where you are signed in")) }
+            table.list {
+                thead { tr {
+                    th scope="col" { (t(lang, "Browser", "Browser")) }
+                    th scope="col" { (t(lang, "Adresse", "Address")) }
+                    th scope="col" { (t(lang, "Zuletzt benutzt", "Last used")) }
+                    th scope="col" { (t(lang, "Abmelden", "Sign out")) }
+                } }
+                tbody {
+                    @for session in &own.sessions {
+                        tr {
+                            th scope="row" { (browser(lang, session.program)) @if session.this { " (" (t(lang, "hier", "here")) ")" } }
+                            td data-label=(t(lang, "Adresse", "Address")) { (session.address) }
+                            td data-label=(t(lang, "Zuletzt benutzt", "Last used")) { (when(session.used)) }
+                            td {
+                                form method="post" action="/account/session/end" {
+                                    input type="hidden" name="id" value=(session.id);
+                                    button.plainly aria-label={ (t(lang, "Abmelden: ", "Sign out: ")) (browser(lang, session.program)) ", " (session.address) } { (t(lang, "Abmelden", "Sign out")) }
+                                }
                             }
                         }
                     }
                 }
-            }
         }
         @if own.sessions.len() > 1 {
             form.narrow-form method="post" action="/account/sessions/end" {
-                div.buttons { button { (t(lang, "Überall sonst abmelden", "Sign out everywhere else")) } }
+                div.buttons { button.quiet { (t(lang, "Überall sonst abmelden", "Sign out everywhere else")) } }
             }
+        }
         }
     }
 }

@@ -39,11 +39,15 @@ pub struct Invitable<'a> {
 pub fn people(lang: Lang, zone: &TimeZone, base: &str, people: &[Person<'_>], invitable: &Invitable<'_>) -> Markup {
     let (provider, own): (Vec<_>, Vec<_>) = people.iter().partition(|person| is_provider(person.role));
     html! {
-        h2 { (t(lang, "In der Praxis", "In the practice")) }
-        (table(lang, zone, base, &own, t(lang, "Außer Ihnen hat noch niemand Zugang.", "Nobody else has access yet.")))
-        h2 { (t(lang, "IT-Dienstleister", "IT provider")) }
-        (table(lang, zone, base, &provider, t(lang,
-            "Kein IT-Dienstleister sieht diese Praxis.", "No IT provider sees this practice.")))
+        section.block {
+            h2 { (t(lang, "In der Praxis", "In the practice")) }
+            (table(lang, zone, base, &own, t(lang, "In der Praxis hat noch niemand Zugang.", "Nobody in the practice has access yet.")))
+        }
+        section.block {
+            h2 { (t(lang, "IT-Dienstleister", "IT provider")) }
+            (table(lang, zone, base, &provider, t(lang,
+                "Kein IT-Dienstleister sieht diese Praxis.", "No IT provider sees this practice.")))
+        }
         @if !invitable.roles.is_empty() {
             h2 { (t(lang, "Zugang geben", "Give access")) }
             (problem(lang, invitable.wrong))
@@ -86,10 +90,10 @@ fn table(lang: Lang, zone: &TimeZone, base: &str, people: &[&Person<'_>], empty:
                 tbody {
                     @for person in people {
                         tr {
-                            td { (person.name) }
-                            td { (person.email) }
-                            td { (role_name(lang, person.role)) }
-                            td {
+                            th scope="row" { (person.name) }
+                            td data-label=(t(lang, "E-Mail-Adresse", "E-mail address")) { (person.email) }
+                            td data-label=(t(lang, "Rolle", "Role")) { (role_name(lang, person.role)) }
+                            td data-label=(t(lang, "Bis", "Until")) {
                                 @match person.until {
                                     Some(until) => { (super::moment(lang, zone, until)) @if person.ended { " (" (t(lang, "beendet", "ended")) ")" } }
                                     None => (t(lang, "unbefristet", "without end")),
@@ -97,13 +101,13 @@ fn table(lang: Lang, zone: &TimeZone, base: &str, people: &[&Person<'_>], empty:
                             }
                             td {
                                 @if person.may_end {
-                                    form.narrow-form method="post" action={ (base) "/people/" (person.id) "/end" } {
-                                        button aria-label={ (t(lang, "Zugang beenden: ", "End access: ")) (person.name) } { (t(lang, "Zugang beenden", "End access")) }
+                                    form method="post" action={ (base) "/people/" (person.id) "/end" } {
+                                        button.plainly aria-label={ (t(lang, "Zugang beenden: ", "End access: ")) (person.name) } { (t(lang, "Zugang beenden", "End access")) }
                                     }
                                 }
                                 @if person.may_renew {
-                                    form.narrow-form method="post" action={ (base) "/people/" (person.id) "/link" } {
-                                        button aria-label={ (t(lang, "Neuer Link: ", "New link: ")) (person.name) } { (t(lang, "Neuer Link (Zugang neu einrichten)", "New link (set up access anew)")) }
+                                    form method="post" action={ (base) "/people/" (person.id) "/link" } {
+                                        button.plainly aria-label={ (t(lang, "Neuer Link: ", "New link: ")) (person.name) } { (t(lang, "Neuer Link (Zugang neu einrichten)", "New link (set up access anew)")) }
                                     }
                                 }
                             }

@@ -79,7 +79,7 @@ pub fn second_factor(
         }
         (problem(lang, wrong))
         @if passkeys {
-            section aria-labelledby="passkey-title" {
+            section.block aria-labelledby="passkey-title" {
                 h2 #passkey-title { (t(lang, "Mit Passkey: Fingerabdruck, Gesicht oder Sicherheitsschlüssel", "With a passkey: fingerprint, face or security key")) }
                 (passkey_button(lang, "/account/passkey/question", "/account/passkey/answer", "/account/recovery",
                     t(lang, "Passkey anlegen", "Create a passkey")))
@@ -87,7 +87,7 @@ pub fn second_factor(
                     "Your browser needs JavaScript for this. The app below works without.")) } }
             }
         }
-        section aria-labelledby="app-title" {
+        section.block aria-labelledby="app-title" {
             h2 #app-title { (t(lang, "Mit einer App auf dem Handy", "With an app on your phone")) }
             ol {
                 li { (t(lang,
@@ -111,7 +111,7 @@ pub fn second_factor(
             }
         }
         @if optional {
-            p { a href="/account" { (t(lang, "Später einrichten", "Set up later")) } }
+            p.more { a href="/account" { (t(lang, "Später einrichten", "Set up later")) } }
         }
     }
 }

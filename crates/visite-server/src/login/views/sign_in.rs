@@ -64,7 +64,7 @@ pub fn sign_in(lang: Lang, next: &str, email: &str, passkeys: bool, wrong: Optio
             (passkey_button(lang, "/login/passkey/question", "/login/passkey/answer", next,
                 t(lang, "Mit Passkey anmelden", "Sign in with a passkey")))
         }
-        p {
+        p.more.small {
             (t(lang,
                 "Passwort vergessen? Die Inhaberin oder der Inhaber der Praxis kann Ihnen einen neuen Link schicken.",
                 "Forgot your password? The owner of the practice can send you a new link."))
