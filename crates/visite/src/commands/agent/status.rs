@@ -32,7 +32,7 @@ fn text(identity: &Identity, status: &Status, working: bool, lang: Lang) -> Stri
         (false, Lang::En) => "no",
     };
     let mut lines = vec![
-        (if de { "Server" } else { "Server" }, identity.server.to_string()),
+        ("Server", identity.server.to_string()),
         (if de { "Angemeldet als" } else { "Enrolled as" }, identity.name.to_string()),
         (if de { "Läuft" } else { "Running" }, yes(working).to_owned()),
         (if de { "Zuletzt angesehen" } else { "Last look" }, time(status.looked_at)),
@@ -48,7 +48,7 @@ fn text(identity: &Identity, status: &Status, working: bool, lang: Lang) -> Stri
         lines.push((name, status.dropped.to_string()));
     }
     if let Some(problem) = &status.problem {
-        lines.push((if de { "Problem" } else { "Problem" }, problem.get(lang).to_owned()));
+        lines.push(("Problem", problem.get(lang).to_owned()));
     }
     lines.into_iter().fold(String::new(), |text, (name, value)| format!("{text}{name}: {value}\n"))
 }
