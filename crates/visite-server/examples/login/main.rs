@@ -22,7 +22,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     getrandom::fill(&mut for_key)?;
     getrandom::fill(&mut for_link)?;
     let link = first::link(&store, jiff::Timestamp::now(), for_link).await?.ok_or("somebody is set up already")?;
-    let config = Config { url: origin.parse()?, beyond_loopback: false, key: for_key };
+    let catalog =
+        visite_catalog::load(&[visite_catalog::Layer::embedded()]).map_err(|_| "the catalogue has a mistake")?;
+    let catalog = std::sync::Arc::new(catalog);
+    let config = Config { url: origin.parse()?, beyond_loopback: false, key: for_key, catalog, agents: None };
     let app = App::new(store, config, World::real())?;
     println!("{origin}{link}");
     let router = routes::router(&app, routes::table());

@@ -1,5 +1,6 @@
 //! What all handlers share: the store, the keys, the limits, and the two things that come from the world.
 
+use crate::agents::authority::Authority;
 use crate::login::passkey::Passkeys;
 use crate::login::password::{PasswordError, Passwords};
 use crate::login::seal::{KEY_LENGTH, SealError, Sealer};
@@ -12,7 +13,9 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use std::net::IpAddr;
 use std::sync::Arc;
+use visite_catalog::Catalog;
 use visite_facts::{Lang, Word};
+
 use visite_store::Store;
 
 /// Sign-ins of one address: 20 at once, then one in six seconds. A whole practice may share an address.
@@ -55,6 +58,18 @@ pub struct Config {
     pub beyond_loopback: bool,
     /// Key of the installation, from its file beside the store.
     pub key: [u8; KEY_LENGTH],
+    /// What Visite knows.
+    pub catalog: Arc<Catalog>,
+    /// Where agents deliver; none if this server takes none.
+    pub agents: Option<AgentsAt>,
+}
+
+/// The agents' endpoint, as other computers have to know it.
+pub struct AgentsAt {
+    /// Address that they call, e.g. `https://praxis-server:8444`.
+    pub url: String,
+    /// Who issues their certificates.
+    pub authority: Arc<Authority>,
 }
 
 /// Why the server cannot start.
@@ -109,6 +124,16 @@ impl App {
     /// The store.
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// What Visite knows.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.0.config.catalog
+    }
+
+    /// The agents' endpoint; none if this server takes no agents.
+    pub fn agents(&self) -> Option<&AgentsAt> {
+        self.0.config.agents.as_ref()
     }
 
     /// The public address.

@@ -10,10 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
 use tower::ServiceExt;
+use visite_catalog::{Catalog, Layer};
 use visite_facts::Lang;
 use visite_server::login::factors::Factors;
 use visite_server::login::password::Password;
@@ -25,6 +26,10 @@ use visite_store::{AccountId, AuditEvent, Location, NewAccount, NewPractice, New
 pub const PASSWORD: &str = "lampe regen sofa nuss";
 pub const APP_KEY: &[u8; 20] = b"12345678901234567890";
 const BEGIN: &str = "2026-03-02T08:00:00Z";
+
+/// The catalogue of the product, loaded once.
+static CATALOG: LazyLock<Arc<Catalog>> =
+    LazyLock::new(|| Arc::new(visite_catalog::load(&[Layer::embedded()]).unwrap()));
 
 pub struct Server {
     pub app: App,
@@ -68,6 +73,8 @@ impl Server {
             url: "https://visite.example.org".parse().unwrap(),
             beyond_loopback: matches!(reach, Reach::Beyond),
             key: [7; 32],
+            catalog: CATALOG.clone(),
+            agents: None,
         };
         let app = App::new(store.clone(), config, world).unwrap();
         let router = routes::router(&app, routes::table());
