@@ -25,6 +25,8 @@ pub enum Command {
     Scan(ScanArgs),
     #[cfg(feature = "agent")]
     Agent(AgentArgs),
+    #[cfg(feature = "server")]
+    Serve(ServeArgs),
     Catalog(CatalogArgs),
 }
 
@@ -173,6 +175,34 @@ pub struct DeviceArgs {
 pub enum YesNo {
     Yes,
     No,
+}
+
+/// `visite serve`
+#[cfg(feature = "server")]
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    #[arg(long, value_name = "DIR", default_value = "visite-data")]
+    pub data: PathBuf,
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]
+    pub listen: std::net::SocketAddr,
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8444")]
+    pub agent_listen: std::net::SocketAddr,
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub plain_listen: std::net::SocketAddr,
+    #[arg(long, conflicts_with = "plain_listen")]
+    pub no_plain: bool,
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub certificate: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    pub key: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub catalog: Vec<PathBuf>,
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 /// `visite catalog`

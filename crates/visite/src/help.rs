@@ -274,6 +274,54 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "The server to forward to [default: the one at which this computer is enrolled]",
     ),
     (
+        "visite serve",
+        "Den Server starten: Seiten im Browser, Verlauf, angeschlossene Computer",
+        "Start the server: pages in the browser, history, connected computers",
+    ),
+    (
+        "serve --data",
+        "Ordner für Daten und Schlüssel; wird angelegt [Vorgabe: visite-data]",
+        "Folder for data and keys; is made if missing [default: visite-data]",
+    ),
+    (
+        "serve --listen",
+        "Adresse für Browser, verschlüsselt [Vorgabe: 127.0.0.1:8443]",
+        "Address for browsers, encrypted [default: 127.0.0.1:8443]",
+    ),
+    (
+        "serve --public-url",
+        "Adresse, unter der Menschen den Server erreichen [Vorgabe: https://localhost und der Port von --listen]",
+        "Address at which people reach the server [default: https://localhost and the port of --listen]",
+    ),
+    (
+        "serve --agent-listen",
+        "Adresse für Agenten [Vorgabe: 127.0.0.1:8444]",
+        "Address for agents [default: 127.0.0.1:8444]",
+    ),
+    (
+        "serve --plain-listen",
+        "Adresse für Browser dieses Computers, ohne Verschlüsselung [Vorgabe: 127.0.0.1:8080]",
+        "Address for browsers of this computer, without encryption [default: 127.0.0.1:8080]",
+    ),
+    ("serve --no-plain", "Nur verschlüsselt antworten", "Answer encrypted only"),
+    (
+        "serve --database",
+        "Andere Datenbank als die Datei im Datenordner: postgres://… oder ein Dateiname",
+        "Another database than the file in the data folder: postgres://… or a file name",
+    ),
+    (
+        "serve --certificate",
+        "Eigenes Zertifikat mit seiner Kette (PEM) statt eines vom Server ausgestellten",
+        "Your own certificate with its chain (PEM) in place of one that the server issues",
+    ),
+    ("serve --key", "Der Schlüssel zu --certificate (PEM)", "The key of --certificate (PEM)"),
+    (
+        "serve --catalog",
+        "Einen eigenen Katalog über den eingebauten legen; mehrfach möglich",
+        "Lay a catalogue of your own over the embedded one; may be given several times",
+    ),
+    ("serve --quiet", "Beim Start nichts anzeigen", "Show nothing at the start"),
+    (
         "visite catalog",
         "Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen",
         "What Visite knows: checks, measures, requirements",
@@ -510,7 +558,8 @@ mod tests {
         // A program without scans or without the agent has no use for their texts.
         let of_agent = ["visite agent", "agent ", "enroll ", "install ", "uninstall ", "relay "];
         let left_out = |key: &str| {
-            cfg!(not(feature = "scan")) && (key == "visite scan" || key.starts_with("scan "))
+            cfg!(not(feature = "server")) && (key == "visite serve" || key.starts_with("serve "))
+                || cfg!(not(feature = "scan")) && (key == "visite scan" || key.starts_with("scan "))
                 || cfg!(not(feature = "agent")) && of_agent.iter().any(|start| key.starts_with(start))
         };
         let is_used = |key: &str| left_out(key) || needed.iter().any(|used| used == key);

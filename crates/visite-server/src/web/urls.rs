@@ -53,10 +53,14 @@ impl PublicUrl {
         self.secure
     }
 
+    /// Name or address of the server, without port and brackets.
+    pub fn host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+
     /// Name of the server, without port: a passkey belongs to it. `None` if it is an address, for passkeys need a name.
     pub fn passkey_name(&self) -> Option<&str> {
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
-        bare.parse::<IpAddr>().is_err().then_some(&*self.host)
+        self.host().parse::<IpAddr>().is_err().then_some(&*self.host)
     }
 
     /// The origin, as browsers write it: `https://visite.example.org:8443`.

@@ -10,6 +10,8 @@ mod imports;
 mod resume;
 #[cfg(feature = "scan")]
 mod scan;
+#[cfg(feature = "server")]
+mod serve;
 #[cfg(feature = "scan")]
 mod surroundings;
 #[cfg(feature = "scan")]
@@ -27,6 +29,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Scan(arguments) => scan::run(&arguments, cli.lang),
         #[cfg(feature = "agent")]
         Command::Agent(arguments) => agent::run(arguments, cli.lang),
+        #[cfg(feature = "server")]
+        Command::Serve(arguments) => serve::run(&arguments, cli.lang),
         Command::Catalog(arguments) => catalog::run(&arguments, cli.lang),
     }
 }
