@@ -55,7 +55,7 @@ fn a_folder_without_facts_is_66() {
     assert_snapshot!(desk.call(&["check", "--facts", "@empty"]).run(), @"
     status: 66
     ---- stderr
-    Fehler: In `[DIR]/empty` liegt keine Datei mit Beobachtungen (*.json)
+    Fehler: In `[DIR]/empty` liegt keine passende Datei (*.json)
     ");
 }
 

@@ -152,3 +152,16 @@ fn what_cannot_be_resumed_is_refused() {
     let without = desk.call(&["scan", "--resume", "@old.json"]).run();
     assert!(without.status == Some(64) && without.stderr.contains("--facts"), "{}", without.stderr);
 }
+
+#[test]
+fn what_is_no_file_of_recog_is_refused() {
+    let desk = Desk::new();
+    desk.write("ssh_banners.xml", "<html/>");
+    desk.write("bytes.xml", [0xff_u8, 0xfe]);
+    std::fs::create_dir(desk.path("empty")).expect("a directory");
+    let call = ["scan", "192.0.2.1", "--dry-run", "--fingerprints"];
+    for (name, status) in [("@ssh_banners.xml", 65), ("@bytes.xml", 65), ("@empty", 66), ("@missing.xml", 66)] {
+        let answer = desk.call(&[&call[..], &[name]].concat()).run();
+        assert_eq!(answer.status, Some(status), "{name}: {}", answer.stderr);
+    }
+}

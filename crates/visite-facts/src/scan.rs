@@ -53,6 +53,8 @@ words! {
         NotRecognised = "not_recognised",
         /// The scan was stopped before.
         Stopped = "stopped",
+        /// The scan was to find out only which ports are open.
+        PortsOnly = "ports_only",
     }
 }
 

@@ -220,6 +220,9 @@ impl Examiner {
 
     /// Finds out what listens on an open TCP port.
     pub async fn tcp(self: &Arc<Self>, host: IpAddr, port: u16, care: Care, gauge: &Arc<Gauge>) -> Examined {
+        if self.policy.ports_only {
+            return Examined::unknown(NotExamined::PortsOnly);
+        }
         let address = SocketAddr::new(host, port);
         let hints = self.book.tcp(port);
         let mut refused = None;
@@ -703,7 +706,7 @@ mod tests {
     use super::*;
 
     fn examiner(udp: BTreeMap<u16, Vec<NetworkService>>) -> Examiner {
-        let policy = Policy { profile: visite_facts::scan::Profile::Fast, logins: false };
+        let policy = Policy { profile: visite_facts::scan::Profile::Fast, logins: false, ports_only: false };
         let book = Book { udp, ..Book::default() };
         Examiner::new(policy, Arc::new(Pacer::new(10_000)), Arc::default(), book, Arc::default())
     }

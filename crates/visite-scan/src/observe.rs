@@ -100,7 +100,9 @@ fn completeness(device: &DeviceSeen, policy: Policy, transport: Transport) -> Co
         None => false,
     };
     if device.services.iter().any(|service| service.transport == transport && held_back(service)) {
-        return Completeness::Incomplete(UnknownReason::NoPermission);
+        let asked_nothing = policy.ports_only && transport == Transport::Tcp;
+        let reason = if asked_nothing { UnknownReason::NotCollected } else { UnknownReason::NoPermission };
+        return Completeness::Incomplete(reason);
     }
     if unanswered { Completeness::Incomplete(UnknownReason::TimedOut) } else { Completeness::Complete }
 }
@@ -207,6 +209,7 @@ fn reason(service: &ServiceSeen) -> UnknownReason {
             UnknownReason::NoPermission
         }
         Some(NotExamined::Stopped) => UnknownReason::Incomplete,
+        Some(NotExamined::PortsOnly) => UnknownReason::NotCollected,
         Some(NotExamined::NotRecognised) | None => UnknownReason::NotSupported,
     }
 }

@@ -32,6 +32,8 @@ pub struct Policy {
     pub profile: Profile,
     /// Whether login attempts are allowed.
     pub logins: bool,
+    /// Whether open TCP ports are only noted, and no service is asked what it is.
+    pub ports_only: bool,
 }
 
 impl Policy {
@@ -48,7 +50,7 @@ impl Policy {
     pub fn up_to(self) -> Option<u32> {
         match self.profile {
             Profile::Practice => None,
-            Profile::Fast => Some(150_000),
+            Profile::Fast => Some(300_000),
         }
     }
 
@@ -148,8 +150,8 @@ impl Policy {
 mod tests {
     use super::*;
 
-    const PRACTICE: Policy = Policy { profile: Profile::Practice, logins: false };
-    const FAST: Policy = Policy { profile: Profile::Fast, logins: false };
+    const PRACTICE: Policy = Policy { profile: Profile::Practice, logins: false, ports_only: false };
+    const FAST: Policy = Policy { profile: Profile::Fast, logins: false, ports_only: false };
 
     fn stated(class: DeviceClass) -> Evidence {
         Evidence { stated: Some(class), ..Evidence::default() }

@@ -86,6 +86,11 @@ impl Plan {
         self.stated.iter().find(same)
     }
 
+    /// Whether a device is not asked: a guest's, or one that an earlier scan was through with.
+    fn leaves_out(&self, address: IpAddr) -> bool {
+        self.done.contains(&address) || self.is_guest(address)
+    }
+
     /// Whether a device is a guest's or a patient's: in one of their networks, and none that the practice names.
     pub fn is_guest(&self, address: IpAddr) -> bool {
         let named = || self.stated.iter().any(|stated| stated.addresses.contains(&address));
@@ -262,10 +267,22 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     let links = announce::links(&plan.targets, &plan.guests, &connections);
     let counting =
         tokio::spawn(routers::count(links, fast, connections.clone(), Arc::clone(&pacer), Arc::clone(&control.stop)));
-    let (mut present, mut heard) = tokio::join!(
-        discover(&plan.targets, &connections, &asking, plan.assume_up),
-        announce::everybody(&plan.targets, &plan.guests, &connections, &asking)
-    );
+    // Whoever was found is knocked at while others still answer the question to everybody.
+    let early = async {
+        let present = discover(&plan.targets, &connections, &asking, plan.assume_up).await;
+        control.update(&pacer, |status| (status.phase, status.found) = (Phase::Ports, present.len()));
+        let naming = tokio::spawn(announce::names(
+            plan.targets.clone(),
+            plan.guests.clone(),
+            present.iter().filter(|(address, _)| !plan.leaves_out(**address)).map(|(at, how)| (*at, *how)).collect(),
+            connections.clone(),
+            asking.clone(),
+        ));
+        let first: Vec<IpAddr> = present.keys().copied().filter(|at| !plan.leaves_out(*at)).take(CHUNK).collect();
+        (present, naming, sweep(&first, &plan.knocks(), &asking).await)
+    };
+    let everybody = announce::everybody(&plan.targets, &plan.guests, &connections, &asking);
+    let ((mut present, naming, mut swept), mut heard) = tokio::join!(early, everybody);
     for address in heard.keys() {
         present.entry(*address).or_insert(Presence { how: Found::Announced, mac: None });
     }
@@ -281,23 +298,16 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     let (guests, present): (BTreeMap<_, _>, BTreeMap<_, _>) =
         present.into_iter().partition(|(address, _)| plan.is_guest(*address));
     let present: BTreeMap<IpAddr, Presence> =
-        present.into_iter().filter(|(address, _)| !plan.done.contains(address)).collect();
+        present.into_iter().filter(|(address, _)| !plan.leaves_out(*address)).collect();
     control.update(&pacer, |status| (status.phase, status.found) = (Phase::Ports, present.len()));
-    let naming = announce::names(
-        plan.targets.clone(),
-        plan.guests.clone(),
-        present.clone(),
-        connections.clone(),
-        asking.clone(),
-    );
-    let naming = tokio::spawn(naming);
     let mut devices = Vec::new();
     let begun = Instant::now();
     let addresses: Vec<IpAddr> = present.keys().copied().collect();
     let plan = Arc::new(plan);
     let told = Arc::new(heard.clone());
     for chunk in addresses.chunks(CHUNK) {
-        let swept = sweep(chunk, &plan.knocks(), &asking).await;
+        let unasked: Vec<IpAddr> = chunk.iter().copied().filter(|address| !swept.contains_key(address)).collect();
+        swept.extend(sweep(&unasked, &plan.knocks(), &asking).await);
         control.update(&pacer, |status| status.phase = Phase::Services);
         // The pace of knocking may be far above what conversations need.
         pacer.set_rate(policy.rate().max(pacer.rate()));
@@ -305,7 +315,7 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
         let mut running = JoinSet::new();
         for address in chunk {
             let Some(presence) = present.get(address).copied() else { continue };
-            let ports = swept.get(address).cloned().unwrap_or_default();
+            let ports = swept.remove(address).unwrap_or_default();
             let (plan, examiner, at_once) = (Arc::clone(&plan), Arc::clone(&examiner), Arc::clone(&at_once));
             let (address, told) = (*address, Arc::clone(&told));
             running.spawn(async move {
@@ -592,7 +602,7 @@ mod tests {
             domains: Vec::new(),
             tcp: Vec::new(),
             udp: vec![5353],
-            policy: Policy { profile: Profile::Fast, logins: false },
+            policy: Policy { profile: Profile::Fast, logins: false, ports_only: false },
             assume_up: false,
             stated: Vec::new(),
             done: BTreeSet::new(),

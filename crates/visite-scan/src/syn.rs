@@ -4,7 +4,7 @@
 use crate::checksum::checksum;
 use crate::pace::Pacer;
 use crate::sweep::{Asking, Ports};
-use rustix::net::{AddressFamily, SendFlags, SocketType, ipproto, sockopt};
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, ipproto, sockopt};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -172,11 +172,23 @@ fn listen(raw: &Raw, board: &Board<'_>, done: &AtomicBool) {
     let mut buffer = [0; 2048];
     while !done.load(Ordering::Relaxed) {
         let Ok((count, from)) = raw.listening.recv_from(&mut buffer) else { continue };
-        let packet = buffer.get(..count).unwrap_or_default();
-        // Over IPv4 a raw socket shows the IP header, over IPv6 it does not (raw(7), ipv6(7)).
-        let header = if raw.v4 { packet.first().map_or(0, |first| usize::from(first & 15) * 4) } else { 0 };
-        board.note(from.ip(), packet.get(header..).unwrap_or_default(), raw.port);
+        note(raw, board, from.ip(), buffer.get(..count).unwrap_or_default());
+        // Waking up for each answer costs more than reading it. The buffer holds those of this pause many times.
+        std::thread::sleep(Duration::from_millis(1));
+        while let Ok((_, count, Some(from))) =
+            rustix::net::recvfrom(&raw.socket, buffer.as_mut_slice(), RecvFlags::DONTWAIT)
+            && !done.load(Ordering::Relaxed)
+        {
+            let Ok(from) = SocketAddr::try_from(from) else { continue };
+            note(raw, board, from.ip(), buffer.get(..count).unwrap_or_default());
+        }
     }
+}
+
+fn note(raw: &Raw, board: &Board<'_>, from: IpAddr, packet: &[u8]) {
+    // Over IPv4 a raw socket shows the IP header, over IPv6 it does not (raw(7), ipv6(7)).
+    let header = if raw.v4 { packet.first().map_or(0, |first| usize::from(first & 15) * 4) } else { 0 };
+    board.note(from, packet.get(header..).unwrap_or_default(), raw.port);
 }
 
 fn ask(raw: &Raw, board: &Board<'_>, asking: &Asking) {

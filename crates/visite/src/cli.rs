@@ -67,12 +67,16 @@ pub struct ScanArgs {
     pub authorised_by: Option<String>,
     #[arg(long, value_name = "SET|LIST", default_value = "practice")]
     pub ports: String,
+    #[arg(long, conflicts_with = "allow_logins")]
+    pub ports_only: bool,
     #[arg(long, value_parser = word::<visite_facts::scan::Profile>(), default_value = "practice")]
     pub profile: visite_facts::scan::Profile,
     #[arg(long)]
     pub allow_logins: bool,
     #[arg(long, value_name = "FILE")]
     pub import: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE|DIR")]
+    pub fingerprints: Vec<PathBuf>,
     #[arg(long, value_name = "FILE", requires = "facts")]
     pub resume: Option<PathBuf>,
     #[arg(long, value_name = "FILE", requires = "resume")]

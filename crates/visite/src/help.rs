@@ -93,6 +93,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Set of ports (practice, top1000, all) or a list such as 22,80,8000-8100,udp:161 [default: practice]",
     ),
     (
+        "scan --ports-only",
+        "Nur nach offenen Ports suchen; kein Dienst wird gefragt, was er ist",
+        "Only look for open ports; no service is asked what it is",
+    ),
+    (
         "scan --profile",
         "Wie schonend: practice (Praxisbetrieb) oder fast (nach der Sprechstunde) [Vorgabe: practice]",
         "How gently: practice (practice hours) or fast (after hours) [default: practice]",
@@ -106,6 +111,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "scan --import",
         "Beobachtungen aus XML von nmap oder Greenbone übernehmen; ohne Ziele wird nichts gesendet; mehrfach möglich",
         "Take observations from XML of nmap or Greenbone; without targets nothing is sent; may be given several times",
+    ),
+    (
+        "scan --fingerprints",
+        "Weitere Produkte erkennen: XML-Dateien von recog, oder ein Ordner mit ihnen; mehrfach möglich",
+        "Recognise more products: XML files of recog, or a directory of them; may be given several times",
     ),
     (
         "scan --resume",

@@ -16,7 +16,7 @@ const MAX_INPUT_BYTES: u64 = 256 * 1024 * 1024;
 pub fn recorded(paths: &[PathBuf], lang: Lang) -> Result<Vec<Snapshot>, Failure> {
     let mut snapshots = Vec::new();
     for path in paths {
-        for file in facts_files(path)? {
+        for file in files_of(path, "json")? {
             let (facts, problems) = FactsFile::from_json(&read(&file)?).map_err(|error| not_facts(&file, &error))?;
             if !problems.is_empty() {
                 let (count, shown) = (problems.len(), problems.iter().take(3).map(|problem| problem.path.as_str()));
@@ -41,24 +41,25 @@ pub fn recorded(paths: &[PathBuf], lang: Lang) -> Result<Vec<Snapshot>, Failure>
     Ok(snapshots)
 }
 
-/// A file, or every `*.json` of a directory in the order of their names.
-fn facts_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// A file, or every file of a directory that ends in `extension`, in the order of their names; at least one.
+pub fn files_of(path: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
     let mut files = Vec::new();
     for entry in fs::read_dir(path).map_err(|error| Failure::reading(path, &error))? {
         let file = entry.map_err(|error| Failure::reading(path, &error))?.path();
-        if file.extension().is_some_and(|extension| extension == "json") {
+        if file.extension().is_some_and(|found| found == extension) {
             files.push(file);
         }
     }
     files.sort();
     if files.is_empty() {
+        let name = path.display();
         return Err(Failure::new(
             Kind::Missing,
-            format!("In `{}` liegt keine Datei mit Beobachtungen (*.json)", path.display()),
-            format!("there is no facts file (*.json) in `{}`", path.display()),
+            format!("In `{name}` liegt keine passende Datei (*.{extension})"),
+            format!("there is no such file (*.{extension}) in `{name}`"),
         ));
     }
     Ok(files)

@@ -5,6 +5,8 @@ mod check;
 #[cfg(feature = "scan")]
 mod imports;
 #[cfg(feature = "scan")]
+mod recognition;
+#[cfg(feature = "scan")]
 mod resume;
 #[cfg(feature = "scan")]
 mod scan;

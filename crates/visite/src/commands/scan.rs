@@ -1,7 +1,7 @@
 //! `visite scan`: examines networks for which a release is recorded, judges, and reports.
 
 use super::surroundings::surroundings;
-use super::{imports, resume, telematics};
+use super::{imports, recognition, resume, telematics};
 use crate::cli::ScanArgs;
 use crate::failure::{Failure, Kind};
 use crate::running::{self, Watching};
@@ -23,14 +23,12 @@ use visite_catalog::{Catalog, Part};
 use visite_facts::facts::ZoneKind;
 use visite_facts::scan::{Profile, ScanRecord, ScanSection};
 use visite_facts::{FactsFile, Finding, IdentifierKind, Lang, Snapshot, Text, Word};
-use visite_scan::examine::Book;
 use visite_scan::import::{Imported, ImportedHost};
 use visite_scan::net::Connections;
 use visite_scan::policy::Policy;
 use visite_scan::scan::{Control, Plan, Stated};
 use visite_scan::targets::{TargetError, Targets};
 use visite_target::{ApprovedAction, Practice};
-use visite_wire::fingerprints::{Fingerprints, Own};
 
 /// Runs the command.
 pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
@@ -60,7 +58,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     telematics::refuse(&networks(&targets), &connections, practice.as_ref())?;
     let (tcp, udp) = ports(&arguments.ports, &catalog.ports)?;
     let asked = targets.clone();
-    let policy = Policy { profile: arguments.profile, logins: arguments.allow_logins };
+    let policy = Policy { profile: arguments.profile, logins: arguments.allow_logins, ports_only: arguments.ports_only };
     let mut plan = Plan {
         targets,
         guests: guests(practice.as_ref()),
@@ -70,8 +68,8 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         assume_up: arguments.assume_up,
         stated: practice.as_ref().map(|practice| stated(practice, today(practice, started_at))).unwrap_or_default(),
         done: std::collections::BTreeSet::new(),
-        book: book(&catalog),
-        fingerprints: Arc::new(fingerprints(&catalog)?),
+        book: recognition::book(&catalog),
+        fingerprints: Arc::new(recognition::fingerprints(&catalog, &arguments.fingerprints)?),
         domains: visite_scan::net::search_domains(),
     };
     if let Some(begun) = &mut begun {
@@ -303,39 +301,6 @@ fn stated(practice: &Practice, today: Date) -> Vec<Stated> {
 fn mac(text: &str) -> Option<[u8; 6]> {
     let parts: Vec<u8> = text.split([':', '-']).filter_map(|part| u8::from_str_radix(part, 16).ok()).collect();
     parts.try_into().ok()
-}
-
-fn book(catalog: &Catalog) -> Book {
-    let mut book = Book::default();
-    for (service, rule) in &catalog.services.services {
-        rule.tcp.iter().for_each(|port| book.tcp.entry(*port).or_default().push(*service));
-        rule.udp.iter().for_each(|port| book.udp.entry(*port).or_default().push(*service));
-        if rule.management {
-            book.management.insert(*service);
-        }
-    }
-    book
-}
-
-fn fingerprints(catalog: &Catalog) -> Result<Fingerprints, Failure> {
-    let mut all = Fingerprints::default();
-    for fingerprint in catalog.fingerprints.values().flat_map(|file| &file.fingerprints) {
-        let own = Own {
-            id: &fingerprint.id,
-            place: fingerprint.place.word(),
-            pattern: &fingerprint.pattern,
-            vendor: fingerprint.vendor.as_deref(),
-            product: fingerprint.product.as_deref(),
-            version: fingerprint.version.as_deref(),
-            system: fingerprint.system.as_deref(),
-            class: fingerprint.class,
-        };
-        all.add_own(&own).map_err(|problem| {
-            let (de, en) = ("Ein Fingerabdruck des Katalogs ist fehlerhaft", "a fingerprint of the catalogue is wrong");
-            Failure::new(Kind::Data, de, en).because(problem)
-        })?;
-    }
-    Ok(all)
 }
 
 /// TCP and UDP ports of sets and lists, e.g. `practice` or `practice,8000-8100,udp:161`.
