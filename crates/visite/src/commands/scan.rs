@@ -58,7 +58,8 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     telematics::refuse(&networks(&targets), &connections, practice.as_ref())?;
     let (tcp, udp) = ports(&arguments.ports, &catalog.ports)?;
     let asked = targets.clone();
-    let policy = Policy { profile: arguments.profile, logins: arguments.allow_logins, ports_only: arguments.ports_only };
+    let policy =
+        Policy { profile: arguments.profile, logins: arguments.allow_logins, ports_only: arguments.ports_only };
     let mut plan = Plan {
         targets,
         guests: guests(practice.as_ref()),
