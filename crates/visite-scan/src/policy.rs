@@ -54,6 +54,21 @@ impl Policy {
         }
     }
 
+    /// Devices whose ports are asked together. Few in a running practice, so that some are through early and an interrupted
+    /// scan has something to go on from.
+    pub fn devices_together(self) -> usize {
+        match self.profile {
+            Profile::Practice => 8,
+            Profile::Fast => 64,
+        }
+    }
+
+    /// Whether the next devices are knocked at while those before them are still examined. Too fast a pace would make
+    /// conversations fail.
+    pub fn knocks_ahead(self) -> bool {
+        self.profile == Profile::Practice
+    }
+
     /// Devices that are examined at the same time.
     pub fn devices_at_once(self) -> usize {
         match self.profile {

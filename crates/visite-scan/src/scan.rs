@@ -25,9 +25,6 @@ use visite_facts::scan::{NotExamined, PortState};
 use visite_facts::{Identifier, IdentifierKind, Observed, Unknown, UnknownReason};
 use visite_wire::fingerprints::Fingerprints;
 
-/// Devices whose ports are asked together.
-const CHUNK: usize = 64;
-
 /// What the practice says about a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stated {
@@ -278,7 +275,8 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
             connections.clone(),
             asking.clone(),
         ));
-        let first: Vec<IpAddr> = present.keys().copied().filter(|at| !plan.leaves_out(*at)).take(CHUNK).collect();
+        let first: Vec<IpAddr> =
+            present.keys().copied().filter(|at| !plan.leaves_out(*at)).take(policy.devices_together()).collect();
         (present, naming, sweep(&first, &plan.knocks(), &asking).await)
     };
     let everybody = announce::everybody(&plan.targets, &plan.guests, &connections, &asking);
@@ -305,14 +303,22 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     let addresses: Vec<IpAddr> = present.keys().copied().collect();
     let plan = Arc::new(plan);
     let told = Arc::new(heard.clone());
-    for chunk in addresses.chunks(CHUNK) {
+    let at_once = Arc::new(Semaphore::new(policy.devices_at_once()));
+    let mut running = JoinSet::new();
+    let mut through = |device: DeviceSeen| {
+        devices.push(device);
+        control.update(&pacer, |status| {
+            status.done += 1;
+            let (done, left) = (u32::try_from(status.done).ok(), u32::try_from(status.found - status.done).ok());
+            status.left = done.zip(left).map(|(done, left)| begun.elapsed() / done.max(1) * left);
+        });
+    };
+    for chunk in addresses.chunks(policy.devices_together()) {
         let unasked: Vec<IpAddr> = chunk.iter().copied().filter(|address| !swept.contains_key(address)).collect();
         swept.extend(sweep(&unasked, &plan.knocks(), &asking).await);
         control.update(&pacer, |status| status.phase = Phase::Services);
         // The pace of knocking may be far above what conversations need.
         pacer.set_rate(policy.rate().max(pacer.rate()));
-        let at_once = Arc::new(Semaphore::new(policy.devices_at_once()));
-        let mut running = JoinSet::new();
         for address in chunk {
             let Some(presence) = present.get(address).copied() else { continue };
             let ports = swept.remove(address).unwrap_or_default();
@@ -323,14 +329,17 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
                 device(address, presence, ports, told.get(&address), &plan, &examiner).await
             });
         }
-        while let Some(done) = running.join_next().await {
-            devices.extend(done.ok());
-            control.update(&pacer, |status| {
-                status.done += 1;
-                let (done, left) = (u32::try_from(status.done).ok(), u32::try_from(status.found - status.done).ok());
-                status.left = done.zip(left).map(|(done, left)| begun.elapsed() / done.max(1) * left);
-            });
+        while let Some(Ok(done)) = running.try_join_next() {
+            through(done);
         }
+        while !policy.knocks_ahead()
+            && let Some(done) = running.join_next().await
+        {
+            done.into_iter().for_each(&mut through);
+        }
+    }
+    while let Some(done) = running.join_next().await {
+        done.into_iter().for_each(&mut through);
     }
     announce::merge(&mut heard, naming.await.unwrap_or_default());
     for device in &mut devices {

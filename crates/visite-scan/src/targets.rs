@@ -108,6 +108,8 @@ impl Targets {
         }
         let plausible = !written.is_empty()
             && written.len() <= 253
+            // A mistyped address must not become a question to the name servers of others.
+            && written.chars().any(|c| !c.is_ascii_digit() && c != '.')
             && written.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
         let found = if plausible { resolve(written) } else { Vec::new() };
         if found.is_empty() {
@@ -119,6 +121,14 @@ impl Targets {
         }
         for address in found {
             of_one_device(address, address)?;
+            if is_public(address) {
+                return Err(error(
+                    &format!(
+                        "Dieser Name führt zu {address}, einer öffentlichen Adresse. Wenn sie gemeint ist, nennen Sie die Adresse selbst."
+                    ),
+                    &format!("this name leads to {address}, a public address; if it is meant, name the address itself"),
+                ));
+            }
             self.add_range(address, address);
         }
         Ok(())
@@ -182,6 +192,24 @@ impl Targets {
         }
     }
 
+    /// Whether every device of a network would be found: each address is one of these, or those that make themselves known
+    /// are.
+    pub fn covers(&self, network: IpNet) -> bool {
+        let whole = Self::of_networks([network]);
+        let number = |address| u128::from(address);
+        let wide = |wide: &Ipv6Net| {
+            self.wide.iter().any(|network| network.contains(wide))
+                && !self
+                    .left_out
+                    .0
+                    .iter()
+                    .any(|(first, last)| *first <= number(wide.broadcast()) && number(wide.network()) <= *last)
+        };
+        whole.v4.0.iter().all(|(first, last)| self.v4.covers(*first, *last))
+            && whole.v6.0.iter().all(|(first, last)| self.v6.covers(*first, *last))
+            && whole.wide.iter().all(wide)
+    }
+
     /// The addresses that are tried one by one, in order.
     pub fn iter(&self) -> impl Iterator<Item = IpAddr> + '_ {
         let v4 = self.v4.iter().map(|number| IpAddr::V4(address_v4(number)));
@@ -225,6 +253,17 @@ fn is_nobodys(first: IpAddr, last: IpAddr) -> bool {
         (IpAddr::V4(first), IpAddr::V4(last)) => first.octets()[0] == 0 || last.octets()[0] >= 224,
         (IpAddr::V6(first), IpAddr::V6(last)) => first == Ipv6Addr::UNSPECIFIED && last == first || last.is_multicast(),
         _ => false,
+    }
+}
+
+/// Whether an address belongs to no private network: RFC 1918, RFC 6598, RFC 3927; RFC 4193, RFC 4291.
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xc0 == 64;
+            !(v4.is_private() || v4.is_loopback() || v4.is_link_local() || shared)
+        }
+        IpAddr::V6(v6) => !(v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_loopback()),
     }
 }
 

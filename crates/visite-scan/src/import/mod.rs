@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use roxmltree::{Document, ParsingOptions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
-use visite_facts::facts::{DeviceNetwork, DeviceService, DeviceWay, NetworkService, Transport};
+use visite_facts::facts::{DeviceNetwork, DeviceService, DeviceUdpService, DeviceWay, NetworkService, Transport};
 use visite_facts::identity::derived_id;
 use visite_facts::scan::{PortState, ScannedHost, ScannedService, ScannedTls};
 use visite_facts::{
@@ -304,16 +304,30 @@ impl ImportedHost {
             class: known(None),
             system: known(None),
             seen_from: known(None),
+            asked: known(None),
             asked_ports: known(self.counts.map(|counts| i64::from(counts.asked))),
             unanswered_ports: known(self.counts.map(|counts| i64::from(counts.unanswered))),
         });
         let completeness = Completeness::Incomplete(UnknownReason::Incomplete);
-        let services = self.services.iter().map(|((transport, port), service)| DeviceService {
-            endpoint: Known(format!("{} {}", transport.word(), SocketAddr::new(self.address(), *port))),
+        let endpoint = |transport: Transport, port: u16| {
+            Known(format!("{} {}", transport.word(), SocketAddr::new(self.address(), port)))
+        };
+        let over = |wanted| self.services.iter().filter(move |((transport, _), _)| *transport == wanted);
+        let services = over(Transport::Tcp).map(|((transport, port), service)| DeviceService {
+            endpoint: endpoint(*transport, *port),
             transport: Known(*transport),
             port: Known(i64::from(*port)),
             service: known(service.service),
             encrypted: known(service.encrypted),
+            product: known(service.product.clone()),
+            version: known(service.version.clone()),
+            vendor: known(None),
+        });
+        snapshot.put_all(&Collection { records: services.collect(), completeness });
+        let services = over(Transport::Udp).map(|((transport, port), service)| DeviceUdpService {
+            endpoint: endpoint(*transport, *port),
+            port: Known(i64::from(*port)),
+            service: known(service.service),
             product: known(service.product.clone()),
             version: known(service.version.clone()),
             vendor: known(None),

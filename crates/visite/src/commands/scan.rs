@@ -96,7 +96,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let mut snapshots = visite_scan::observe::snapshots(&scan, policy, &book, started_at);
     let mut hosts = visite_scan::observe::hosts(&scan);
     hosts.extend(begun.iter().flat_map(|begun| begun.hosts.clone()));
-    let mut surveys = visite_scan::observe::surveys(&scan, &hosts, started_at);
+    let mut surveys = visite_scan::observe::surveys(&scan, &hosts, &asked, started_at);
     if let Some(begun) = begun {
         begun.complete(&mut surveys);
         snapshots.extend(begun.snapshots);
