@@ -33,6 +33,36 @@ fn a_report_in_a_file_leaves_standard_output_empty_and_replaces_the_old_one() {
 }
 
 #[test]
+fn a_pipe_stays_a_pipe_and_a_link_is_not_followed() {
+    let desk = Desk::new();
+    let pipe = desk.path("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("coreutils");
+    assert!(made.success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).expect("the pipe is read")
+    });
+    desk.check(&["--output", "@pipe"]).succeeded();
+    assert!(reader.join().expect("it ends").contains("praxis"));
+    assert!(std::os::unix::fs::FileTypeExt::is_fifo(&fs::metadata(&pipe).expect("it is there").file_type()));
+
+    desk.write("target.txt", "untouched");
+    std::os::unix::fs::symlink(desk.path("target.txt"), desk.path("link.txt")).expect("ours");
+    assert_eq!(desk.check(&["--output", "@link.txt"]).status, Some(73));
+    assert_eq!(desk.read("target.txt"), "untouched");
+}
+
+#[test]
+fn results_never_overwrite_each_other_nor_what_is_read() {
+    let desk = Desk::new();
+    let twice = desk.check(&["--output", "@one.json", "--save-facts", "@./one.json"]);
+    assert_eq!(twice.status, Some(65), "{}", twice.stderr);
+    let before = desk.read("facts.json");
+    assert_eq!(desk.check(&["--output", "@facts.json"]).status, Some(65));
+    assert_eq!(desk.read("facts.json"), before);
+}
+
+#[test]
 fn a_file_that_cannot_be_made_is_73() {
     let desk = Desk::new();
     assert_snapshot!(desk.check(&["--output", "@no/folder/report.txt"]), @"

@@ -165,3 +165,18 @@ fn what_is_no_file_of_recog_is_refused() {
         assert_eq!(answer.status, Some(status), "{name}: {}", answer.stderr);
     }
 }
+
+#[test]
+fn the_result_of_another_command_is_no_earlier_round() {
+    let desk = Desk::new();
+    desk.write("nmap.xml", NMAP);
+    let call = ["scan", "--import", "@nmap.xml", "--format", "json", "--output", "@scan.json"];
+    desk.call(&call).run().succeeded();
+    desk.check(&["--format", "json", "--output", "@check.json"]).succeeded();
+    let check = desk.check(&["--previous", "@scan.json"]);
+    assert_eq!(check.status, Some(65));
+    assert!(check.stderr.contains("visite check --format json"), "{}", check.stderr);
+    let scan = desk.call(&["scan", "--import", "@nmap.xml", "--previous", "@check.json"]).run();
+    assert_eq!(scan.status, Some(65));
+    assert!(scan.stderr.contains("visite scan --format json"), "{}", scan.stderr);
+}

@@ -6,17 +6,24 @@ use crate::verdict::{Reporting, exit_code, report};
 use crate::{input, layers, output};
 use jiff::Timestamp;
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use visite_assess::{Input, assess};
 use visite_catalog::Part;
-use visite_facts::{FactsFile, Lang, Snapshot};
+use visite_facts::{ASSESSMENT_SCHEMA, FactsFile, Lang, Snapshot};
 use visite_host::Machine;
 
 /// Runs the command.
 pub fn run(arguments: &CheckArgs, lang: Lang) -> Result<ExitCode, Failure> {
+    let read: Vec<&Path> = arguments.facts.iter().chain(&arguments.practice).map(PathBuf::as_path).collect();
+    output::distinct(&[arguments.output.as_deref(), arguments.save_facts.as_deref()], &read)?;
     let catalog = layers::load(&arguments.catalog, Part::JUDGING)?;
     let practice = arguments.practice.as_deref().map(input::practice).transpose()?;
-    let previous = arguments.previous.as_deref().map(input::previous_findings).transpose()?.unwrap_or_default();
+    let previous = arguments.previous.as_deref();
+    let previous = previous
+        .map(|path| input::previous_findings(path, ASSESSMENT_SCHEMA, "visite check"))
+        .transpose()?
+        .unwrap_or_default();
     let now = Timestamp::now();
     let snapshots = match arguments.facts.as_slice() {
         [] => observe(arguments, now, lang)?,

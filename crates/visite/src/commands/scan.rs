@@ -15,13 +15,14 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};
 use std::net::{IpAddr, ToSocketAddrs};
 use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use visite_assess::{Input, assess};
 use visite_catalog::model::PortSets;
 use visite_catalog::{Catalog, Part};
 use visite_facts::facts::ZoneKind;
-use visite_facts::scan::{Profile, ScanRecord, ScanSection};
+use visite_facts::scan::{Profile, SCAN_SCHEMA, ScanRecord, ScanSection};
 use visite_facts::{FactsFile, Finding, IdentifierKind, Lang, Snapshot, Text, Word};
 use visite_scan::import::{Imported, ImportedHost};
 use visite_scan::net::Connections;
@@ -32,9 +33,16 @@ use visite_target::{ApprovedAction, Practice};
 
 /// Runs the command.
 pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
+    let inputs = [&arguments.facts, &arguments.resume, &arguments.practice].into_iter().flatten();
+    let read: Vec<&Path> = inputs.chain(&arguments.import).map(PathBuf::as_path).collect();
+    output::distinct(&[arguments.output.as_deref(), arguments.save_facts.as_deref()], &read)?;
     let catalog = layers::load(&arguments.catalog, Part::SCANNING)?;
     let practice = arguments.practice.as_deref().map(input::practice).transpose()?;
-    let previous = arguments.previous.as_deref().map(input::previous_findings).transpose()?.unwrap_or_default();
+    let previous = arguments.previous.as_deref();
+    let previous = previous
+        .map(|path| input::previous_findings(path, SCAN_SCHEMA, "visite scan"))
+        .transpose()?
+        .unwrap_or_default();
     let earlier = arguments.previous.as_deref().map(input::previous_scan).transpose()?.flatten();
     let imports = imports::read(&arguments.import)?;
     let files = arguments.resume.as_deref().zip(arguments.facts.as_deref());
