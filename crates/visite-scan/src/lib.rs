@@ -12,6 +12,7 @@ pub mod discover;
 mod echo;
 pub mod examine;
 pub mod import;
+mod join;
 pub mod net;
 pub mod observe;
 pub mod pace;

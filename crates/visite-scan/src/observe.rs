@@ -439,7 +439,6 @@ mod tests {
             ports: BTreeMap::new(),
             services: Vec::new(),
             announced: Announced::default(),
-            stated_mac: None,
             identifiers: identifiers.iter().filter_map(|(kind, value)| Identifier::new(*kind, value)).collect(),
             finished: true,
         };

@@ -1,11 +1,11 @@
 //! One scan from its plan to what was seen: who is there, which ports are open, what listens there.
 
-use crate::announce::{self, Announced, Heard};
+use crate::announce::{self, Announced};
 use crate::device::Evidence;
 use crate::discover::{Found, Presence, discover, learn_macs};
 use crate::examine::{Book, Examined, Examiner, Gauge};
+use crate::join;
 use crate::net::Connections;
-use crate::observe::written;
 use crate::pace::Pacer;
 use crate::policy::Policy;
 use crate::routers;
@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use visite_facts::facts::{DeviceClass, Transport};
 use visite_facts::scan::{NotExamined, PortState};
-use visite_facts::{Identifier, IdentifierKind, Observed, Unknown, UnknownReason};
+use visite_facts::{Identifier, Observed};
 use visite_wire::fingerprints::Fingerprints;
 
 /// What the practice says about a device.
@@ -76,7 +76,9 @@ impl Plan {
         ports
     }
 
-    fn stated(&self, addresses: &[IpAddr], mac: Option<[u8; 6]>) -> Option<&Stated> {
+    /// What the practice says about the device with these addresses, whose hardware address was seen on its link. What a
+    /// device states of itself, also its hardware address, may be another's.
+    pub(crate) fn stated(&self, addresses: &[IpAddr], mac: Option<[u8; 6]>) -> Option<&Stated> {
         let same = |stated: &&Stated| {
             stated.addresses.iter().any(|address| addresses.contains(address)) || mac.is_some() && stated.mac == mac
         };
@@ -133,8 +135,6 @@ pub struct DeviceSeen {
     pub called: Option<String>,
     /// What it said when everybody was asked.
     pub announced: Announced,
-    /// Hardware address that it states of itself, also over a router; maybe that of another of its interfaces.
-    pub stated_mac: Option<[u8; 6]>,
     /// By what it can be known again. What several devices of the scan show is left out.
     pub identifiers: Vec<Identifier>,
     /// Whether everything planned was done.
@@ -142,10 +142,6 @@ pub struct DeviceSeen {
 }
 
 impl DeviceSeen {
-    fn any_mac(&self) -> Option<[u8; 6]> {
-        self.mac.or(self.stated_mac)
-    }
-
     /// Names that it gives itself, sorted.
     pub fn names(&self) -> BTreeSet<String> {
         let seen = self.services.iter().filter_map(|service| service.examined.seen.as_ref());
@@ -156,7 +152,7 @@ impl DeviceSeen {
 
 impl DeviceSeen {
     /// Whether any of its ports said anything.
-    fn has_answered(&self) -> bool {
+    pub(crate) fn has_answered(&self) -> bool {
         let tcp = self.ports.values().any(|ports| !ports.open.is_empty() || !ports.closed.is_empty());
         // That a UDP port is closed may have been said by a router on the way.
         tcp || self.services.iter().any(|service| service.state == PortState::Open)
@@ -343,15 +339,15 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     }
     announce::merge(&mut heard, naming.await.unwrap_or_default());
     for device in &mut devices {
-        settle(device, &heard, &plan);
+        join::settle(device, &heard, &plan);
     }
-    learn(&mut devices);
+    join::learn(&mut devices);
     let ipv6_routers = counting.await.unwrap_or_default();
     let interrupted = control.stop.load(Ordering::Relaxed);
     control.update(&pacer, |status| status.phase = Phase::Done);
     let dialogues = examiner.dialogues.lock().unwrap_or_else(PoisonError::into_inner).clone();
     Ok(Scan {
-        devices: joined(devices, &plan),
+        devices: join::joined(devices, &plan),
         ipv6_routers,
         guests: u32::try_from(guests.len()).unwrap_or(u32::MAX),
         connections,
@@ -422,7 +418,6 @@ async fn device(
         class: evidence.class(),
         called: None,
         announced: Announced::default(),
-        stated_mac: stated_mac(&services),
         identifiers: identifiers(&services),
         finished: !examiner.stop.load(Ordering::Relaxed) && !services.iter().any(stopped),
         ports: BTreeMap::from([(address, ports)]),
@@ -442,329 +437,7 @@ impl Evidence {
     }
 }
 
-/// The hardware address that services state, if they agree.
-fn stated_mac(services: &[ServiceSeen]) -> Option<[u8; 6]> {
-    let seen = services.iter().filter_map(|service| service.examined.seen.as_ref());
-    let stated: BTreeSet<[u8; 6]> = seen.filter_map(|seen| seen.mac).collect();
-    stated.first().copied().filter(|_| stated.len() == 1)
-}
-
 fn identifiers(services: &[ServiceSeen]) -> Vec<Identifier> {
     let all = services.iter().flat_map(|service| service.examined.identifiers.iter().cloned());
     all.collect::<BTreeSet<Identifier>>().into_iter().collect()
-}
-
-/// Puts what a device said to everybody beside what it said when it was asked itself. A service of a port that was to be
-/// asked has been seen by its answer, whether it answers single questions or not.
-fn settle(device: &mut DeviceSeen, heard: &Heard, plan: &Plan) {
-    for address in device.addresses.clone() {
-        let Some(announced) = heard.get(&address) else { continue };
-        device.announced.add(announced.clone());
-        for seen in &announced.services {
-            let Some(port) = announce::port(seen.service).filter(|port| plan.udp.contains(port)) else { continue };
-            let same = |service: &&mut ServiceSeen| {
-                (service.address, service.transport, service.port) == (address, Transport::Udp, port)
-            };
-            let known = device.services.iter_mut().find(same);
-            if known.as_ref().is_some_and(|service| service.examined.seen.is_some()) {
-                continue;
-            }
-            let mut seen = seen.clone();
-            let class = plan.fingerprints.apply(&mut seen);
-            let examined = Examined { seen: Some(seen), class, ..Examined::default() };
-            let service = ServiceSeen { address, transport: Transport::Udp, port, state: PortState::Open, examined };
-            match known {
-                Some(known) => *known = service,
-                None => device.services.push(service),
-            }
-        }
-    }
-    device.services.sort_by_key(|service| (service.transport, service.port));
-}
-
-/// Adds hardware addresses: the system learns those of IPv6 neighbours while it speaks with them.
-fn learn(devices: &mut [DeviceSeen]) {
-    let mut present: BTreeMap<IpAddr, Presence> =
-        devices.iter().map(|device| (device.address, Presence { how: device.how, mac: device.mac })).collect();
-    learn_macs(&mut present);
-    for device in devices {
-        device.mac = present.get(&device.address).and_then(|presence| presence.mac);
-        device.vendor = device.mac.and_then(vendors::vendor);
-    }
-}
-
-/// Which of `others` is the same device: the only one with the same hardware address, or else the only one with the same
-/// host key or certificate, if no other device shows that and no hardware address contradicts.
-fn twin(device: &DeviceSeen, others: &[DeviceSeen], shown: &BTreeMap<Identifier, [usize; 2]>) -> Option<usize> {
-    let only = |same: &dyn Fn(&DeviceSeen) -> bool| {
-        let mut fitting = others.iter().enumerate().filter(|(_, other)| same(other)).map(|(at, _)| at);
-        (fitting.next(), fitting.next())
-    };
-    match only(&|other| device.any_mac().is_some() && other.any_mac() == device.any_mac()) {
-        (Some(one), None) => return Some(one),
-        (Some(_), Some(_)) => return None,
-        (None, _) => {}
-    }
-    let contradicts = |other: &DeviceSeen| device.mac.is_some() && other.mac.is_some() && device.mac != other.mac;
-    let both_alone = |identifier: &&Identifier| shown.get(identifier) == Some(&[1, 1]);
-    let keys: Vec<&Identifier> = device.identifiers.iter().filter(both_alone).collect();
-    match only(&|other| !contradicts(other) && other.identifiers.iter().any(|key| keys.contains(&key))) {
-        (Some(one), None) => Some(one),
-        _ => None,
-    }
-}
-
-/// Puts IPv4 and IPv6 addresses of one device together where it is beyond doubt that they are, and says by what each
-/// device can be known again.
-fn joined(mut devices: Vec<DeviceSeen>, plan: &Plan) -> Vec<DeviceSeen> {
-    // A device of the practice file that answered nothing is switched off, or cannot be reached from here.
-    devices.retain(|device| device.how != Found::Stated || device.has_answered());
-    let mut shown: BTreeMap<Identifier, [usize; 2]> = BTreeMap::new();
-    for device in &devices {
-        for identifier in &device.identifiers {
-            let [v4, v6] = shown.entry(identifier.clone()).or_default();
-            *(if device.address.is_ipv4() { v4 } else { v6 }) += 1;
-        }
-    }
-    let (mut v4, v6): (Vec<_>, Vec<_>) = devices.into_iter().partition(|device| device.address.is_ipv4());
-    let mut whole = Vec::new();
-    let twins: Vec<Option<usize>> = v6.iter().map(|device| twin(device, &v4, &shown)).collect();
-    for (device, twin) in v6.into_iter().zip(twins) {
-        let Some(other) = twin.and_then(|at| v4.get_mut(at)) else {
-            whole.push(device);
-            continue;
-        };
-        other.addresses.extend(device.addresses);
-        other.ports.extend(device.ports);
-        other.services.extend(device.services);
-        other.announced.add(device.announced);
-        other.identifiers.extend(device.identifiers);
-        other.mac = other.mac.or(device.mac);
-        other.stated_mac = other.stated_mac.or(device.stated_mac);
-        other.vendor = other.mac.and_then(vendors::vendor);
-        other.finished &= device.finished;
-        other.class = match (other.class, device.class) {
-            (Some(one), Some(two)) if one != two => None,
-            (one, two) => one.or(two),
-        };
-    }
-    whole.extend(v4);
-    for device in &mut whole {
-        device.addresses.sort_unstable();
-        let mac = device.any_mac().and_then(|mac| Identifier::new(IdentifierKind::Mac, &written(mac)));
-        device.identifiers.extend(mac);
-        device.identifiers.sort();
-        device.identifiers.dedup();
-        // What the practice says holds for the device, whichever of its addresses it names.
-        match plan.stated(&device.addresses, device.any_mac()) {
-            Some(stated) => {
-                device.class = Some(stated.class);
-                device.called = Some(stated.name.clone());
-            }
-            None if device.class == Some(DeviceClass::Mobile) => forget_names(device),
-            None => {}
-        }
-    }
-    leave_out_shared(&mut whole);
-    whole.sort_by_key(|device| device.address);
-    whole
-}
-
-/// A phone that the practice does not name may be a patient's, and is often called like its owner.
-fn forget_names(device: &mut DeviceSeen) {
-    for seen in &mut device.announced.services {
-        seen.names.clear();
-    }
-    for examined in device.services.iter_mut().map(|service| &mut service.examined) {
-        if let Some(seen) = &mut examined.seen {
-            seen.names.clear();
-        }
-        if let Some(tls) = &mut examined.tls {
-            tls.certificate_subject = Unknown(UnknownReason::NotCollected);
-        }
-    }
-}
-
-/// Leaves out what several devices show: a certificate that came with the firmware, the host key of a copied disk, the
-/// address of a router that answers for others. It tells nobody from anybody.
-fn leave_out_shared(devices: &mut [DeviceSeen]) {
-    let mut shown: BTreeMap<Identifier, usize> = BTreeMap::new();
-    for identifier in devices.iter().flat_map(|device| &device.identifiers) {
-        *shown.entry(identifier.clone()).or_default() += 1;
-    }
-    for device in devices {
-        device.identifiers.retain(|identifier| shown.get(identifier) == Some(&1));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use visite_facts::facts::NetworkService;
-    use visite_facts::scan::Profile;
-    use visite_wire::Seen;
-
-    fn plan() -> Plan {
-        Plan {
-            targets: Targets::of_networks([]),
-            guests: Vec::new(),
-            domains: Vec::new(),
-            tcp: Vec::new(),
-            udp: vec![5353],
-            policy: Policy { profile: Profile::Fast, logins: false, ports_only: false },
-            assume_up: false,
-            stated: Vec::new(),
-            done: BTreeSet::new(),
-            book: Book::default(),
-            fingerprints: Arc::default(),
-        }
-    }
-
-    fn device(address: &str, mac: Option<u8>, keys: &[&str]) -> DeviceSeen {
-        let address: IpAddr = address.parse().unwrap();
-        DeviceSeen {
-            address,
-            addresses: vec![address],
-            how: Found::Echo,
-            mac: mac.map(|last| [0, 0x15, 0x5d, 1, 2, last]),
-            vendor: None,
-            class: None,
-            ports: BTreeMap::new(),
-            services: Vec::new(),
-            called: None,
-            announced: Announced::default(),
-            stated_mac: None,
-            identifiers: keys.iter().filter_map(|key| Identifier::new(IdentifierKind::SshHostKey, key)).collect(),
-            finished: true,
-        }
-    }
-
-    fn addresses(devices: Vec<DeviceSeen>) -> Vec<String> {
-        let written = |device: DeviceSeen| device.addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(" ");
-        joined(devices, &plan()).into_iter().map(written).collect()
-    }
-
-    #[test]
-    fn both_kinds_of_addresses_are_joined_by_the_hardware_address() {
-        let devices =
-            vec![device("10.0.0.1", Some(1), &[]), device("10.0.0.2", Some(2), &[]), device("fd00::2", Some(2), &[])];
-        assert_eq!(addresses(devices), ["10.0.0.1", "10.0.0.2 fd00::2"]);
-        let devices =
-            vec![device("10.0.0.1", Some(1), &[]), device("10.0.0.2", Some(1), &[]), device("fd00::2", Some(1), &[])];
-        assert_eq!(addresses(devices), ["10.0.0.1", "10.0.0.2", "fd00::2"], "which of the two it is, is not known");
-    }
-
-    #[test]
-    fn over_a_router_they_are_joined_by_a_key_that_nobody_else_shows() {
-        let devices = vec![
-            device("10.0.0.1", None, &["ab01"]),
-            device("10.0.0.2", None, &["ab02"]),
-            device("fd00::2", None, &["ab02"]),
-        ];
-        assert_eq!(addresses(devices), ["10.0.0.1", "10.0.0.2 fd00::2"]);
-        let copied = vec![
-            device("10.0.0.1", None, &["ab01"]),
-            device("10.0.0.2", None, &["ab01"]),
-            device("fd00::2", None, &["ab01"]),
-        ];
-        assert_eq!(addresses(copied).len(), 3, "a copied disk");
-        let copied = vec![
-            device("10.0.0.1", None, &["ab01"]),
-            device("fd00::1", None, &["ab01"]),
-            device("fd00::2", None, &["ab01"]),
-        ];
-        assert_eq!(addresses(copied).len(), 3);
-        let contradiction = vec![device("10.0.0.1", Some(1), &["ab01"]), device("fd00::1", Some(2), &["ab01"])];
-        assert_eq!(addresses(contradiction).len(), 2);
-    }
-
-    #[test]
-    fn a_stated_hardware_address_counts_over_a_router() {
-        let mut v4 = device("10.0.0.1", None, &[]);
-        v4.stated_mac = Some([0, 0x15, 0x5d, 1, 2, 9]);
-        let mut v6 = device("fd00::1", None, &[]);
-        v6.stated_mac = v4.stated_mac;
-        let devices = joined(vec![v4, v6], &plan());
-        assert_eq!(devices.len(), 1);
-        assert_eq!(
-            devices[0].identifiers,
-            Identifier::new(IdentifierKind::Mac, "00:15:5d:01:02:09").into_iter().collect::<Vec<_>>()
-        );
-        assert_eq!(devices[0].mac, None, "it was not seen on this link");
-    }
-
-    #[test]
-    fn services_have_to_agree_on_the_hardware_address() {
-        let stating = |last| {
-            let seen = Seen { mac: Some([0, 0x15, 0x5d, 1, 2, last]), ..Seen::new(NetworkService::Snmp) };
-            service(Some(seen))
-        };
-        assert_eq!(stated_mac(&[stating(1), stating(1), service(None)]), Some([0, 0x15, 0x5d, 1, 2, 1]));
-        assert_eq!(stated_mac(&[stating(1), stating(2)]), None);
-    }
-
-    fn service(seen: Option<Seen>) -> ServiceSeen {
-        ServiceSeen {
-            address: "10.0.0.1".parse().unwrap(),
-            transport: Transport::Udp,
-            port: 5353,
-            state: PortState::Unanswered,
-            examined: Examined { seen, ..Examined::default() },
-        }
-    }
-
-    #[test]
-    fn what_several_devices_show_identifies_none() {
-        let devices = vec![device("10.0.0.1", Some(1), &["ab01", "ab02"]), device("10.0.0.2", Some(2), &["ab01"])];
-        let kinds: Vec<Vec<IdentifierKind>> = joined(devices, &plan())
-            .iter()
-            .map(|device| device.identifiers.iter().map(|identifier| identifier.kind).collect())
-            .collect();
-        assert_eq!(kinds, [vec![IdentifierKind::SshHostKey, IdentifierKind::Mac], vec![IdentifierKind::Mac]]);
-    }
-
-    fn named(name: &str) -> Announced {
-        Announced {
-            services: vec![Seen { names: vec![name.to_owned()], ..Seen::new(NetworkService::Mdns) }],
-            ..Announced::default()
-        }
-    }
-
-    #[test]
-    fn what_was_said_to_everybody_is_the_service_that_was_not_heard_alone() {
-        let heard = Heard::from([("10.0.0.1".parse().unwrap(), named("nas.local"))]);
-        let mut seen = device("10.0.0.1", None, &[]);
-        seen.services.push(service(None));
-        settle(&mut seen, &heard, &plan());
-        assert_eq!(seen.services.len(), 1);
-        assert_eq!(seen.services[0].state, PortState::Open);
-        assert_eq!(seen.names(), BTreeSet::from(["nas.local".to_owned()]));
-        let mut unasked = device("10.0.0.1", None, &[]);
-        settle(&mut unasked, &heard, &Plan { udp: Vec::new(), ..plan() });
-        assert!(unasked.services.is_empty(), "a port that nobody was to ask");
-        assert_eq!(unasked.names().len(), 1);
-    }
-
-    #[test]
-    fn nothing_is_kept_of_the_name_of_a_phone_that_the_practice_does_not_know() {
-        let phone = || {
-            let mut phone = device("10.0.0.1", Some(7), &[]);
-            phone.class = Some(DeviceClass::Mobile);
-            phone.announced = named("iPhone-von-Erika-Mustermann.local");
-            phone.services.push(service(phone.announced.services.first().cloned()));
-            phone
-        };
-        assert!(joined(vec![phone()], &plan())[0].names().is_empty());
-        let stated = Stated {
-            name: "Telefon der Praxis".to_owned(),
-            addresses: vec!["10.0.0.1".parse().unwrap()],
-            mac: None,
-            class: DeviceClass::Mobile,
-            approved: false,
-        };
-        let known = Plan { stated: vec![stated], ..plan() };
-        let kept = joined(vec![phone()], &known);
-        assert_eq!(kept[0].names().len(), 1);
-        assert_eq!(kept[0].called.as_deref(), Some("Telefon der Praxis"));
-    }
 }
