@@ -5,6 +5,7 @@
 //! nobody is asked. Deliberately absent: joining the groups and listening to what others say to each other.
 
 use crate::discover::Presence;
+use crate::mobile;
 use crate::net::{Connections, Link, LocalAddress};
 use crate::pace::Pacer;
 use crate::sweep::Asking;
@@ -79,8 +80,6 @@ const TELLING: &[(&str, DeviceClass)] = &[
     ("_axis-video._tcp", DeviceClass::Camera),
     ("_apple-mobdev2._tcp", DeviceClass::Mobile),
 ];
-/// How the names begin that phones and tablets give themselves.
-const MOBILE_NAMES: &[&str] = &["iphone", "ipad", "android-", "android_", "galaxy-", "pixel-"];
 
 impl Announced {
     /// Names that it gave itself, sorted.
@@ -92,7 +91,7 @@ impl Announced {
     /// phones and tablets make up a hardware address for each network as they come.
     pub fn classes(&self, mac: Option<[u8; 6]>) -> Vec<DeviceClass> {
         let made_up = mac.is_some_and(|mac| mac[0] & 2 != 0);
-        let named = self.names().iter().any(|name| is_mobile(name));
+        let named = self.names().iter().any(|name| mobile::is_mobile(name));
         let mobile = named || made_up && self.kinds.contains("_companion-link._tcp");
         let told = TELLING.iter().filter(|(kind, _)| self.kinds.contains(*kind)).map(|(_, class)| *class);
         told.chain(mobile.then_some(DeviceClass::Mobile)).collect()
@@ -118,11 +117,6 @@ impl Announced {
     fn of(seen: Seen) -> Self {
         Self { services: vec![seen], ..Self::default() }
     }
-}
-
-fn is_mobile(name: &str) -> bool {
-    let name = name.to_lowercase();
-    MOBILE_NAMES.iter().any(|beginning| name.starts_with(beginning))
 }
 
 /// At which port a service that answers to a group can be found.

@@ -110,6 +110,19 @@ const SERVING: &[NetworkService] = &[
 ];
 
 impl Evidence {
+    /// Adds what speaks for the class of another address of the same device.
+    pub fn merge(&mut self, other: Self) {
+        self.stated = self.stated.or(other.stated);
+        self.vendor = self.vendor.take().or(other.vendor);
+        self.open_tcp.extend(other.open_tcp);
+        self.open_tcp.sort_unstable();
+        self.open_tcp.dedup();
+        self.services.extend(other.services);
+        self.fingerprints.extend(other.fingerprints);
+        self.announced.extend(other.announced);
+        self.systems.extend(other.systems);
+    }
+
     /// The class, if everything speaks for one.
     pub fn class(&self) -> Option<DeviceClass> {
         if self.stated.is_some() {
@@ -130,7 +143,7 @@ impl Evidence {
     }
 
     /// Workplace or server, for what is a computer.
-    fn computer(&self) -> Option<DeviceClass> {
+    pub(crate) fn computer(&self) -> Option<DeviceClass> {
         let names = |word: &str| self.systems.iter().any(|system| system.to_lowercase().contains(word));
         if self.services.contains(&NetworkService::Dicom) || self.services.contains(&NetworkService::Mllp) {
             return None;

@@ -4,6 +4,7 @@
 use crate::announce::{self, Heard};
 use crate::discover::{Found, Presence, learn_macs};
 use crate::examine::Examined;
+use crate::mobile::is_mobile;
 use crate::observe::written;
 use crate::scan::{DeviceSeen, Plan, ServiceSeen};
 use crate::vendors;
@@ -30,6 +31,8 @@ pub fn settle(device: &mut DeviceSeen, heard: &Heard, plan: &Plan) {
             }
             let mut seen = seen.clone();
             let class = plan.fingerprints.apply(&mut seen);
+            device.evidence.fingerprints.extend(class);
+            device.evidence.services.push(seen.service);
             let examined = Examined { seen: Some(seen), class, ..Examined::default() };
             let service = ServiceSeen { address, transport: Transport::Udp, port, state: PortState::Open, examined };
             match known {
@@ -148,14 +151,12 @@ pub fn joined(mut devices: Vec<DeviceSeen>, plan: &Plan) -> Vec<DeviceSeen> {
         other.mac = other.mac.or(device.mac);
         other.vendor = other.mac.and_then(vendors::vendor);
         other.finished &= device.finished;
-        other.class = match (other.class, device.class) {
-            (Some(one), Some(two)) if one != two => None,
-            (one, two) => one.or(two),
-        };
+        other.evidence.merge(device.evidence);
     }
     whole.extend(v4);
     for device in &mut whole {
         device.addresses.sort_unstable();
+        judge(device);
         let mac = device.mac.and_then(|mac| Identifier::new(IdentifierKind::Mac, &written(mac)));
         device.identifiers.extend(mac);
         device.identifiers.sort();
@@ -166,8 +167,7 @@ pub fn joined(mut devices: Vec<DeviceSeen>, plan: &Plan) -> Vec<DeviceSeen> {
                 device.class = Some(stated.class);
                 device.called = Some(stated.name.clone());
             }
-            None if device.class == Some(DeviceClass::Mobile) => forget_names(device),
-            None => {}
+            None => forget_names(device),
         }
     }
     leave_out_shared(&mut whole);
@@ -175,8 +175,23 @@ pub fn joined(mut devices: Vec<DeviceSeen>, plan: &Plan) -> Vec<DeviceSeen> {
     whole
 }
 
-/// A phone that the practice does not name may be a patient's, and is often called like its owner.
+/// Judges the class again: some names were heard only after the device had been examined, and more addresses may be its.
+fn judge(device: &mut DeviceSeen) {
+    device.evidence.vendor = device.vendor.map(str::to_owned);
+    device.evidence.announced.extend(device.announced.classes(device.mac));
+    if device.names().iter().any(|name| is_mobile(name)) {
+        device.evidence.announced.push(DeviceClass::Mobile);
+    }
+    let computer = device.evidence.computer().is_some();
+    device.class = device.evidence.class().filter(|class| *class != DeviceClass::Mobile || !computer);
+}
+
+/// A phone that the practice does not name may be a patient's, and is often called like its owner. So is whatever calls
+/// itself like one, although something else speaks for another class.
 fn forget_names(device: &mut DeviceSeen) {
+    if device.class != Some(DeviceClass::Mobile) && !device.evidence.announced.contains(&DeviceClass::Mobile) {
+        return;
+    }
     for seen in &mut device.announced.services {
         seen.names.clear();
     }
@@ -206,6 +221,7 @@ fn leave_out_shared(devices: &mut [DeviceSeen]) {
 mod tests {
     use super::*;
     use crate::announce::Announced;
+    use crate::device::Evidence;
     use crate::examine::Book;
     use crate::policy::Policy;
     use crate::scan::Stated;
@@ -246,6 +262,7 @@ mod tests {
             called: None,
             announced: Announced::default(),
             identifiers: keys.iter().filter_map(|key| Identifier::new(IdentifierKind::SshHostKey, key)).collect(),
+            evidence: Evidence::default(),
             finished: true,
         }
     }
@@ -382,12 +399,17 @@ mod tests {
     fn nothing_is_kept_of_the_name_of_a_phone_that_the_practice_does_not_know() {
         let phone = || {
             let mut phone = device("10.0.0.1", Some(7), &[]);
-            phone.class = Some(DeviceClass::Mobile);
-            phone.announced = named("iPhone-von-Erika-Mustermann.local");
+            phone.announced = named("Erikas-iPhone.local");
             phone.services.push(service(phone.announced.services.first().cloned()));
             phone
         };
-        assert!(joined(vec![phone()], &plan())[0].names().is_empty());
+        let forgotten = joined(vec![phone()], &plan());
+        assert!(forgotten[0].names().is_empty());
+        assert_eq!(forgotten[0].class, Some(DeviceClass::Mobile), "the name was heard after it had been examined");
+        let mut computer = phone();
+        computer.evidence.services.push(NetworkService::Modbus);
+        let forgotten = joined(vec![computer], &plan());
+        assert_eq!((forgotten[0].class, forgotten[0].names().len()), (None, 0), "what it is, is not clear");
         let stated = Stated {
             name: "Telefon der Praxis".to_owned(),
             addresses: vec!["10.0.0.1".parse().unwrap()],

@@ -13,6 +13,7 @@ mod echo;
 pub mod examine;
 pub mod import;
 mod join;
+mod mobile;
 pub mod net;
 pub mod observe;
 pub mod pace;

@@ -440,6 +440,7 @@ mod tests {
             services: Vec::new(),
             announced: Announced::default(),
             identifiers: identifiers.iter().filter_map(|(kind, value)| Identifier::new(*kind, value)).collect(),
+            evidence: crate::device::Evidence::default(),
             finished: true,
         };
         subject(&device).0.id.0

@@ -137,6 +137,8 @@ pub struct DeviceSeen {
     pub announced: Announced,
     /// By what it can be known again. What several devices of the scan show is left out.
     pub identifiers: Vec<Identifier>,
+    /// What speaks for its class.
+    pub evidence: Evidence,
     /// Whether everything planned was done.
     pub finished: bool,
 }
@@ -416,6 +418,7 @@ async fn device(
         mac: presence.mac,
         vendor: presence.mac.and_then(vendors::vendor),
         class: evidence.class(),
+        evidence,
         called: None,
         announced: Announced::default(),
         identifiers: identifiers(&services),

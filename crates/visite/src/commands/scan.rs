@@ -42,7 +42,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let judging = Judging { arguments, catalog: &catalog, practice: practice.as_ref(), previous, earlier, lang };
     if imports::alone(arguments) {
         let now = Timestamp::now();
-        let imported = Imported::together(imports, &guests(practice.as_ref()), &|_| false);
+        let imported = Imported::together(imports, &guests(practice.as_ref()), &|host| names(practice.as_ref(), host), &|_| false);
         let hosts = imported.hosts.iter().map(ImportedHost::host).collect();
         let section = ScanSection { hosts, guests: imported.guests, record: imports::record(now) };
         let snapshots = imported.hosts.iter().map(ImportedHost::snapshot).collect();
@@ -102,7 +102,8 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         snapshots.extend(begun.snapshots);
     }
     snapshots.extend(surveys);
-    let imported = Imported::together(imports, &guests(practice.as_ref()), &|host| {
+    let named = |host: &ImportedHost| names(practice.as_ref(), host);
+    let imported = Imported::together(imports, &guests(practice.as_ref()), &named, &|host| {
         hosts.iter().any(|known| known.addresses.iter().any(|address| host.addresses.contains(address)))
     });
     snapshots.extend(imported.hosts.iter().map(ImportedHost::snapshot));
@@ -287,16 +288,26 @@ fn stated(practice: &Practice, today: Date) -> Vec<Stated> {
     let of = |device: &visite_target::Device| Stated {
         name: device.name.clone(),
         addresses: device.addresses.iter().flatten().map(|address| address.0).collect(),
-        mac: device
-            .identifiers
-            .iter()
-            .flatten()
-            .filter(|stated| stated.kind == IdentifierKind::Mac)
-            .find_map(|stated| mac(&stated.value)),
+        mac: card(device),
         class: device.class,
         approved: device.allows(ApprovedAction::Scan, today),
     };
     devices.map(of).collect()
+}
+
+/// Whether the practice names a device that another scanner saw.
+fn names(practice: Option<&Practice>, host: &ImportedHost) -> bool {
+    let mut devices = practice.into_iter().flat_map(|practice| practice.devices.iter().flatten());
+    devices.any(|device| {
+        let mut addresses = device.addresses.iter().flatten();
+        addresses.any(|address| host.addresses.contains(&address.0)) || host.mac.is_some() && card(device) == host.mac
+    })
+}
+
+/// The hardware address that the practice states of a device.
+fn card(device: &visite_target::Device) -> Option<[u8; 6]> {
+    let mut cards = device.identifiers.iter().flatten().filter(|stated| stated.kind == IdentifierKind::Mac);
+    cards.find_map(|stated| mac(&stated.value))
 }
 
 fn mac(text: &str) -> Option<[u8; 6]> {
