@@ -301,13 +301,17 @@ async fn all(mut running: JoinSet<Heard>) -> Heard {
 
 /// Multicast DNS: which kinds of services there are, then who offers them.
 async fn services(stand: &Stand) -> Heard {
-    let mut heard = Heard::new();
+    let (mut heard, mut kinds) = (Heard::new(), BTreeSet::new());
     let Ok(socket) = stand.open(MDNS) else { return heard };
     let question = dns::services_question();
     stand.ask(&socket, MDNS, &question).await;
     let until = Instant::now() + stand.asking.patience;
-    stand.hear(&socket, until, |from, bytes| take_announcement(&mut heard, &question, from, bytes)).await;
-    let kinds: BTreeSet<String> = heard.values().flat_map(|announced| announced.kinds.iter().cloned()).collect();
+    stand
+        .hear(&socket, until, |from, bytes| {
+            take_announcement(&mut heard, &question, from, bytes);
+            kinds.extend(kinds_in(bytes, &question));
+        })
+        .await;
     // One kind a question: small devices look at the first one of a message only.
     for kind in kinds.into_iter().take(MOST_KINDS) {
         stand.ask(&socket, MDNS, &dns::instances_question(&[kind])).await;
@@ -319,16 +323,29 @@ async fn services(stand: &Stand) -> Heard {
 }
 
 fn take_announcement(heard: &mut Heard, question: &[u8], from: IpAddr, bytes: &[u8]) {
-    if let Some(announced) = dns::parse_message(bytes).and_then(|message| announcement(&message, question, from)) {
+    let names = heard.get(&from).map(Announced::names).unwrap_or_default();
+    let message = dns::parse_message(bytes);
+    if let Some(announced) = message.and_then(|message| announcement(&message, question, from, &names)) {
         heard.entry(from).or_default().add(announced);
     }
 }
 
+/// Kinds of services that an answer names, whosever they are: by asking for them it is learnt who offers them.
+fn kinds_in(bytes: &[u8], question: &[u8]) -> Vec<String> {
+    let answer = dns::parse_message(bytes).filter(|message| is_answer(message, question));
+    answer.map(|message| dns::announced(&message).services).unwrap_or_default()
+}
+
+fn is_answer(message: &Message, question: &[u8]) -> bool {
+    let [first, second, ..] = question else { return false };
+    message.is_response() && [0, u16::from_be_bytes([*first, *second])].contains(&message.id)
+}
+
 /// What an answer says about the device from which it came. Routers that carry multicast DNS between networks repeat
-/// what others say: an answer that names addresses, but not that of its sender, is one of those.
-fn announcement(message: &Message, question: &[u8], from: IpAddr) -> Option<Announced> {
-    let [first, second, ..] = question else { return None };
-    if !message.is_response() || ![0, u16::from_be_bytes([*first, *second])].contains(&message.id) {
+/// what others say, so an answer counts only if something ties it to its sender: the sender's address, or one of `names`,
+/// which it gave itself before.
+fn announcement(message: &Message, question: &[u8], from: IpAddr, names: &BTreeSet<String>) -> Option<Announced> {
+    if !is_answer(message, question) {
         return None;
     }
     let mut addresses = message.records.iter().filter_map(|record| match record.data {
@@ -341,8 +358,15 @@ fn announcement(message: &Message, question: &[u8], from: IpAddr) -> Option<Anno
             return None;
         }
     } else {
-        // Without an address nothing ties host names to the sender, but for the name of its own address.
+        let own = |name: &dns::Name| name.to_text().is_some_and(|name| names.contains(&name));
+        let says_own = message
+            .records
+            .iter()
+            .any(|record| own(&record.name) || matches!(&record.data, Data::Name(name) if own(name)));
         told.names = message.names_of(from);
+        if told.names.is_empty() && !says_own {
+            return None;
+        }
     }
     if told.services.is_empty() && told.names.is_empty() {
         return None;
@@ -446,26 +470,48 @@ mod tests {
     #[test]
     fn a_device_speaks_for_itself_only() {
         let question = dns::services_question();
-        let announced = announcement(&printer(), &question, address("10.0.0.33")).unwrap();
+        let none = BTreeSet::new();
+        let announced = announcement(&printer(), &question, address("10.0.0.33"), &none).unwrap();
         assert_eq!(announced.names(), BTreeSet::from(["drucker.local".to_owned()]));
         assert_eq!(announced.kinds, BTreeSet::from(["_ipp._tcp".to_owned()]));
         assert_eq!(announced.services[0].product.as_deref(), Some("Brother HL-L6400DW"));
-        assert_eq!(announcement(&printer(), &question, address("10.0.0.1")), None, "a router repeats it");
+        assert_eq!(announcement(&printer(), &question, address("10.0.0.1"), &none), None, "a router repeats it");
         let other = Message { id: 7, ..printer() };
-        assert_eq!(announcement(&other, &question, address("10.0.0.33")), None, "no answer to us");
+        assert_eq!(announcement(&other, &question, address("10.0.0.33"), &none), None, "no answer to us");
         let mut nameless = printer();
         nameless.records.pop();
-        let announced = announcement(&nameless, &question, address("10.0.0.1")).unwrap();
-        assert!(announced.names().is_empty(), "whose name that is, is not said");
+        assert_eq!(announcement(&nameless, &question, address("10.0.0.1"), &none), None, "whose that is, is not said");
+        let own = BTreeSet::from(["drucker.local".to_owned()]);
+        let announced = announcement(&nameless, &question, address("10.0.0.33"), &own).unwrap();
+        assert_eq!(announced.classes(None), [], "printing over IPP is offered by servers, too");
+        assert_eq!(announced.services[0].product.as_deref(), Some("Brother HL-L6400DW"));
+    }
+
+    #[test]
+    fn who_repeats_what_a_printer_said_is_no_printer() {
+        let services = message(vec![record(
+            "_services._dns-sd._udp.local",
+            dns::kind::PTR,
+            Data::Name(dns::Name::from_text("_pdl-datastream._tcp.local").unwrap()),
+        )]);
+        let model = message(vec![record(
+            "x._pdl-datastream._tcp.local",
+            dns::kind::TXT,
+            Data::Texts(vec![b"ty=HP LaserJet 4000".to_vec()]),
+        )]);
+        for repeated in [services, model] {
+            let question = dns::services_question();
+            assert_eq!(announcement(&repeated, &question, address("10.0.0.1"), &BTreeSet::new()), None);
+        }
     }
 
     #[test]
     fn the_name_of_an_address_is_its_own() {
         let name = Data::Name(dns::Name::from_text("nas.local").unwrap());
         let message = message(vec![record("9.0.0.10.in-addr.arpa", dns::kind::PTR, name)]);
-        let named = announcement(&message, &dns::services_question(), address("10.0.0.9")).unwrap();
+        let named = announcement(&message, &dns::services_question(), address("10.0.0.9"), &BTreeSet::new()).unwrap();
         assert_eq!(named.names(), BTreeSet::from(["nas.local".to_owned()]));
-        assert_eq!(announcement(&message, &dns::services_question(), address("10.0.0.8")), None);
+        assert_eq!(announcement(&message, &dns::services_question(), address("10.0.0.8"), &BTreeSet::new()), None);
     }
 
     #[test]
