@@ -3,6 +3,7 @@
 //! A class decides how a device is treated and which checks concern it, so nothing is guessed: what does not speak for one
 //! class alone leaves the class open.
 
+use crate::policy::CLINICAL_PORTS;
 use visite_facts::facts::{DeviceClass, NetworkService};
 
 /// Everything that speaks for a class.
@@ -14,6 +15,8 @@ pub struct Evidence {
     pub vendor: Option<String>,
     /// Open TCP ports, sorted.
     pub open_tcp: Vec<u16>,
+    /// Whether it was knocked at all ports of [`CLINICAL_PORTS`].
+    pub clinical_knocked: bool,
     /// Services that were recognised.
     pub services: Vec<NetworkService>,
     /// Classes that fingerprints of its products name.
@@ -117,6 +120,7 @@ impl Evidence {
         self.open_tcp.extend(other.open_tcp);
         self.open_tcp.sort_unstable();
         self.open_tcp.dedup();
+        self.clinical_knocked &= other.clinical_knocked;
         self.services.extend(other.services);
         self.fingerprints.extend(other.fingerprints);
         self.announced.extend(other.announced);
@@ -140,6 +144,11 @@ impl Evidence {
             [] => self.computer(),
             _ => None,
         }
+    }
+
+    /// Whether something listens where protocols of medical devices do.
+    pub fn is_clinical(&self) -> bool {
+        self.open_tcp.iter().any(|port| CLINICAL_PORTS.contains(port))
     }
 
     /// Workplace or server, for what is a computer.

@@ -7,7 +7,7 @@ use crate::examine::{Book, Examined, Examiner, Gauge};
 use crate::join;
 use crate::net::Connections;
 use crate::pace::Pacer;
-use crate::policy::Policy;
+use crate::policy::{CLINICAL_PORTS, Policy};
 use crate::routers;
 use crate::sweep::{Asking, Ports, sweep};
 use crate::targets::Targets;
@@ -68,9 +68,18 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The TCP ports that will be knocked at.
+    /// The TCP ports that were asked for and will be knocked at.
     pub fn knocks(&self) -> Vec<u16> {
         let mut ports: Vec<u16> = self.tcp.iter().copied().filter(|port| self.policy.may_knock(*port)).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    }
+
+    /// The same, and those at which every device is knocked at first.
+    fn all_knocks(&self) -> Vec<u16> {
+        let mut ports = self.knocks();
+        ports.extend(self.policy.knocks_first());
         ports.sort_unstable();
         ports.dedup();
         ports
@@ -275,7 +284,7 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
         ));
         let first: Vec<IpAddr> =
             present.keys().copied().filter(|at| !plan.leaves_out(*at)).take(policy.devices_together()).collect();
-        (present, naming, sweep(&first, &plan.knocks(), &asking).await)
+        (present, naming, sweep(&first, &plan.all_knocks(), &asking).await)
     };
     let everybody = announce::everybody(&plan.targets, &plan.guests, &connections, &asking);
     let ((mut present, naming, mut swept), mut heard) = tokio::join!(early, everybody);
@@ -313,7 +322,7 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     };
     for chunk in addresses.chunks(policy.devices_together()) {
         let unasked: Vec<IpAddr> = chunk.iter().copied().filter(|address| !swept.contains_key(address)).collect();
-        swept.extend(sweep(&unasked, &plan.knocks(), &asking).await);
+        swept.extend(sweep(&unasked, &plan.all_knocks(), &asking).await);
         control.update(&pacer, |status| status.phase = Phase::Services);
         // The pace of knocking may be far above what conversations need.
         pacer.set_rate(policy.rate().max(pacer.rate()));
@@ -360,6 +369,21 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     })
 }
 
+impl Ports {
+    /// Whether it was knocked at a port.
+    fn has_asked(&self, port: u16) -> bool {
+        [&self.open, &self.closed, &self.unanswered].into_iter().any(|ports| ports.binary_search(&port).is_ok())
+    }
+
+    /// What these ports, which are sorted, said.
+    fn within(mut self, wanted: &[u16]) -> Self {
+        for ports in [&mut self.open, &mut self.closed, &mut self.unanswered] {
+            ports.retain(|port| wanted.binary_search(port).is_ok());
+        }
+        self
+    }
+}
+
 /// How many connections may be open together, within what the system allows a program.
 fn connections_at_once(fast: bool) -> usize {
     let allowed = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(1024);
@@ -380,9 +404,12 @@ async fn device(
         stated: stated.as_ref().map(|stated| stated.class),
         vendor: presence.mac.and_then(vendors::vendor).map(str::to_owned),
         open_tcp: ports.open.clone(),
+        clinical_knocked: CLINICAL_PORTS.iter().all(|port| ports.has_asked(*port)),
         announced: told.map(|announced| announced.classes(presence.mac)).unwrap_or_default(),
         ..Evidence::default()
     };
+    // What was knocked at for safety only is not part of what the scan was asked for.
+    let ports = ports.within(&plan.knocks());
     let approved = stated.is_some_and(|stated| stated.approved);
     let care = plan.policy.care(&evidence, approved);
     let gauge = Arc::new(Gauge::default());
@@ -443,4 +470,34 @@ impl Evidence {
 fn identifiers(services: &[ServiceSeen]) -> Vec<Identifier> {
     let all = services.iter().flat_map(|service| service.examined.identifiers.iter().cloned());
     all.collect::<BTreeSet<Identifier>>().into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_knocked_at_for_safety_is_told_apart_from_what_was_asked() {
+        let plan = Plan {
+            targets: Targets::of_networks([]),
+            guests: Vec::new(),
+            domains: Vec::new(),
+            tcp: vec![445, 135, 9100],
+            udp: Vec::new(),
+            policy: Policy { profile: visite_facts::scan::Profile::Practice, logins: false, ports_only: false },
+            assume_up: false,
+            stated: Vec::new(),
+            done: BTreeSet::new(),
+            book: Book::default(),
+            fingerprints: Arc::default(),
+        };
+        assert_eq!(plan.knocks(), [135, 445]);
+        let knocks = plan.all_knocks();
+        assert!(CLINICAL_PORTS.iter().chain(&[135, 445]).all(|port| knocks.binary_search(port).is_ok()));
+        let ports = Ports { open: vec![104, 135, 445], closed: vec![2575], unanswered: vec![4242] };
+        assert!(ports.has_asked(4242) && !ports.has_asked(11112));
+        assert_eq!(ports.within(&plan.knocks()), Ports { open: vec![135, 445], ..Ports::default() });
+        let fast = Policy { profile: visite_facts::scan::Profile::Fast, ..plan.policy };
+        assert_eq!(Plan { policy: fast, ..plan }.all_knocks(), [135, 445]);
+    }
 }
