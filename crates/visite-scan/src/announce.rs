@@ -8,6 +8,7 @@ use crate::discover::Presence;
 use crate::mobile;
 use crate::net::{Connections, Link, LocalAddress};
 use crate::pace::Pacer;
+use crate::standing::guest_links;
 use crate::sweep::Asking;
 use crate::targets::Targets;
 use ipnet::IpNet;
@@ -217,10 +218,11 @@ fn stands(targets: &Targets, guests: &[IpNet], connections: &Connections, asking
     addresses(targets, guests, connections).into_iter().map(stand).collect()
 }
 
-/// Addresses of this computer in networks with targets, one a network, link-local ones and networks of guests left out.
+/// Addresses of this computer in networks with targets, one a network, link-local ones and links of guests left out.
 fn addresses<'c>(targets: &Targets, guests: &[IpNet], connections: &'c Connections) -> Vec<(LocalAddress, &'c Link)> {
     let mut known = BTreeSet::new();
     let mut addresses = Vec::new();
+    let of_guests = guest_links(guests, connections);
     for own in &connections.addresses {
         let address = own.network.addr();
         let Some(link) = connections.link(own.link).filter(|link| link.up && !link.loopback) else { continue };
@@ -228,7 +230,7 @@ fn addresses<'c>(targets: &Targets, guests: &[IpNet], connections: &'c Connectio
             IpAddr::V4(address) => address.is_link_local(),
             IpAddr::V6(address) => address.is_unicast_link_local(),
         };
-        let guest = guests.iter().any(|network| network.contains(&address));
+        let guest = of_guests.contains(&own.link);
         if local || guest || !overlaps(targets, own.network) || !known.insert((own.link, own.network.trunc())) {
             continue;
         }
@@ -543,12 +545,15 @@ mod tests {
                 own(1, "10.0.1.5/24"),
                 own(2, "10.0.2.5/24"),
                 own(3, "10.0.3.5/24"),
+                own(2, "fd02::5/64"),
                 own(1, "fd00::5/64"),
                 own(1, "fe80::5/64"),
             ],
             ..Connections::default()
         };
-        let targets = Targets::of_networks(["10.0.1.7/32", "10.0.2.0/24", "fd00::/64"].map(|net| net.parse().unwrap()));
+        let targets = Targets::of_networks(
+            ["10.0.1.7/32", "10.0.2.0/24", "fd00::/64", "fd02::/64"].map(|net| net.parse().unwrap()),
+        );
         let guests = ["10.0.2.0/24".parse().unwrap()];
         let stands: Vec<IpAddr> =
             stands(&targets, &guests, &connections, &asking).iter().map(|stand| stand.own.network.addr()).collect();

@@ -222,31 +222,10 @@ mod tests {
     use super::*;
     use crate::announce::Announced;
     use crate::device::Evidence;
-    use crate::examine::Book;
-    use crate::policy::Policy;
-    use crate::scan::Stated;
+    use crate::scan::{Stated, tests::plan};
     use crate::sweep::Ports;
-    use crate::targets::Targets;
-    use std::sync::Arc;
     use visite_facts::facts::NetworkService;
-    use visite_facts::scan::Profile;
     use visite_wire::Seen;
-
-    fn plan() -> Plan {
-        Plan {
-            targets: Targets::of_networks([]),
-            guests: Vec::new(),
-            domains: Vec::new(),
-            tcp: Vec::new(),
-            udp: vec![5353],
-            policy: Policy { profile: Profile::Fast, logins: false, ports_only: false },
-            assume_up: false,
-            stated: Vec::new(),
-            done: BTreeSet::new(),
-            book: Book::default(),
-            fingerprints: Arc::default(),
-        }
-    }
 
     fn device(address: &str, mac: Option<u8>, keys: &[&str]) -> DeviceSeen {
         let address: IpAddr = address.parse().unwrap();

@@ -333,7 +333,7 @@ fn survey(scan: &Scan, hosts: &[ScannedHost], network: IpNet, whole: bool, at: T
         return None;
     }
     let counted = |number: usize| match number {
-        0 if !whole || scan.interrupted => Unknown(UnknownReason::Incomplete),
+        0 if !whole || scan.interrupted || scan.beyond > 0 => Unknown(UnknownReason::Incomplete),
         number => Known(count(number)),
     };
     let of = |classes: &[Class]| {

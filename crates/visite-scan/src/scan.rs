@@ -2,16 +2,18 @@
 
 use crate::announce::{self, Announced};
 use crate::device::Evidence;
-use crate::discover::{Found, Presence, discover, learn_macs};
-use crate::examine::{Book, Examined, Examiner, Gauge};
+use crate::discover::{Discovered, Found, Presence, confirm, discover};
+use crate::each;
+use crate::examine::{Book, Examined, Examiner};
 use crate::join;
+use crate::kin::{Card, Kin, link_of, shows_card};
 use crate::net::Connections;
 use crate::pace::Pacer;
-use crate::policy::{CLINICAL_PORTS, Policy};
+use crate::policy::Policy;
 use crate::routers;
+use crate::standing::{Standing, Standings};
 use crate::sweep::{Asking, Ports, sweep};
 use crate::targets::Targets;
-use crate::vendors;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -21,7 +23,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use visite_facts::facts::{DeviceClass, Transport};
-use visite_facts::scan::{NotExamined, PortState};
+use visite_facts::scan::PortState;
 use visite_facts::{Identifier, Observed};
 use visite_wire::fingerprints::Fingerprints;
 
@@ -45,8 +47,12 @@ pub struct Stated {
 pub struct Plan {
     /// Addresses to examine.
     pub targets: Targets,
+    /// What was taken out of the targets: other addresses of these devices are left out as well.
+    pub excluded: Targets,
     /// Networks of guests and patients: their devices are counted, nothing else.
     pub guests: Vec<IpNet>,
+    /// Networks of the practice in which no guests are.
+    pub own: Vec<IpNet>,
     /// TCP ports.
     pub tcp: Vec<u16>,
     /// UDP ports.
@@ -88,15 +94,14 @@ impl Plan {
     /// What the practice says about the device with these addresses, whose hardware address was seen on its link. What a
     /// device states of itself, also its hardware address, may be another's.
     pub(crate) fn stated(&self, addresses: &[IpAddr], mac: Option<[u8; 6]>) -> Option<&Stated> {
-        let same = |stated: &&Stated| {
-            stated.addresses.iter().any(|address| addresses.contains(address)) || mac.is_some() && stated.mac == mac
-        };
-        self.stated.iter().find(same)
+        self.statements(addresses, mac).next()
     }
 
-    /// Whether a device is not asked: a guest's, or one that an earlier scan was through with.
-    fn leaves_out(&self, address: IpAddr) -> bool {
-        self.done.contains(&address) || self.is_guest(address)
+    /// All that the practice says about it.
+    pub(crate) fn statements(&self, addresses: &[IpAddr], mac: Option<[u8; 6]>) -> impl Iterator<Item = &Stated> {
+        self.stated.iter().filter(move |stated| {
+            stated.addresses.iter().any(|address| addresses.contains(address)) || mac.is_some() && stated.mac == mac
+        })
     }
 
     /// Whether a device is a guest's or a patient's: in one of their networks, and none that the practice names.
@@ -177,6 +182,10 @@ pub struct Scan {
     pub devices: Vec<DeviceSeen>,
     /// Devices in guest networks.
     pub guests: u32,
+    /// Devices among the targets that were left out, because another address of theirs was to be left out.
+    pub excluded: u32,
+    /// Addresses that were not examined, because no device and no network has so many.
+    pub beyond: u32,
     /// How many devices of a link, by its number, announce themselves as routers over IPv6.
     pub ipv6_routers: BTreeMap<u32, Observed<i64>>,
     /// How this computer was connected.
@@ -246,6 +255,7 @@ impl Control {
 
 /// Carries out a plan. Needs a runtime of tokio with time and I/O.
 pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
+    let plan = Arc::new(plan);
     let connections = Connections::read()?;
     let policy = plan.policy;
     let pacer = Arc::new(Pacer::new(policy.rate()));
@@ -271,44 +281,54 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     let links = announce::links(&plan.targets, &plan.guests, &connections);
     let counting =
         tokio::spawn(routers::count(links, fast, connections.clone(), Arc::clone(&pacer), Arc::clone(&control.stop)));
+    let standings = Standings::new(&plan, &connections);
     // Whoever was found is knocked at while others still answer the question to everybody.
     let early = async {
-        let present = discover(&plan.targets, &connections, &asking, plan.assume_up).await;
-        control.update(&pacer, |status| (status.phase, status.found) = (Phase::Ports, present.len()));
+        let found = discover(&plan, &connections, &asking, &standings).await;
+        control.update(&pacer, |status| (status.phase, status.found) = (Phase::Ports, found.present.len()));
+        let wanted = |at: &IpAddr| standings.of(&found.kin, *at) == Standing::Examined;
         let naming = tokio::spawn(announce::names(
             plan.targets.clone(),
             plan.guests.clone(),
-            present.iter().filter(|(address, _)| !plan.leaves_out(**address)).map(|(at, how)| (*at, *how)).collect(),
+            found.present.iter().filter(|(address, _)| wanted(address)).map(|(at, how)| (*at, *how)).collect(),
             connections.clone(),
             asking.clone(),
         ));
-        let first: Vec<IpAddr> =
-            present.keys().copied().filter(|at| !plan.leaves_out(*at)).take(policy.devices_together()).collect();
-        (present, naming, sweep(&first, &plan.all_knocks(), &asking).await)
+        // Whose hardware address is not known may turn out to be somebody who is left out.
+        let known = |at: &IpAddr| found.kin.card(*at).is_some() || !shows_card(&connections, *at);
+        let first = found.present.keys().copied().filter(|at| wanted(at) && known(at));
+        let first: Vec<IpAddr> = first.take(policy.devices_together()).collect();
+        let swept = sweep(&first, &plan.all_knocks(), &asking).await;
+        (found, naming, swept)
     };
     let everybody = announce::everybody(&plan.targets, &plan.guests, &connections, &asking);
-    let ((mut present, naming, mut swept), mut heard) = tokio::join!(early, everybody);
-    for address in heard.keys() {
-        present.entry(*address).or_insert(Presence { how: Found::Announced, mac: None });
-    }
+    let ((mut found, naming, mut swept), mut heard) = tokio::join!(early, everybody);
+    let only_heard: BTreeSet<IpAddr> = heard.keys().copied().filter(|at| !found.present.contains_key(at)).collect();
+    let mut beyond = confirm(only_heard, &plan, &connections, &asking, &mut found).await;
     // What the practice knows is asked even if it hides from whoever only looks around; on a local segment nobody hides.
     let known = plan.stated.iter().flat_map(|stated| &stated.addresses);
     for address in known.filter(|address| plan.targets.contains(**address)) {
         if !connections.is_own(*address) && connections.beside(*address).is_none() {
-            present.entry(*address).or_insert(Presence { how: Found::Stated, mac: None });
+            found.present.entry(*address).or_insert(Presence { how: Found::Stated, mac: None });
         }
     }
-    learn_macs(&mut present);
-    heard.retain(|address, _| !plan.is_guest(*address));
-    let (guests, present): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        present.into_iter().partition(|(address, _)| plan.is_guest(*address));
-    let present: BTreeMap<IpAddr, Presence> =
-        present.into_iter().filter(|(address, _)| !plan.leaves_out(*address)).collect();
-    control.update(&pacer, |status| (status.phase, status.found) = (Phase::Ports, present.len()));
+    let Discovered { mut present, kin } = found;
+    let mut apart: BTreeMap<Standing, BTreeSet<IpAddr>> = BTreeMap::new();
+    for address in present.keys() {
+        apart.entry(standings.of(&kin, *address)).or_default().insert(*address);
+    }
+    let guests = devices_among(&kin, apart.remove(&Standing::Guest));
+    let excluded = devices_among(&kin, apart.remove(&Standing::Excluded));
+    let examined = apart.remove(&Standing::Examined).unwrap_or_default();
+    let (examined, over) = kin.limit(&connections, examined, &|address| plan.stated(&[address], None).is_some());
+    beyond += over;
+    present.retain(|address, _| examined.contains(address));
+    heard.retain(|address, _| examined.contains(address));
+    let units = kin.units(&examined);
+    let number = units.iter().map(Vec::len).sum();
+    control.update(&pacer, |status| (status.phase, status.found) = (Phase::Ports, number));
     let mut devices = Vec::new();
     let begun = Instant::now();
-    let addresses: Vec<IpAddr> = present.keys().copied().collect();
-    let plan = Arc::new(plan);
     let told = Arc::new(heard.clone());
     let at_once = Arc::new(Semaphore::new(policy.devices_at_once()));
     let mut running = JoinSet::new();
@@ -316,30 +336,37 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
         devices.push(device);
         control.update(&pacer, |status| {
             status.done += 1;
-            let (done, left) = (u32::try_from(status.done).ok(), u32::try_from(status.found - status.done).ok());
+            let left = u32::try_from(status.found.saturating_sub(status.done)).ok();
+            let done = u32::try_from(status.done).ok();
             status.left = done.zip(left).map(|(done, left)| begun.elapsed() / done.max(1) * left);
         });
     };
-    for chunk in addresses.chunks(policy.devices_together()) {
-        let unasked: Vec<IpAddr> = chunk.iter().copied().filter(|address| !swept.contains_key(address)).collect();
+    for chunk in together(units, policy.devices_together()) {
+        let all = || chunk.iter().flatten().flatten().copied();
+        let unasked: Vec<IpAddr> = all().filter(|address| !swept.contains_key(address)).collect();
         swept.extend(sweep(&unasked, &plan.all_knocks(), &asking).await);
         control.update(&pacer, |status| status.phase = Phase::Services);
         // The pace of knocking may be far above what conversations need.
         pacer.set_rate(policy.rate().max(pacer.rate()));
-        for address in chunk {
-            let Some(presence) = present.get(address).copied() else { continue };
-            let ports = swept.remove(address).unwrap_or_default();
-            let (plan, examiner, at_once) = (Arc::clone(&plan), Arc::clone(&examiner), Arc::clone(&at_once));
-            let (address, told) = (*address, Arc::clone(&told));
-            running.spawn(async move {
-                let _turn = at_once.acquire().await;
-                device(address, presence, ports, told.get(&address), &plan, &examiner).await
-            });
+        for unit in &chunk {
+            let ports: BTreeMap<IpAddr, Ports> =
+                unit.iter().flatten().filter_map(|address| Some((*address, swept.remove(address)?))).collect();
+            for addresses in unit {
+                let Some(found) = each_of(addresses, &present, &kin, &connections, &ports) else { continue };
+                let (plan, examiner, at_once) = (Arc::clone(&plan), Arc::clone(&examiner), Arc::clone(&at_once));
+                let told = Arc::clone(&told);
+                running.spawn(async move {
+                    let _turn = at_once.acquire().await;
+                    each::device(found, &told, &plan, &examiner).await
+                });
+            }
         }
         while let Some(Ok(done)) = running.try_join_next() {
             through(done);
         }
-        while !policy.knocks_ahead()
+        // Not more wait than are knocked at together.
+        let most = if policy.knocks_ahead() { policy.devices_at_once() + policy.devices_together() } else { 0 };
+        while running.len() > most
             && let Some(done) = running.join_next().await
         {
             done.into_iter().for_each(&mut through);
@@ -353,6 +380,13 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
         join::settle(device, &heard, &plan);
     }
     join::learn(&mut devices);
+    // A hardware address that was learnt only now may be that of somebody about whom nothing is kept.
+    let barred: BTreeSet<Card> =
+        guests.iter().chain(&excluded).filter_map(|device| device.as_ref().ok().copied()).collect();
+    devices.retain(|device| {
+        let card = link_of(&connections, device.address).zip(device.mac);
+        !card.is_some_and(|card| barred.contains(&card))
+    });
     let ipv6_routers = counting.await.unwrap_or_default();
     let interrupted = control.stop.load(Ordering::Relaxed);
     control.update(&pacer, |status| status.phase = Phase::Done);
@@ -361,6 +395,8 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
         devices: join::joined(devices, &plan),
         ipv6_routers,
         guests: u32::try_from(guests.len()).unwrap_or(u32::MAX),
+        excluded: u32::try_from(excluded.len()).unwrap_or(u32::MAX),
+        beyond: u32::try_from(beyond).unwrap_or(u32::MAX),
         connections,
         packets: pacer.sent(),
         dialogues,
@@ -369,19 +405,54 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     })
 }
 
-impl Ports {
-    /// Whether it was knocked at a port.
-    fn has_asked(&self, port: u16) -> bool {
-        [&self.open, &self.closed, &self.unanswered].into_iter().any(|ports| ports.binary_search(&port).is_ok())
-    }
+/// Devices that several addresses stand for: as many as hardware addresses, and those of which none is known.
+fn devices_among(kin: &Kin, addresses: Option<BTreeSet<IpAddr>>) -> BTreeSet<Result<Card, IpAddr>> {
+    addresses.into_iter().flatten().map(|address| kin.card(address).ok_or(address)).collect()
+}
 
-    /// What these ports, which are sorted, said.
-    fn within(mut self, wanted: &[u16]) -> Self {
-        for ports in [&mut self.open, &mut self.closed, &mut self.unanswered] {
-            ports.retain(|port| wanted.binary_search(port).is_ok());
+/// Units whose ports are asked together: as many as have about `most` addresses.
+fn together(units: Vec<Vec<Vec<IpAddr>>>, most: usize) -> Vec<Vec<Vec<Vec<IpAddr>>>> {
+    let mut chunks: Vec<Vec<Vec<Vec<IpAddr>>>> = Vec::new();
+    let mut room = 0;
+    for unit in units {
+        let size = unit.iter().map(Vec::len).sum();
+        match chunks.last_mut().filter(|_| size <= room) {
+            Some(chunk) => {
+                chunk.push(unit);
+                room -= size;
+            }
+            None => {
+                chunks.push(vec![unit]);
+                room = most.saturating_sub(size);
+            }
         }
-        self
     }
+    chunks
+}
+
+/// One device of a unit, with what the ports of the whole unit said.
+fn each_of(
+    addresses: &[IpAddr],
+    present: &BTreeMap<IpAddr, Presence>,
+    kin: &Kin,
+    connections: &Connections,
+    ports: &BTreeMap<IpAddr, Ports>,
+) -> Option<each::Found> {
+    let first = addresses.first()?;
+    let presence = present.get(first)?;
+    let mut relatives: Vec<IpAddr> = addresses.iter().flat_map(|address| kin.of(*address)).collect();
+    relatives.sort_unstable();
+    relatives.dedup();
+    relatives.retain(|relative| !addresses.contains(relative));
+    let mac = kin.card(*first).map(|(_, mac)| mac).or(presence.mac);
+    let wanted = |address: &IpAddr| addresses.contains(address) || relatives.contains(address);
+    Some(each::Found {
+        addresses: addresses.to_vec(),
+        presence: Presence { how: presence.how, mac },
+        ports: ports.iter().filter(|(address, _)| wanted(address)).map(|(at, ports)| (*at, ports.clone())).collect(),
+        unplaced: mac.is_none() && shows_card(connections, *first),
+        relatives,
+    })
 }
 
 /// How many connections may be open together, within what the system allows a program.
@@ -391,113 +462,48 @@ fn connections_at_once(fast: bool) -> usize {
     wanted.min(usize::try_from(allowed).unwrap_or(1024).saturating_sub(200)).max(16)
 }
 
-async fn device(
-    address: IpAddr,
-    presence: Presence,
-    ports: Ports,
-    told: Option<&Announced>,
-    plan: &Arc<Plan>,
-    examiner: &Arc<Examiner>,
-) -> DeviceSeen {
-    let stated = plan.stated(&[address], presence.mac).cloned();
-    let mut evidence = Evidence {
-        stated: stated.as_ref().map(|stated| stated.class),
-        vendor: presence.mac.and_then(vendors::vendor).map(str::to_owned),
-        open_tcp: ports.open.clone(),
-        clinical_knocked: CLINICAL_PORTS.iter().all(|port| ports.has_asked(*port)),
-        announced: told.map(|announced| announced.classes(presence.mac)).unwrap_or_default(),
-        ..Evidence::default()
-    };
-    // What was knocked at for safety only is not part of what the scan was asked for.
-    let ports = ports.within(&plan.knocks());
-    let approved = stated.is_some_and(|stated| stated.approved);
-    let care = plan.policy.care(&evidence, approved);
-    let gauge = Arc::new(Gauge::default());
-    let at_once = Arc::new(Semaphore::new(plan.policy.ports_at_once(care)));
-    let mut running = JoinSet::new();
-    for port in &ports.open {
-        let (examiner, gauge, at_once, port) = (Arc::clone(examiner), Arc::clone(&gauge), Arc::clone(&at_once), *port);
-        running.spawn(async move {
-            let _turn = at_once.acquire_owned().await;
-            let examined = examiner.tcp(address, port, care, &gauge).await;
-            ServiceSeen { address, transport: Transport::Tcp, port, state: PortState::Open, examined }
-        });
-    }
-    for port in &plan.udp {
-        let (examiner, at_once, port) = (Arc::clone(examiner), Arc::clone(&at_once), *port);
-        running.spawn(async move {
-            let _turn = at_once.acquire_owned().await;
-            let (state, examined) = examiner.udp(address, port, care).await;
-            ServiceSeen { address, transport: Transport::Udp, port, state, examined }
-        });
-    }
-    let mut services = Vec::new();
-    while let Some(service) = running.join_next().await {
-        services.extend(service.ok());
-    }
-    services.sort_by_key(|service: &ServiceSeen| (service.transport, service.port));
-    evidence.add(&services);
-    let stopped = |service: &ServiceSeen| service.examined.not_examined == Some(NotExamined::Stopped);
-    DeviceSeen {
-        address,
-        addresses: vec![address],
-        how: presence.how,
-        mac: presence.mac,
-        vendor: presence.mac.and_then(vendors::vendor),
-        class: evidence.class(),
-        evidence,
-        called: None,
-        announced: Announced::default(),
-        identifiers: identifiers(&services),
-        finished: !examiner.stop.load(Ordering::Relaxed) && !services.iter().any(stopped),
-        ports: BTreeMap::from([(address, ports)]),
-        services,
-    }
-}
-
-impl Evidence {
-    fn add(&mut self, services: &[ServiceSeen]) {
-        for examined in services.iter().map(|service| &service.examined) {
-            self.fingerprints.extend(examined.class);
-            if let Some(seen) = &examined.seen {
-                self.services.push(seen.service);
-                self.systems.extend(seen.system.clone());
-            }
-        }
-    }
-}
-
-fn identifiers(services: &[ServiceSeen]) -> Vec<Identifier> {
-    let all = services.iter().flat_map(|service| service.examined.identifiers.iter().cloned());
-    all.collect::<BTreeSet<Identifier>>().into_iter().collect()
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use crate::policy::CLINICAL_PORTS;
+    use visite_facts::scan::Profile;
 
-    #[test]
-    fn what_was_knocked_at_for_safety_is_told_apart_from_what_was_asked() {
-        let plan = Plan {
-            targets: Targets::of_networks([]),
+    /// A plan about nothing, in the fast profile.
+    pub fn plan() -> Plan {
+        Plan {
+            targets: Targets::default(),
+            excluded: Targets::default(),
             guests: Vec::new(),
+            own: Vec::new(),
             domains: Vec::new(),
-            tcp: vec![445, 135, 9100],
-            udp: Vec::new(),
-            policy: Policy { profile: visite_facts::scan::Profile::Practice, logins: false, ports_only: false },
+            tcp: Vec::new(),
+            udp: vec![5353],
+            policy: Policy { profile: Profile::Fast, logins: false, ports_only: false },
             assume_up: false,
             stated: Vec::new(),
             done: BTreeSet::new(),
             book: Book::default(),
             fingerprints: Arc::default(),
-        };
+        }
+    }
+
+    #[test]
+    fn every_device_is_knocked_at_the_clinical_ports() {
+        let plan = Plan { tcp: vec![445, 135, 9100], ..plan() };
+        assert_eq!(plan.all_knocks(), [135, 445]);
+        let practice = Policy { profile: Profile::Practice, ..plan.policy };
+        let plan = Plan { policy: practice, ..plan };
         assert_eq!(plan.knocks(), [135, 445]);
         let knocks = plan.all_knocks();
         assert!(CLINICAL_PORTS.iter().chain(&[135, 445]).all(|port| knocks.binary_search(port).is_ok()));
-        let ports = Ports { open: vec![104, 135, 445], closed: vec![2575], unanswered: vec![4242] };
-        assert!(ports.has_asked(4242) && !ports.has_asked(11112));
-        assert_eq!(ports.within(&plan.knocks()), Ports { open: vec![135, 445], ..Ports::default() });
-        let fast = Policy { profile: visite_facts::scan::Profile::Fast, ..plan.policy };
-        assert_eq!(Plan { policy: fast, ..plan }.all_knocks(), [135, 445]);
+    }
+
+    #[test]
+    fn what_shares_a_card_is_asked_together() {
+        let unit = |numbers: &[u8]| vec![numbers.iter().map(|number| IpAddr::from([10, 0, 0, *number])).collect()];
+        let units = vec![unit(&[1, 2]), unit(&[3]), unit(&[4, 5, 6, 7, 8]), unit(&[9])];
+        let sizes: Vec<usize> =
+            together(units, 3).iter().map(|chunk| chunk.iter().flatten().flatten().count()).collect();
+        assert_eq!(sizes, [3, 5, 1]);
     }
 }

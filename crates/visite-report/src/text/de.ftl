@@ -269,6 +269,14 @@ scan-guests = { $n ->
     [one] Gäste: 1 Gerät gezählt, sonst nichts gespeichert.
    *[other] Gäste: { $n } Geräte gezählt, sonst nichts gespeichert.
 }
+scan-left-out = { $n ->
+    [one] Ausgenommen: 1 weiteres Gerät, denn es hat die Hardwareadresse eines ausgenommenen.
+   *[other] Ausgenommen: { $n } weitere Geräte, denn sie haben die Hardwareadresse von ausgenommenen.
+}
+scan-beyond = { $n ->
+    [one] Nicht untersucht: 1 Adresse. So viele hat weder ein Gerät noch ein Praxisnetz. Das Ergebnis ist unvollständig.
+   *[other] Nicht untersucht: { $n } Adressen. So viele hat weder ein Gerät noch ein Praxisnetz. Das Ergebnis ist unvollständig.
+}
 scan-interrupted = Die Untersuchung endete vorzeitig. Geräte und Dienste können fehlen.
 scan-no-devices = Kein Gerät hat geantwortet. Das heißt nicht, dass keines da ist.
 scan-unfinished = nicht zu Ende untersucht

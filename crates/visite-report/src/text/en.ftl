@@ -269,6 +269,14 @@ scan-guests = { $n ->
     [one] Guests: 1 device counted, nothing else kept.
    *[other] Guests: { $n } devices counted, nothing else kept.
 }
+scan-left-out = { $n ->
+    [one] Left out: 1 more device, for it has the hardware address of one that was excluded.
+   *[other] Left out: { $n } more devices, for they have the hardware address of one that was excluded.
+}
+scan-beyond = { $n ->
+    [one] Not examined: 1 address. Neither a device nor a practice's network has so many. The result is incomplete.
+   *[other] Not examined: { $n } addresses. Neither a device nor a practice's network has so many. The result is incomplete.
+}
 scan-interrupted = The scan ended early. Devices and services may be missing.
 scan-no-devices = No device answered. That does not mean that there is none.
 scan-unfinished = not examined to the end

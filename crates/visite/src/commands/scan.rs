@@ -42,9 +42,11 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let judging = Judging { arguments, catalog: &catalog, practice: practice.as_ref(), previous, earlier, lang };
     if imports::alone(arguments) {
         let now = Timestamp::now();
-        let imported = Imported::together(imports, &guests(practice.as_ref()), &|host| names(practice.as_ref(), host), &|_| false);
+        let imported =
+            Imported::together(imports, &guests(practice.as_ref()), &|host| names(practice.as_ref(), host), &|_| false);
         let hosts = imported.hosts.iter().map(ImportedHost::host).collect();
-        let section = ScanSection { hosts, guests: imported.guests, record: imports::record(now) };
+        let section =
+            ScanSection { hosts, guests: imported.guests, left_out: 0, beyond: 0, record: imports::record(now) };
         let snapshots = imported.hosts.iter().map(ImportedHost::snapshot).collect();
         return judging.judge(snapshots, &section, &|_| true);
     }
@@ -62,7 +64,9 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         Policy { profile: arguments.profile, logins: arguments.allow_logins, ports_only: arguments.ports_only };
     let mut plan = Plan {
         targets,
+        excluded: parsed(&excluded)?,
         guests: guests(practice.as_ref()),
+        own: networks_of(practice.as_ref(), |kind| kind.is_some_and(|kind| kind != ZoneKind::Guest)),
         tcp,
         udp,
         policy,
@@ -115,6 +119,8 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let section = ScanSection {
         hosts,
         guests: scan.guests.saturating_add(imported.guests),
+        left_out: scan.excluded,
+        beyond: scan.beyond,
         record: ScanRecord {
             authorised_by,
             release: release_id,
@@ -223,6 +229,18 @@ fn written_targets(
 }
 
 fn targets(written: &[String], excluded: &[String]) -> Result<Targets, Failure> {
+    let targets = parsed(written)?.without(&parsed(excluded)?);
+    if targets.is_empty() {
+        return Err(Failure::new(
+            Kind::Data,
+            "Nach den Ausnahmen bleibt kein Ziel übrig",
+            "after the exclusions no target is left",
+        ));
+    }
+    Ok(targets)
+}
+
+fn parsed(written: &[String]) -> Result<Targets, Failure> {
     let resolve = |name: &str| -> Vec<IpAddr> {
         (name, 0).to_socket_addrs().map(|found| found.map(|address| address.ip()).collect()).unwrap_or_default()
     };
@@ -235,22 +253,18 @@ fn targets(written: &[String], excluded: &[String]) -> Result<Targets, Failure> 
         )
         .because_of(error.what)
     };
-    let targets = Targets::parse(written, &resolve).map_err(failure)?;
-    let targets = targets.without(&Targets::parse(excluded, &resolve).map_err(failure)?);
-    if targets.is_empty() {
-        return Err(Failure::new(
-            Kind::Data,
-            "Nach den Ausnahmen bleibt kein Ziel übrig",
-            "after the exclusions no target is left",
-        ));
-    }
-    Ok(targets)
+    Targets::parse(written, &resolve).map_err(failure)
 }
 
 fn guests(practice: Option<&Practice>) -> Vec<IpNet> {
+    networks_of(practice, |kind| kind == Some(ZoneKind::Guest))
+}
+
+/// Networks of the practice's zones of some kinds.
+fn networks_of(practice: Option<&Practice>, wanted: impl Fn(Option<ZoneKind>) -> bool) -> Vec<IpNet> {
     let zones = practice.into_iter().flat_map(|practice| practice.zones.iter().flatten());
-    let guests = zones.filter(|zone| zone.kind == Some(ZoneKind::Guest));
-    guests.flat_map(|zone| zone.networks.iter().flatten().map(|network| network.0)).collect()
+    let zones = zones.filter(|zone| wanted(zone.kind));
+    zones.flat_map(|zone| zone.networks.iter().flatten().map(|network| network.0)).collect()
 }
 
 fn time_zone(practice: Option<&Practice>) -> TimeZone {
