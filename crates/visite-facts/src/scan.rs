@@ -53,6 +53,8 @@ words! {
         NotRecognised = "not_recognised",
         /// The scan was stopped before.
         Stopped = "stopped",
+        /// Its device has more open ports, or takes longer over them, than one device may take of a scan.
+        TooMuch = "too_much",
         /// The scan was to find out only which ports are open.
         PortsOnly = "ports_only",
     }

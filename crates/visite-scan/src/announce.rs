@@ -28,6 +28,10 @@ use visite_wire::{Dialogue, Event, Manner, Seen, Step};
 
 /// Most datagrams that are read after one question, so that a noisy network cannot keep us.
 const MOST_DATAGRAMS: usize = 4096;
+/// Most devices that are heard, and most names and kinds of services of each that are kept: anybody can speak in the name of
+/// any number of them.
+const MOST_HEARD: usize = 4096;
+const MOST_KEPT: usize = 64;
 /// Most kinds of services whose instances are asked for.
 const MOST_KINDS: usize = 32;
 /// Most devices of a link that are asked for their names.
@@ -100,7 +104,8 @@ impl Announced {
 
     /// Adds what it said elsewhere.
     pub fn add(&mut self, other: Self) {
-        self.kinds.extend(other.kinds);
+        let room = MOST_KEPT.saturating_sub(self.kinds.len());
+        self.kinds.extend(other.kinds.into_iter().take(room));
         for seen in other.services {
             match self.services.iter_mut().find(|known| known.service == seen.service) {
                 None => self.services.push(seen),
@@ -108,6 +113,7 @@ impl Announced {
                     known.names.extend(seen.names);
                     known.names.sort_unstable();
                     known.names.dedup();
+                    known.names.truncate(MOST_KEPT);
                     known.vendor = known.vendor.take().or(seen.vendor);
                     known.product = known.product.take().or(seen.product);
                 }
@@ -136,7 +142,14 @@ pub type Heard = BTreeMap<IpAddr, Announced>;
 /// Adds what was heard to what was heard before.
 pub fn merge(heard: &mut Heard, more: Heard) {
     for (address, announced) in more {
-        heard.entry(address).or_default().add(announced);
+        note(heard, address, announced);
+    }
+}
+
+/// Adds what one device said.
+fn note(heard: &mut Heard, from: IpAddr, announced: Announced) {
+    if heard.len() < MOST_HEARD || heard.contains_key(&from) {
+        heard.entry(from).or_default().add(announced);
     }
 }
 
@@ -311,7 +324,9 @@ async fn services(stand: &Stand) -> Heard {
     stand
         .hear(&socket, until, |from, bytes| {
             take_announcement(&mut heard, &question, from, bytes);
-            kinds.extend(kinds_in(bytes, &question));
+            if kinds.len() < MOST_HEARD {
+                kinds.extend(kinds_in(bytes, &question));
+            }
         })
         .await;
     // One kind a question: small devices look at the first one of a message only.
@@ -328,7 +343,7 @@ fn take_announcement(heard: &mut Heard, question: &[u8], from: IpAddr, bytes: &[
     let names = heard.get(&from).map(Announced::names).unwrap_or_default();
     let message = dns::parse_message(bytes);
     if let Some(announced) = message.and_then(|message| announcement(&message, question, from, &names)) {
-        heard.entry(from).or_default().add(announced);
+        note(heard, from, announced);
     }
 }
 
@@ -385,7 +400,7 @@ async fn search(stand: &Stand) -> Heard {
     stand.ask(&socket, SSDP, &ssdp::search(ssdp::ROOT_DEVICE, 1)).await;
     let take = |from, bytes: &[u8]| {
         if let Some(seen) = answer(Ssdp::new(&Manner::default()), bytes) {
-            heard.entry(from).or_default().add(Announced::of(seen));
+            note(&mut heard, from, Announced::of(seen));
         }
     };
     stand.hear(&socket, Instant::now() + SEARCH, take).await;
@@ -398,7 +413,7 @@ async fn names_by_llmnr(stand: &Stand, wanted: &[IpAddr]) -> Heard {
     let Ok(socket) = stand.open(LLMNR) else { return heard };
     let mut take = |from, bytes: &[u8]| {
         if let Some(seen) = answer(Llmnr::new(from), bytes) {
-            heard.entry(from).or_default().add(Announced::of(seen));
+            note(&mut heard, from, Announced::of(seen));
         }
     };
     for address in wanted {
@@ -514,6 +529,23 @@ mod tests {
         let named = announcement(&message, &dns::services_question(), address("10.0.0.9"), &BTreeSet::new()).unwrap();
         assert_eq!(named.names(), BTreeSet::from(["nas.local".to_owned()]));
         assert_eq!(announcement(&message, &dns::services_question(), address("10.0.0.8"), &BTreeSet::new()), None);
+    }
+
+    #[test]
+    fn whoever_speaks_in_the_name_of_thousands_fills_no_memory() {
+        let mut heard = Heard::new();
+        let saying = |number: u32| {
+            let mut seen = Seen::new(NetworkService::Mdns);
+            seen.names.push(format!("h{number}.local"));
+            Announced { kinds: BTreeSet::from([format!("_{number}._tcp")]), ..Announced::of(seen) }
+        };
+        for number in 0..20_000 {
+            note(&mut heard, IpAddr::from(std::net::Ipv6Addr::from(u128::from(number))), saying(number));
+            note(&mut heard, address("10.0.0.1"), saying(number));
+        }
+        assert_eq!(heard.len(), MOST_HEARD);
+        let one = &heard[&address("10.0.0.1")];
+        assert_eq!((one.kinds.len(), one.names().len()), (MOST_KEPT, MOST_KEPT));
     }
 
     #[test]

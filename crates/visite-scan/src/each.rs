@@ -3,7 +3,7 @@
 use crate::announce::{Announced, Heard};
 use crate::device::Evidence;
 use crate::discover::Presence;
-use crate::examine::{Examiner, Gauge};
+use crate::examine::{Examined, Examiner, Gauge};
 use crate::policy::{CLINICAL_PORTS, Care};
 use crate::scan::{DeviceSeen, Plan, ServiceSeen};
 use crate::sweep::Ports;
@@ -12,10 +12,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 use visite_facts::Identifier;
 use visite_facts::facts::Transport;
 use visite_facts::scan::{NotExamined, PortState};
+
+/// Most open TCP ports of a device that are examined, and most that are listed: no device of a practice has so many.
+const MOST_EXAMINED: usize = 512;
+const MOST_LISTED: usize = 4_096;
+/// How long what has begun may go on when the time of its device is over.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// Addresses of one device, and what is known of it before it is asked anything.
 #[derive(Clone, Debug)]
@@ -115,23 +123,11 @@ pub async fn device(found: Found, told: &Heard, plan: &Arc<Plan>, examiner: &Arc
     let knocks = plan.knocks();
     let ports: BTreeMap<IpAddr, Ports> =
         found.addresses.iter().map(|address| (*address, found.ports(*address).within(&knocks))).collect();
-    let gauge = Arc::new(Gauge::default());
-    let mut jobs = jobs(plan, &ports).into_iter();
-    let mut services = Vec::new();
-    let mut running = JoinSet::new();
-    loop {
-        // Only so many exist at a time: a device may have all ports open.
-        while running.len() < plan.policy.ports_at_once(care)
-            && let Some(job) = jobs.next()
-        {
-            let (examiner, gauge) = (Arc::clone(examiner), Arc::clone(&gauge));
-            running.spawn(async move { job.carry_out(&examiner, care, &gauge).await });
-        }
-        match running.join_next().await {
-            Some(service) => services.extend(service.ok()),
-            None => break,
-        }
-    }
+    let (jobs, too_many) = jobs(plan, &ports);
+    // Real devices have few addresses; whoever has many gets no more time for that.
+    let until = Instant::now() + plan.policy.longest() * if found.addresses.len() > 1 { 2 } else { 1 };
+    let mut services = carried_out(jobs, care, until, examiner).await;
+    services.extend(too_many.into_iter().map(Job::too_much));
     services.sort_by_key(|service: &ServiceSeen| (service.transport, service.port, service.address));
     evidence.add(&services);
     let stopped = |service: &ServiceSeen| service.examined.not_examined == Some(NotExamined::Stopped);
@@ -162,6 +158,14 @@ struct Job {
 }
 
 impl Job {
+    /// What is known of a port that is left alone, because its device takes too much.
+    fn too_much(self) -> ServiceSeen {
+        let Self { address, transport, port } = self;
+        let state = if transport == Transport::Tcp { PortState::Open } else { PortState::Unanswered };
+        let examined = Examined { not_examined: Some(NotExamined::TooMuch), ..Examined::default() };
+        ServiceSeen { address, transport, port, state, examined }
+    }
+
     async fn carry_out(self, examiner: &Arc<Examiner>, care: Care, gauge: &Arc<Gauge>) -> ServiceSeen {
         let Self { address, transport, port } = self;
         let (state, examined) = if transport == Transport::Tcp {
@@ -173,15 +177,50 @@ impl Job {
     }
 }
 
-/// What is to be examined, in the order in which it is.
-fn jobs(plan: &Plan, ports: &BTreeMap<IpAddr, Ports>) -> Vec<Job> {
+/// Examines ports, as many at a time as the rules allow, until a moment; what is left then is left alone.
+async fn carried_out(jobs: Vec<Job>, care: Care, until: Instant, examiner: &Arc<Examiner>) -> Vec<ServiceSeen> {
+    let gauge = Arc::new(Gauge::default());
+    let mut jobs = jobs.into_iter();
+    let mut services = Vec::new();
+    let mut running = JoinSet::new();
+    loop {
+        // Only so many exist at a time: a device may have all ports open.
+        while running.len() < examiner.policy.ports_at_once(care)
+            && Instant::now() < until
+            && let Some(job) = jobs.next()
+        {
+            let (examiner, gauge) = (Arc::clone(examiner), Arc::clone(&gauge));
+            running.spawn(async move {
+                let carried_out = timeout_at(until + GRACE, job.carry_out(&examiner, care, &gauge)).await;
+                carried_out.unwrap_or_else(|_| job.too_much())
+            });
+        }
+        match running.join_next().await {
+            Some(service) => services.extend(service.ok()),
+            None => break,
+        }
+    }
+    services.extend(jobs.map(Job::too_much));
+    services
+}
+
+/// What is to be examined, in the order in which it is: what is usual comes first. And what is too much for that, as far as
+/// it is listed.
+fn jobs(plan: &Plan, ports: &BTreeMap<IpAddr, Ports>) -> (Vec<Job>, Vec<Job>) {
     let tcp = ports.iter().flat_map(|(address, ports)| {
         ports.open.iter().map(|port| Job { address: *address, transport: Transport::Tcp, port: *port })
     });
+    let (mut usual, mut others): (Vec<Job>, Vec<Job>) = tcp.partition(|job| plan.book.tcp.contains_key(&job.port));
+    let most = if plan.policy.ports_only { MOST_LISTED } else { MOST_EXAMINED };
+    let mut too_many = others.split_off(most.saturating_sub(usual.len()).min(others.len()));
+    too_many.splice(0..0, usual.split_off(most.min(usual.len())));
+    too_many.truncate(MOST_LISTED - MOST_EXAMINED);
     let udp = ports.keys().flat_map(|address| {
         plan.udp.iter().map(|port| Job { address: *address, transport: Transport::Udp, port: *port })
     });
-    tcp.chain(udp).collect()
+    usual.extend(udp);
+    usual.append(&mut others);
+    (usual, too_many)
 }
 
 impl Evidence {
@@ -294,6 +333,39 @@ mod tests {
         let named = Plan { stated: vec![stated("fd00::20", DeviceClass::Server, false)], ..practice() };
         assert_eq!(care(&unplaced, &named), Care::Sturdy);
         assert_eq!(care(&unplaced, &plan()), Care::Sturdy, "the fast profile speaks with everybody");
+    }
+
+    #[test]
+    fn no_device_takes_more_than_its_share() {
+        let mut plan = Plan { udp: vec![161], ..plan() };
+        plan.book.tcp.insert(50_000, Vec::new());
+        let everything = Ports { open: (1..=u16::MAX).collect(), ..Ports::default() };
+        let ports = BTreeMap::from([(at("10.0.0.20"), everything)]);
+        let (examined, too_many) = jobs(&plan, &ports);
+        assert_eq!((examined.len(), too_many.len()), (MOST_EXAMINED + 1, MOST_LISTED - MOST_EXAMINED));
+        assert_eq!((examined[0].port, examined[1].transport), (50_000, Transport::Udp), "what is usual comes first");
+        assert_eq!(too_many[0].port, 512);
+        let few = BTreeMap::from([(at("10.0.0.20"), Ports { open: vec![22, 443], ..Ports::default() })]);
+        let (examined, too_many) = jobs(&plan, &few);
+        assert_eq!((examined.len(), too_many.len()), (3, 0));
+    }
+
+    #[test]
+    fn when_the_time_of_a_device_is_over_its_ports_are_left_alone() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let job =
+            Job { address: at("127.0.0.1"), transport: Transport::Tcp, port: listener.local_addr().unwrap().port() };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let pacer = Arc::new(crate::pace::Pacer::new(1_000));
+        let policy = plan().policy;
+        let examiner = Arc::new(Examiner::new(policy, pacer, Arc::default(), Default::default(), Arc::default()));
+        let services = runtime.block_on(carried_out(vec![job; 300], Care::Sturdy, Instant::now(), &examiner));
+        assert_eq!(services.len(), 300);
+        for service in services {
+            assert_eq!((service.state, service.examined.not_examined), (PortState::Open, Some(NotExamined::TooMuch)));
+        }
+        listener.set_nonblocking(true).unwrap();
+        assert!(listener.accept().is_err(), "nothing was sent");
     }
 
     #[test]

@@ -95,6 +95,10 @@ fn completeness(device: &DeviceSeen, policy: Policy, book: &Book, transport: Tra
     if asked.is_empty() || !usual.all(|port| asked.iter().all(|asked| asked.binary_search(port).is_ok())) {
         return Completeness::Incomplete(UnknownReason::NotCollected);
     }
+    let too_much = |service: &ServiceSeen| service.examined.not_examined == Some(NotExamined::TooMuch);
+    if device.services.iter().any(|service| service.transport == transport && too_much(service)) {
+        return Completeness::Incomplete(UnknownReason::Incomplete);
+    }
     let unanswered = match transport {
         Transport::Tcp => device.ports.values().any(|ports| !ports.unanswered.is_empty()),
         Transport::Udp | Transport::Any => device
@@ -266,7 +270,7 @@ fn reason(service: &ServiceSeen) -> UnknownReason {
         Some(NotExamined::DeviceClass | NotExamined::UnknownDevice | NotExamined::UnexpectedPort) => {
             UnknownReason::NoPermission
         }
-        Some(NotExamined::Stopped) => UnknownReason::Incomplete,
+        Some(NotExamined::Stopped | NotExamined::TooMuch) => UnknownReason::Incomplete,
         Some(NotExamined::PortsOnly) => UnknownReason::NotCollected,
         Some(NotExamined::NotRecognised) | None => UnknownReason::NotSupported,
     }

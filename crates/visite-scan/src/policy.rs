@@ -102,6 +102,15 @@ impl Policy {
         }
     }
 
+    /// How long one address of a device may be examined, so that one that is silent everywhere keeps no scan from its end.
+    pub fn longest(self) -> Duration {
+        match self.profile {
+            // A server with a dozen services inside TLS needs some of it, at the pace of a running practice.
+            Profile::Practice => Duration::from_mins(10),
+            Profile::Fast => Duration::from_mins(5),
+        }
+    }
+
     /// Unidentified services get every dialogue, one after the other.
     pub fn tries_everything(self) -> bool {
         self.profile == Profile::Fast
