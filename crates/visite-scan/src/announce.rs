@@ -540,7 +540,7 @@ mod tests {
             Announced { kinds: BTreeSet::from([format!("_{number}._tcp")]), ..Announced::of(seen) }
         };
         for number in 0..20_000 {
-            note(&mut heard, IpAddr::from(std::net::Ipv6Addr::from(u128::from(number))), saying(number));
+            note(&mut heard, IpAddr::from(Ipv6Addr::from(u128::from(number))), saying(number));
             note(&mut heard, address("10.0.0.1"), saying(number));
         }
         assert_eq!(heard.len(), MOST_HEARD);

@@ -47,10 +47,8 @@ impl Kin {
     /// Notes for which card an address was answered. The first answer counts.
     pub fn add(&mut self, connections: &Connections, address: IpAddr, mac: [u8; 6]) {
         let Some(link) = link_of(connections, address) else { return };
-        if !self.cards.contains_key(&address) {
-            self.cards.insert(address, (link, mac));
-            self.holders.entry((link, mac)).or_default().insert(address);
-        }
+        let card = *self.cards.entry(address).or_insert((link, mac));
+        self.holders.entry(card).or_default().insert(address);
     }
 
     /// The card of an address.
