@@ -252,9 +252,11 @@ pub fn unanswered(texts: &Texts, scan: &ScanSection) -> Option<String> {
     })
 }
 
-/// Devices in guest networks, which are counted and nothing more.
-pub fn guests(texts: &Texts, scan: &ScanSection) -> Option<String> {
-    (scan.guests > 0).then(|| texts.fill("scan-guests", [("n", scan.guests.into())]))
+/// Devices that are counted and nothing more, a sentence for each kind.
+pub fn only_counted(texts: &Texts, scan: &ScanSection) -> Vec<String> {
+    let kinds = [("scan-guests", scan.guests), ("scan-left-out", scan.left_out), ("scan-beyond", scan.beyond)];
+    let counted = kinds.into_iter().filter(|(_, number)| *number > 0);
+    counted.map(|(key, number)| texts.fill(key, [("n", number.into())])).collect()
 }
 
 /// What was allowed and sent, for the practice's files.

@@ -95,6 +95,10 @@ fn completeness(device: &DeviceSeen, policy: Policy, book: &Book, transport: Tra
     if asked.is_empty() || !usual.all(|port| asked.iter().all(|asked| asked.binary_search(port).is_ok())) {
         return Completeness::Incomplete(UnknownReason::NotCollected);
     }
+    let too_much = |service: &ServiceSeen| service.examined.not_examined == Some(NotExamined::TooMuch);
+    if device.services.iter().any(|service| service.transport == transport && too_much(service)) {
+        return Completeness::Incomplete(UnknownReason::Incomplete);
+    }
     let unanswered = match transport {
         Transport::Tcp => device.ports.values().any(|ports| !ports.unanswered.is_empty()),
         Transport::Udp | Transport::Any => device
@@ -266,7 +270,7 @@ fn reason(service: &ServiceSeen) -> UnknownReason {
         Some(NotExamined::DeviceClass | NotExamined::UnknownDevice | NotExamined::UnexpectedPort) => {
             UnknownReason::NoPermission
         }
-        Some(NotExamined::Stopped) => UnknownReason::Incomplete,
+        Some(NotExamined::Stopped | NotExamined::TooMuch) => UnknownReason::Incomplete,
         Some(NotExamined::PortsOnly) => UnknownReason::NotCollected,
         Some(NotExamined::NotRecognised) | None => UnknownReason::NotSupported,
     }
@@ -333,7 +337,7 @@ fn survey(scan: &Scan, hosts: &[ScannedHost], network: IpNet, whole: bool, at: T
         return None;
     }
     let counted = |number: usize| match number {
-        0 if !whole || scan.interrupted => Unknown(UnknownReason::Incomplete),
+        0 if !whole || scan.interrupted || scan.beyond > 0 => Unknown(UnknownReason::Incomplete),
         number => Known(count(number)),
     };
     let of = |classes: &[Class]| {
@@ -439,8 +443,8 @@ mod tests {
             ports: BTreeMap::new(),
             services: Vec::new(),
             announced: Announced::default(),
-            stated_mac: None,
             identifiers: identifiers.iter().filter_map(|(kind, value)| Identifier::new(*kind, value)).collect(),
+            evidence: crate::device::Evidence::default(),
             finished: true,
         };
         subject(&device).0.id.0

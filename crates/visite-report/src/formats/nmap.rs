@@ -157,6 +157,7 @@ fn untold(reason: NotExamined) -> &'static str {
         NotExamined::UnexpectedPort => "not examined: unexpected port",
         NotExamined::NotRecognised => "not recognised",
         NotExamined::Stopped => "not examined: stopped before",
+        NotExamined::TooMuch => "not examined: too many ports, or too slow",
         NotExamined::PortsOnly => "not examined: ports only",
     }
 }

@@ -252,12 +252,14 @@ not-examined-unknown_device = Art des Geräts nicht bekannt: { $ports } { $devic
 not-examined-unexpected_port = Kein bekannter Dienst zu erwarten: { $ports } { $devices }.
 not-examined-not_recognised = Antwort nicht erkannt: { $ports } { $devices }.
 not-examined-stopped = Untersuchung vorher beendet: { $ports } { $devices }.
+not-examined-too_much = Zu viele offene Ports, oder zu langsam: { $ports } { $devices }.
 not-examined-ports_only = Nur nach offenen Ports gesucht: { $ports } { $devices }.
 how-examined-device_class = Tragen Sie die Freigabe des Herstellers in die Praxisdatei ein (manufacturer_approval).
 how-examined-unknown_device = Tragen Sie das Gerät mit seiner Art in die Praxisdatei ein (devices).
 how-examined-unexpected_port = Nach der Sprechstunde: visite scan --profile fast
 how-examined-not_recognised = Ihr IT-Dienstleister kann am Gerät nachsehen, welches Programm dort wartet.
 how-examined-stopped = Lassen Sie visite scan noch einmal bis zum Ende laufen.
+how-examined-too_much = Ihr IT-Dienstleister kann nachsehen, warum dort fast jeder Port offen ist oder schweigt.
 how-examined-ports_only = Ohne --ports-only sieht visite scan nach, welcher Dienst dort antwortet.
 group-devices = GERÄTE
 group-not-examined = NICHT ANGESEHEN
@@ -268,6 +270,14 @@ scan-unanswered = { $n ->
 scan-guests = { $n ->
     [one] Gäste: 1 Gerät gezählt, sonst nichts gespeichert.
    *[other] Gäste: { $n } Geräte gezählt, sonst nichts gespeichert.
+}
+scan-left-out = { $n ->
+    [one] Ausgenommen: 1 weiteres Gerät, denn es hat die Hardwareadresse eines ausgenommenen.
+   *[other] Ausgenommen: { $n } weitere Geräte, denn sie haben die Hardwareadresse von ausgenommenen.
+}
+scan-beyond = { $n ->
+    [one] Nicht untersucht: 1 Adresse. So viele hat weder ein Gerät noch ein Praxisnetz. Das Ergebnis ist unvollständig.
+   *[other] Nicht untersucht: { $n } Adressen. So viele hat weder ein Gerät noch ein Praxisnetz. Das Ergebnis ist unvollständig.
 }
 scan-interrupted = Die Untersuchung endete vorzeitig. Geräte und Dienste können fehlen.
 scan-no-devices = Kein Gerät hat geantwortet. Das heißt nicht, dass keines da ist.

@@ -252,12 +252,14 @@ not-examined-unknown_device = Kind of device not known: { $ports } { $devices }.
 not-examined-unexpected_port = No known service to be expected: { $ports } { $devices }.
 not-examined-not_recognised = Answer not recognised: { $ports } { $devices }.
 not-examined-stopped = Scan ended before: { $ports } { $devices }.
+not-examined-too_much = Too many open ports, or too slow: { $ports } { $devices }.
 not-examined-ports_only = Only looked for open ports: { $ports } { $devices }.
 how-examined-device_class = Enter the manufacturer's approval in the practice file (manufacturer_approval).
 how-examined-unknown_device = Enter the device with its kind in the practice file (devices).
 how-examined-unexpected_port = After hours: visite scan --profile fast
 how-examined-not_recognised = Your IT provider can look at the device which program waits there.
 how-examined-stopped = Let visite scan run to its end once more.
+how-examined-too_much = Your IT provider can find out why nearly every port there is open or silent.
 how-examined-ports_only = Without --ports-only, visite scan finds out which service answers there.
 group-devices = DEVICES
 group-not-examined = NOT EXAMINED
@@ -268,6 +270,14 @@ scan-unanswered = { $n ->
 scan-guests = { $n ->
     [one] Guests: 1 device counted, nothing else kept.
    *[other] Guests: { $n } devices counted, nothing else kept.
+}
+scan-left-out = { $n ->
+    [one] Left out: 1 more device, for it has the hardware address of one that was excluded.
+   *[other] Left out: { $n } more devices, for they have the hardware address of one that was excluded.
+}
+scan-beyond = { $n ->
+    [one] Not examined: 1 address. Neither a device nor a practice's network has so many. The result is incomplete.
+   *[other] Not examined: { $n } addresses. Neither a device nor a practice's network has so many. The result is incomplete.
 }
 scan-interrupted = The scan ended early. Devices and services may be missing.
 scan-no-devices = No device answered. That does not mean that there is none.

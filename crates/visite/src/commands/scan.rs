@@ -50,9 +50,11 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let judging = Judging { arguments, catalog: &catalog, practice: practice.as_ref(), previous, earlier, lang };
     if imports::alone(arguments) {
         let now = Timestamp::now();
-        let imported = Imported::together(imports, &guests(practice.as_ref()), &|_| false);
+        let imported =
+            Imported::together(imports, &guests(practice.as_ref()), &|host| names(practice.as_ref(), host), &|_| false);
         let hosts = imported.hosts.iter().map(ImportedHost::host).collect();
-        let section = ScanSection { hosts, guests: imported.guests, record: imports::record(now) };
+        let section =
+            ScanSection { hosts, guests: imported.guests, left_out: 0, beyond: 0, record: imports::record(now) };
         let snapshots = imported.hosts.iter().map(ImportedHost::snapshot).collect();
         return judging.judge(snapshots, &section, &|_| true);
     }
@@ -70,7 +72,9 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         Policy { profile: arguments.profile, logins: arguments.allow_logins, ports_only: arguments.ports_only };
     let mut plan = Plan {
         targets,
+        excluded: parsed(&excluded)?,
         guests: guests(practice.as_ref()),
+        own: networks_of(practice.as_ref(), |kind| kind.is_some_and(|kind| kind != ZoneKind::Guest)),
         tcp,
         udp,
         policy,
@@ -110,7 +114,8 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         snapshots.extend(begun.snapshots);
     }
     snapshots.extend(surveys);
-    let imported = Imported::together(imports, &guests(practice.as_ref()), &|host| {
+    let named = |host: &ImportedHost| names(practice.as_ref(), host);
+    let imported = Imported::together(imports, &guests(practice.as_ref()), &named, &|host| {
         hosts.iter().any(|known| known.addresses.iter().any(|address| host.addresses.contains(address)))
     });
     snapshots.extend(imported.hosts.iter().map(ImportedHost::snapshot));
@@ -122,6 +127,8 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let section = ScanSection {
         hosts,
         guests: scan.guests.saturating_add(imported.guests),
+        left_out: scan.excluded,
+        beyond: scan.beyond,
         record: ScanRecord {
             authorised_by,
             release: release_id,
@@ -230,6 +237,18 @@ fn written_targets(
 }
 
 fn targets(written: &[String], excluded: &[String]) -> Result<Targets, Failure> {
+    let targets = parsed(written)?.without(&parsed(excluded)?);
+    if targets.is_empty() {
+        return Err(Failure::new(
+            Kind::Data,
+            "Nach den Ausnahmen bleibt kein Ziel übrig",
+            "after the exclusions no target is left",
+        ));
+    }
+    Ok(targets)
+}
+
+fn parsed(written: &[String]) -> Result<Targets, Failure> {
     let resolve = |name: &str| -> Vec<IpAddr> {
         (name, 0).to_socket_addrs().map(|found| found.map(|address| address.ip()).collect()).unwrap_or_default()
     };
@@ -242,22 +261,18 @@ fn targets(written: &[String], excluded: &[String]) -> Result<Targets, Failure> 
         )
         .because_of(error.what)
     };
-    let targets = Targets::parse(written, &resolve).map_err(failure)?;
-    let targets = targets.without(&Targets::parse(excluded, &resolve).map_err(failure)?);
-    if targets.is_empty() {
-        return Err(Failure::new(
-            Kind::Data,
-            "Nach den Ausnahmen bleibt kein Ziel übrig",
-            "after the exclusions no target is left",
-        ));
-    }
-    Ok(targets)
+    Targets::parse(written, &resolve).map_err(failure)
 }
 
 fn guests(practice: Option<&Practice>) -> Vec<IpNet> {
+    networks_of(practice, |kind| kind == Some(ZoneKind::Guest))
+}
+
+/// Networks of the practice's zones of some kinds.
+fn networks_of(practice: Option<&Practice>, wanted: impl Fn(Option<ZoneKind>) -> bool) -> Vec<IpNet> {
     let zones = practice.into_iter().flat_map(|practice| practice.zones.iter().flatten());
-    let guests = zones.filter(|zone| zone.kind == Some(ZoneKind::Guest));
-    guests.flat_map(|zone| zone.networks.iter().flatten().map(|network| network.0)).collect()
+    let zones = zones.filter(|zone| wanted(zone.kind));
+    zones.flat_map(|zone| zone.networks.iter().flatten().map(|network| network.0)).collect()
 }
 
 fn time_zone(practice: Option<&Practice>) -> TimeZone {
@@ -295,16 +310,26 @@ fn stated(practice: &Practice, today: Date) -> Vec<Stated> {
     let of = |device: &visite_target::Device| Stated {
         name: device.name.clone(),
         addresses: device.addresses.iter().flatten().map(|address| address.0).collect(),
-        mac: device
-            .identifiers
-            .iter()
-            .flatten()
-            .filter(|stated| stated.kind == IdentifierKind::Mac)
-            .find_map(|stated| mac(&stated.value)),
+        mac: card(device),
         class: device.class,
         approved: device.allows(ApprovedAction::Scan, today),
     };
     devices.map(of).collect()
+}
+
+/// Whether the practice names a device that another scanner saw.
+fn names(practice: Option<&Practice>, host: &ImportedHost) -> bool {
+    let mut devices = practice.into_iter().flat_map(|practice| practice.devices.iter().flatten());
+    devices.any(|device| {
+        let mut addresses = device.addresses.iter().flatten();
+        addresses.any(|address| host.addresses.contains(&address.0)) || host.mac.is_some() && card(device) == host.mac
+    })
+}
+
+/// The hardware address that the practice states of a device.
+fn card(device: &visite_target::Device) -> Option<[u8; 6]> {
+    let mut cards = device.identifiers.iter().flatten().filter(|stated| stated.kind == IdentifierKind::Mac);
+    cards.find_map(|stated| mac(&stated.value))
 }
 
 fn mac(text: &str) -> Option<[u8; 6]> {

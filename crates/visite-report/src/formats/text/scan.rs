@@ -56,8 +56,8 @@ pub(super) fn write(report: &Report<'_>, page: &mut Page, scan: &ScanSection) {
         let more = texts.fill("and-more", [("n", (scan.hosts.len() - limit).into())]);
         page.paragraph(Style::Bold, 2, &format!("… {more} ({} -v)", report.options.command));
     }
-    if let Some(guests) = network::guests(texts, scan) {
-        page.paragraph(Style::Plain, 2, &guests);
+    for counted in network::only_counted(texts, scan) {
+        page.paragraph(Style::Plain, 2, &counted);
     }
     left_out(report, page, scan);
     page.blank();
