@@ -280,7 +280,7 @@ scan-packets = { $n ->
     [one] 1 Paket in { $time }
    *[other] { $n } Pakete in { $time }
 }
-scan-profile = Profil { $profile }, höchstens { $rate } Pakete je Sekunde
+scan-profile = Profil { $profile }, angestrebt { $rate } Pakete je Sekunde
 scan-logins = mit Anmeldeversuchen
 scan-no-logins = ohne Anmeldeversuche
 scan-none = keine

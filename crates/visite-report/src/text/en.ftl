@@ -280,7 +280,7 @@ scan-packets = { $n ->
     [one] 1 packet in { $time }
    *[other] { $n } packets in { $time }
 }
-scan-profile = profile { $profile }, at most { $rate } packets a second
+scan-profile = profile { $profile }, { $rate } packets a second aimed at
 scan-logins = with login attempts
 scan-no-logins = without login attempts
 scan-none = none
