@@ -24,6 +24,8 @@ pub enum Found {
     Stated,
     /// It answered for its address on the local segment (ARP, neighbour discovery).
     Neighbour,
+    /// Several hardware addresses answered for its address: two devices have it, or one pretends. None of them is used.
+    Contested,
     /// It answered an echo request.
     Echo,
     /// It answered a knock at a port, open or closed.
@@ -105,11 +107,15 @@ async fn neighbours_v4(
         };
         let answered = match swept {
             Some(answered) => answered,
-            None => by_neighbour_table(own.network, targets, connections, &asking).await,
+            None => {
+                let known = by_neighbour_table(own.network, targets, connections, &asking).await;
+                known.into_iter().map(|(address, mac)| (address, Some(mac))).collect()
+            }
         };
-        present.extend(
-            answered.into_iter().map(|(address, mac)| (address, Presence { how: Found::Neighbour, mac: Some(mac) })),
-        );
+        for (address, mac) in answered.into_iter().filter(|(address, _)| !connections.is_own(*address)) {
+            let how = if mac.is_some() { Found::Neighbour } else { Found::Contested };
+            present.insert(address, Presence { how, mac });
+        }
     }
 }
 
@@ -224,7 +230,9 @@ async fn farther(addresses: &[IpAddr], asking: &Asking, assume_up: bool, present
 /// Adds hardware addresses that the system learnt meanwhile.
 pub fn learn_macs(present: &mut BTreeMap<IpAddr, Presence>) {
     for neighbour in net::neighbours().unwrap_or_default() {
-        if let (Some(presence), Some(mac)) = (present.get_mut(&neighbour.address), neighbour.mac) {
+        if let (Some(presence), Some(mac)) = (present.get_mut(&neighbour.address), neighbour.mac)
+            && presence.how != Found::Contested
+        {
             presence.mac.get_or_insert(mac);
         }
     }

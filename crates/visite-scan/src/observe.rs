@@ -1,5 +1,6 @@
 //! What a scan saw, as facts. An answer that did not come is unknown, and a collection that may lack something says so.
 
+use crate::discover::Found;
 use crate::examine::Book;
 use crate::policy::Policy;
 use crate::scan::{DeviceSeen, Scan, ServiceSeen};
@@ -15,7 +16,8 @@ use visite_facts::facts::{
 use visite_facts::identity::derived_id;
 use visite_facts::scan::{NotExamined, PortState, ScannedHost, ScannedService, ScannedTls};
 use visite_facts::{
-    Collection, Completeness, Identifier, Known, Observed, Snapshot, Subject, SubjectKind, Unknown, UnknownReason, Word,
+    Collection, Completeness, Identifier, Known, Observed, Problem, Snapshot, Subject, SubjectKind, Unknown,
+    UnknownReason, Word,
 };
 use visite_wire::Detail;
 
@@ -163,6 +165,13 @@ fn of_device(device: &DeviceSeen, scan: &Scan, policy: Policy, book: &Book, at: 
         facts: BTreeMap::new(),
         problems: Vec::new(),
     };
+    if device.how == Found::Contested {
+        snapshot.problems.push(Problem {
+            source: "arp".to_owned(),
+            reason: UnknownReason::Malformed,
+            detail: format!("several hardware addresses answered for {}", device.address),
+        });
+    }
     let from = seen_from(scan, device.address);
     snapshot.put(&DeviceNetwork {
         address: Known(device.address.to_string()),
@@ -423,7 +432,6 @@ fn scanned(service: &ServiceSeen, device: &DeviceSeen) -> ScannedService {
 mod tests {
     use super::*;
     use crate::announce::Announced;
-    use crate::discover::Found;
     use visite_facts::IdentifierKind;
 
     fn id(identifiers: &[(IdentifierKind, &str)], address: &str) -> String {
