@@ -227,11 +227,13 @@ async fn farther(addresses: &[IpAddr], asking: &Asking, assume_up: bool, present
     }
 }
 
-/// Adds hardware addresses that the system learnt meanwhile.
+/// Adds hardware addresses that the system learnt meanwhile, of devices on the segment on which it learnt them.
 pub fn learn_macs(present: &mut BTreeMap<IpAddr, Presence>) {
+    let connections = Connections::read().unwrap_or_default();
     for neighbour in net::neighbours().unwrap_or_default() {
         if let (Some(presence), Some(mac)) = (present.get_mut(&neighbour.address), neighbour.mac)
             && presence.how != Found::Contested
+            && connections.is_beside(neighbour.address, neighbour.link)
         {
             presence.mac.get_or_insert(mac);
         }

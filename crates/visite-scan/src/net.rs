@@ -116,6 +116,11 @@ impl Connections {
         (link.up && !link.loopback).then_some((*nearest, link))
     }
 
+    /// Whether `address` belongs to a network to which the interface with number `link` is directly attached.
+    pub fn is_beside(&self, address: IpAddr, link: u32) -> bool {
+        self.addresses.iter().any(|own| own.link == link && own.network.contains(&address))
+    }
+
     /// The route that packets to `address` take.
     pub fn route(&self, address: IpAddr) -> Option<&Route> {
         let fitting = self.routes.iter().filter(|route| route.to.contains(&address));
@@ -328,6 +333,16 @@ mod tests {
         let gateway = |address: &str| connections.route(address.parse().unwrap()).unwrap().gateway.unwrap().to_string();
         assert_eq!(gateway("188.145.3.4"), "192.168.1.50");
         assert_eq!(gateway("8.8.8.8"), "192.168.1.9");
+    }
+
+    #[test]
+    fn a_device_is_beside_the_interface_with_its_network_only() {
+        let own = |link, network: &str| LocalAddress { link, network: network.parse().unwrap() };
+        let addresses = vec![own(2, "192.168.10.9/24"), own(3, "10.0.0.9/8")];
+        let connections = Connections { addresses, ..Connections::default() };
+        assert!(connections.is_beside("192.168.10.1".parse().unwrap(), 2));
+        assert!(!connections.is_beside("192.168.10.1".parse().unwrap(), 3));
+        assert!(!connections.is_beside("192.168.20.1".parse().unwrap(), 2));
     }
 
     proptest! {
