@@ -255,6 +255,7 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     let asking = Asking {
         pacer: Arc::clone(&pacer),
         stop: Arc::clone(&control.stop),
+        policy,
         raw: crate::raw_sockets_allowed(),
         patience: Duration::from_millis(if fast { 250 } else { 900 }),
         tries: 2,

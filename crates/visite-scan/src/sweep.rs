@@ -4,6 +4,7 @@
 //! only one connection is not blocked. Ports that say nothing stay unanswered; they are never called closed.
 
 use crate::pace::Pacer;
+use crate::policy::{Care, Policy};
 use crate::syn;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use tokio::net::TcpSocket;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use visite_facts::scan::NotExamined;
 
 /// What the ports of one address said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub struct Asking {
     pub pacer: Arc<Pacer>,
     /// Set to end early; what was not asked then counts as unanswered.
     pub stop: Arc<AtomicBool>,
+    /// The rules: which ports get no whole connection.
+    pub policy: Policy,
     /// Whether raw sockets may be used.
     pub raw: bool,
     /// How long an answer may take.
@@ -72,7 +76,11 @@ enum Said {
 }
 
 async fn connect(hosts: &[IpAddr], ports: &[u16], asking: &Asking) -> BTreeMap<IpAddr, Ports> {
-    let mut found: BTreeMap<IpAddr, Ports> = hosts.iter().map(|host| (*host, Ports::default())).collect();
+    // Nothing is known about the devices yet: a listener that takes one connection at a time would be blocked.
+    let care = Care::ListenOnly(NotExamined::UnknownDevice);
+    let (ports, spared): (Vec<u16>, Vec<u16>) = ports.iter().partition(|port| asking.policy.may_connect(care, **port));
+    let not_asked = Ports { unanswered: spared, ..Ports::default() };
+    let mut found: BTreeMap<IpAddr, Ports> = hosts.iter().map(|host| (*host, not_asked.clone())).collect();
     let mut ask: Vec<SocketAddr> =
         ports.iter().flat_map(|port| hosts.iter().map(|host| SocketAddr::new(*host, *port))).collect();
     let slots = Arc::new(Semaphore::new(asking.connections.max(1)));
@@ -151,11 +159,13 @@ async fn knock(address: SocketAddr, patience: Duration, pacer: &Pacer) -> Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use visite_facts::scan::Profile;
 
     fn asking(raw: bool) -> Asking {
         Asking {
             pacer: Arc::new(Pacer::new(20_000)),
             stop: Arc::default(),
+            policy: Policy { profile: Profile::Practice, logins: false, ports_only: false },
             raw,
             patience: Duration::from_millis(900),
             tries: 2,
@@ -185,6 +195,18 @@ mod tests {
                 "raw: {raw}"
             );
         }
+    }
+
+    #[test]
+    fn listeners_for_one_connection_at_a_time_get_no_whole_one() {
+        let host: IpAddr = "127.0.0.1".parse().unwrap();
+        let fragile = [104, 2575, 4001, 10001, 11112];
+        let found = runtime().block_on(sweep(&[host], &fragile, &asking(false)));
+        assert_eq!(found[&host], Ports { unanswered: fragile.to_vec(), ..Ports::default() });
+        let mut fast = asking(false);
+        fast.policy.profile = Profile::Fast;
+        let found = runtime().block_on(sweep(&[host], &[4001], &fast));
+        assert!(found[&host].unanswered.is_empty());
     }
 
     #[test]
