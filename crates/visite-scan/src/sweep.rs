@@ -6,13 +6,17 @@
 use crate::pace::Pacer;
 use crate::policy::{Care, Policy};
 use crate::syn;
+use nix::sys::socket::{setsockopt, sockopt};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType};
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::net::TcpSocket;
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use visite_facts::scan::NotExamined;
@@ -140,19 +144,51 @@ impl Ports {
 }
 
 async fn knock(address: SocketAddr, patience: Duration, pacer: &Pacer) -> Said {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
-    let Ok(socket) = socket else { return Said::Nothing };
-    match tokio::time::timeout(patience, socket.connect(address)).await {
-        Ok(Ok(stream)) => {
+    let Ok(socket) = socket(address) else { return Said::Nothing };
+    let connected = match rustix::net::connect(&socket, &address) {
+        Ok(()) => Ok(()),
+        Err(Errno::INPROGRESS) => {
+            let Ok(stream) = TcpStream::from_std(std::net::TcpStream::from(socket)) else { return Said::Nothing };
+            let ready = tokio::time::timeout(patience, stream.writable()).await;
+            if !matches!(ready, Ok(Ok(()))) {
+                return Said::Nothing;
+            }
+            return said(rustix::net::sockopt::socket_error(&stream).and_then(|error| error), &stream, pacer);
+        }
+        Err(error) => Err(error),
+    };
+    said(connected, &socket, pacer)
+}
+
+/// A socket that tells by whom a connection was refused.
+fn socket(address: SocketAddr) -> io::Result<OwnedFd> {
+    let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = rustix::net::socket_with(family, SocketType::STREAM, flags, None)?;
+    // What routers say then lies in the error queue of the socket (ip(7), ipv6(7)).
+    if address.is_ipv4() {
+        setsockopt(&socket, sockopt::Ipv4RecvErr, &true)?;
+    } else {
+        setsockopt(&socket, sockopt::Ipv6RecvErr, &true)?;
+    }
+    Ok(socket)
+}
+
+fn said(connected: Result<(), Errno>, socket: &impl std::os::fd::AsFd, pacer: &Pacer) -> Said {
+    match connected {
+        Ok(()) => {
             // Acknowledgement and end of the connection.
             pacer.reserve("tcp", 3);
-            drop(stream);
             Said::Open
         }
-        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => Said::Closed,
+        Err(Errno::CONNREFUSED) => {
+            let by_router = rustix::net::recv(socket, &mut [0u8; 128][..], RecvFlags::ERRQUEUE | RecvFlags::DONTWAIT);
+            // A packet filter on the way, or on the device itself, says nothing about the port.
+            if by_router.is_ok() { Said::Nothing } else { Said::Closed }
+        }
         // A reset right after the connection stood is a yes that was taken back.
-        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset => Said::Open,
-        Ok(Err(_)) | Err(_) => Said::Nothing,
+        Err(Errno::CONNRESET) => Said::Open,
+        Err(_) => Said::Nothing,
     }
 }
 
