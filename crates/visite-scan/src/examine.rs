@@ -2,6 +2,7 @@
 //!
 //! The port only decides with which dialogue to begin. Whatever no dialogue recognises stays unidentified, and says why.
 
+use crate::line::{Line, OverLine};
 use crate::pace::Pacer;
 use crate::policy::{Care, Policy};
 use crate::talk::{self, Ended, Limits, Tls};
@@ -12,10 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 use tokio_rustls::client::TlsStream;
 use visite_facts::facts::{DeviceClass, DeviceTls, NetworkService};
 use visite_facts::scan::{NotExamined, PortState};
@@ -185,16 +183,15 @@ impl Examiner {
         *dialogues.entry(service.word()).or_default() += 1;
     }
 
-    async fn open(&self, address: SocketAddr, gauge: &Gauge) -> Option<TcpStream> {
+    async fn open(&self, address: SocketAddr, gauge: &Gauge) -> Option<Line> {
         if self.stop.load(Ordering::Relaxed) {
             return None;
         }
         if !self.policy.tries_everything() {
             tokio::time::sleep(gauge.pause()).await;
         }
-        let begun = Instant::now();
         let stream = talk::open(address, self.limits, &self.pacer).await;
-        gauge.note(stream.as_ref().map(|_| begun.elapsed()));
+        gauge.note(stream.as_ref().map(Line::took));
         stream
     }
 
@@ -429,7 +426,7 @@ impl Examiner {
     }
 
     /// A connection inside TLS, and the certificates that the server showed.
-    async fn wrapped(&self, address: SocketAddr, gauge: &Gauge) -> Option<(TlsStream<TcpStream>, Vec<Vec<u8>>)> {
+    async fn wrapped(&self, address: SocketAddr, gauge: &Gauge) -> Option<(TlsStream<Line>, Vec<Vec<u8>>)> {
         let stream = self.open(address, gauge).await?;
         self.tls.wrap(stream, self.limits, &self.pacer).await
     }
@@ -606,7 +603,7 @@ impl Examiner {
 
     async fn hold<S, D>(&self, stream: &mut S, dialogue: &mut D) -> Ended<D::Answer>
     where
-        S: AsyncRead + AsyncWrite + Unpin,
+        S: OverLine,
         D: Dialogue + ?Sized,
     {
         talk::hold(stream, dialogue, self.limits, &self.pacer).await
@@ -623,7 +620,7 @@ impl Examiner {
             }
             // Whoever answers to an address in the question may do so from any port.
             let any_port = matches!(service, NetworkService::Tftp | NetworkService::Sicct);
-            let Ok(socket) = talk::open_datagrams(address, any_port).await else { continue };
+            let Ok(socket) = talk::open_datagrams(address, any_port, &self.pacer).await else { continue };
             let manner = Manner { from: socket.local_addr().ok(), ..self.manner(host, false) };
             let Some(mut dialogue) = registry::udp(*service, &manner) else { continue };
             if self.stop.load(Ordering::Relaxed) {

@@ -12,6 +12,7 @@ pub mod discover;
 mod echo;
 pub mod examine;
 pub mod import;
+pub mod line;
 pub mod net;
 pub mod observe;
 pub mod pace;
@@ -21,6 +22,7 @@ pub mod scan;
 pub mod sweep;
 mod syn;
 pub mod talk;
+mod tally;
 pub mod targets;
 pub mod vendors;
 

@@ -87,6 +87,7 @@ async fn connect(hosts: &[IpAddr], ports: &[u16], asking: &Asking) -> BTreeMap<I
     let mut found: BTreeMap<IpAddr, Ports> = hosts.iter().map(|host| (*host, not_asked.clone())).collect();
     let mut ask: Vec<SocketAddr> =
         ports.iter().flat_map(|port| hosts.iter().map(|host| SocketAddr::new(*host, *port))).collect();
+    hosts.iter().for_each(|host| asking.pacer.meet(*host));
     let slots = Arc::new(Semaphore::new(asking.connections.max(1)));
     for attempt in 0..asking.tries.max(1) {
         let mut running = JoinSet::new();

@@ -4,4 +4,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod network;
+mod pace;
 mod refusals;

@@ -1,10 +1,17 @@
 //! Computers made of network name spaces; each ends with the process that holds it.
 
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
+use nix::sys::time::TimeSpec;
+use rustix::net::{AddressFamily, Protocol, SocketType};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
-use std::os::fd::AsFd;
+use std::io::{BufRead, BufReader, IoSliceMut, Write};
+use std::num::NonZero;
+use std::os::fd::{AsFd, AsRawFd};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use visite_scan::net::Connections;
 
 /// A computer without any cable.
 pub struct Computer {
@@ -77,6 +84,69 @@ impl Computer {
             thread.join().unwrap()
         })
     }
+}
+
+/// What left a computer.
+pub struct Sent {
+    /// Most packets within any second.
+    pub most: usize,
+    /// Of which kinds those are: the flags of TCP, or the type of the packet.
+    pub kinds: BTreeMap<String, usize>,
+    /// All packets.
+    pub all: usize,
+}
+
+/// Does `work`, and counts meanwhile what leaves the computer.
+pub fn counting<T: Send>(computer: &Computer, work: impl FnOnce() -> T + Send) -> (T, Sent) {
+    let ended = AtomicBool::new(false);
+    let (socket, own) = computer.inside(|| {
+        // What goes in and out of every card (packet(7)).
+        let all = Protocol::from_raw(NonZero::new(u32::from(3u16.to_be())).unwrap());
+        let socket = rustix::net::socket(AddressFamily::PACKET, SocketType::RAW, Some(all)).unwrap();
+        rustix::net::sockopt::set_socket_recv_buffer_size_force(&socket, 64 << 20).unwrap();
+        let wait = Some(std::time::Duration::from_millis(50));
+        rustix::net::sockopt::set_socket_timeout(&socket, rustix::net::sockopt::Timeout::Recv, wait).unwrap();
+        setsockopt(&socket, sockopt::ReceiveTimestampns, &true).unwrap();
+        let macs = Connections::read().unwrap().links.into_iter().filter_map(|link| link.mac).collect::<Vec<_>>();
+        (socket, macs)
+    });
+    let (done, sent) = std::thread::scope(|scope| {
+        let counter = scope.spawn(|| {
+            let (mut sent, mut buffer) = (Vec::new(), [0; 64]);
+            let mut control = nix::cmsg_space!(TimeSpec);
+            while !ended.load(Ordering::Relaxed) {
+                let mut parts = [IoSliceMut::new(&mut buffer)];
+                let flags = MsgFlags::empty();
+                let Ok(told) = recvmsg::<()>(socket.as_raw_fd(), &mut parts, Some(&mut control), flags) else {
+                    continue;
+                };
+                let at = told.cmsgs().unwrap().find_map(|told| match told {
+                    ControlMessageOwned::ScmTimestampns(at) => Some(std::time::Duration::from(at)),
+                    _ => None,
+                });
+                if own.iter().any(|mac| buffer[6..12] == *mac) {
+                    let kind = match (&buffer[12..14], buffer[23]) {
+                        ([8, 0], 6) => format!("tcp {:#x}", buffer[47]),
+                        (kind, _) => format!("{kind:x?}"),
+                    };
+                    sent.push((at.unwrap(), kind));
+                }
+            }
+            sent
+        });
+        let done = work();
+        ended.store(true, Ordering::Relaxed);
+        (done, counter.join().unwrap())
+    });
+    let second = std::time::Duration::from_secs(1);
+    let within = |from: &usize| sent[*from..].iter().take_while(|(at, _)| *at < sent[*from].0 + second).count();
+    let fullest = (0..sent.len()).max_by_key(within).unwrap();
+    let most = within(&fullest);
+    let mut kinds = BTreeMap::new();
+    for (_, kind) in &sent[fullest..fullest + most] {
+        *kinds.entry(kind.clone()).or_default() += 1;
+    }
+    (done, Sent { most, kinds, all: sent.len() })
 }
 
 impl Drop for Computer {
