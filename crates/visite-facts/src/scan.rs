@@ -51,6 +51,8 @@ words! {
         UnexpectedPort = "unexpected_port",
         /// It answered nothing that any dialogue knows.
         NotRecognised = "not_recognised",
+        /// It takes connections, and answered nothing at all. What it would say is not known.
+        NoAnswer = "no_answer",
         /// The scan was stopped before.
         Stopped = "stopped",
         /// The scan was to find out only which ports are open.

@@ -7,7 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -32,6 +32,7 @@ pub struct Line {
     stream: TcpStream,
     took: Duration,
     held: Held,
+    heard: Arc<AtomicBool>,
     toll: Option<Toll>,
 }
 
@@ -149,7 +150,13 @@ impl Line {
         stream.set_nodelay(true).ok()?;
         let ends = (stream.local_addr().ok()?, address);
         let toll = Toll { pacer: Arc::clone(pacer), ends, paid: first, pieces: 0, bytes: 0, turn: None, waiting: None };
-        Some(Self { stream, took, held: Held::default(), toll: pacer.is_exact().then_some(toll) })
+        Some(Self {
+            stream,
+            took,
+            held: Held::default(),
+            heard: Arc::default(),
+            toll: pacer.is_exact().then_some(toll),
+        })
     }
 
     /// Takes the right to send about as many packets as are needed for `bytes` and their answer.
@@ -169,6 +176,11 @@ impl Line {
     /// How long it was held back.
     pub fn held(&self) -> Held {
         self.held.clone()
+    }
+
+    /// Sets `heard` as soon as the other end says anything.
+    pub fn tell(&mut self, heard: &Arc<AtomicBool>) {
+        self.heard = Arc::clone(heard);
     }
 
     /// How long the other end took to accept it.
@@ -193,8 +205,13 @@ impl Drop for Line {
 
 impl AsyncRead for Line {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let Self { stream, held, toll, .. } = &mut *self;
-        let Some(toll) = toll else { return Pin::new(stream).poll_read(cx, buffer) };
+        let Self { stream, held, heard, toll, .. } = &mut *self;
+        let before = buffer.filled().len();
+        let Some(toll) = toll else {
+            ready!(Pin::new(stream).poll_read(cx, buffer))?;
+            heard.fetch_or(buffer.filled().len() > before, Ordering::Relaxed);
+            return Poll::Ready(Ok(()));
+        };
         if toll.turn.is_none() {
             ready!(stream.poll_read_ready(cx))?;
             if is_crumbs(&toll.settle(0)) {
@@ -219,8 +236,8 @@ impl AsyncRead for Line {
             }
             toll.waiting = None;
         }
-        let before = buffer.filled().len();
         ready!(Pin::new(stream).poll_read(cx, buffer))?;
+        heard.fetch_or(buffer.filled().len() > before, Ordering::Relaxed);
         toll.turn = None;
         toll.settle(buffer.filled().len() - before);
         Poll::Ready(Ok(()))

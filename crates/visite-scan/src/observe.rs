@@ -107,15 +107,23 @@ fn completeness(device: &DeviceSeen, policy: Policy, book: &Book, transport: Tra
     let held_back = |service: &ServiceSeen| match service.examined.not_examined {
         // With every dialogue held, a service that no dialogue recognised is none of those that facts are about.
         Some(NotExamined::NotRecognised) => !policy.tries_everything() && service.state == PortState::Open,
+        Some(NotExamined::NoAnswer) | None => false,
         Some(_) => true,
-        None => false,
     };
     if device.services.iter().any(|service| service.transport == transport && held_back(service)) {
         let asked_nothing = policy.ports_only && transport == Transport::Tcp;
         let reason = if asked_nothing { UnknownReason::NotCollected } else { UnknownReason::NoPermission };
         return Completeness::Incomplete(reason);
     }
-    if unanswered { Completeness::Incomplete(UnknownReason::TimedOut) } else { Completeness::Complete }
+    // Whoever takes a connection and says nothing may be any of the services that facts are about.
+    let silent = |service: &ServiceSeen| {
+        service.transport == transport && service.examined.not_examined == Some(NotExamined::NoAnswer)
+    };
+    if unanswered || device.services.iter().any(silent) {
+        Completeness::Incomplete(UnknownReason::TimedOut)
+    } else {
+        Completeness::Complete
+    }
 }
 
 /// Whether another port says the same: file sharing on the old port 139 beside 445 is one server.
@@ -276,6 +284,7 @@ fn reason(service: &ServiceSeen) -> UnknownReason {
             UnknownReason::NoPermission
         }
         Some(NotExamined::Stopped) => UnknownReason::Incomplete,
+        Some(NotExamined::NoAnswer) => UnknownReason::TimedOut,
         Some(NotExamined::PortsOnly) => UnknownReason::NotCollected,
         Some(NotExamined::NotRecognised) | None => UnknownReason::NotSupported,
     }
@@ -432,11 +441,14 @@ fn scanned(service: &ServiceSeen, device: &DeviceSeen) -> ScannedService {
 mod tests {
     use super::*;
     use crate::announce::Announced;
+    use crate::examine::Examined;
+    use crate::sweep::Ports;
     use visite_facts::IdentifierKind;
+    use visite_facts::scan::Profile;
 
-    fn id(identifiers: &[(IdentifierKind, &str)], address: &str) -> String {
+    fn seen(address: &str) -> DeviceSeen {
         let address: IpAddr = address.parse().unwrap();
-        let device = DeviceSeen {
+        DeviceSeen {
             called: None,
             address,
             addresses: vec![address],
@@ -448,10 +460,35 @@ mod tests {
             services: Vec::new(),
             announced: Announced::default(),
             stated_mac: None,
-            identifiers: identifiers.iter().filter_map(|(kind, value)| Identifier::new(*kind, value)).collect(),
+            identifiers: Vec::new(),
             finished: true,
-        };
-        subject(&device).0.id.0
+        }
+    }
+
+    fn id(identifiers: &[(IdentifierKind, &str)], address: &str) -> String {
+        let identifiers = identifiers.iter().filter_map(|(kind, value)| Identifier::new(*kind, value)).collect();
+        subject(&DeviceSeen { identifiers, ..seen(address) }).0.id.0
+    }
+
+    #[test]
+    fn a_silent_port_leaves_its_collections_incomplete() {
+        let mut device = seen("10.0.0.1");
+        let policy = Policy { profile: Profile::Fast, logins: false, ports_only: false };
+        let book = Book { tcp: BTreeMap::from([(6379, Vec::new())]), ..Book::default() };
+        device.ports.insert(device.address, Ports { open: vec![6379], ..Ports::default() });
+        for (reason, completeness) in [
+            (NotExamined::NotRecognised, Completeness::Complete),
+            (NotExamined::NoAnswer, Completeness::Incomplete(UnknownReason::TimedOut)),
+        ] {
+            device.services = vec![ServiceSeen {
+                address: device.address,
+                transport: Transport::Tcp,
+                port: 6379,
+                state: PortState::Open,
+                examined: Examined { not_examined: Some(reason), ..Examined::default() },
+            }];
+            assert_eq!(super::completeness(&device, policy, &book, Transport::Tcp), completeness);
+        }
     }
 
     #[test]
