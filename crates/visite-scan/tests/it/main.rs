@@ -6,3 +6,4 @@
 mod network;
 mod pace;
 mod refusals;
+mod routes;
