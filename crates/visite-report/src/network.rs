@@ -163,7 +163,7 @@ pub fn service_word(texts: &Texts, service: &ScannedService) -> String {
     match (service.service, service.not_examined) {
         (Some(NetworkService::Http), _) if is_encrypted(service) => texts.say("scan-https"),
         (Some(known), _) => texts.value(known),
-        (None, Some(NotExamined::NotRecognised) | None) => texts.say("scan-service-unknown"),
+        (None, Some(NotExamined::NotRecognised | NotExamined::NoAnswer) | None) => texts.say("scan-service-unknown"),
         (None, Some(_)) => texts.say("scan-service-not-examined"),
     }
 }
@@ -207,7 +207,7 @@ pub fn services(texts: &Texts, host: &ScannedHost) -> Vec<String> {
     let mut lines: Vec<String> = known.map(|known| service(texts, known)).collect();
     let mut others: BTreeMap<bool, Vec<String>> = BTreeMap::new();
     for other in open(host).filter(|service| service.service.is_none()) {
-        let looked_at = matches!(other.not_examined, Some(NotExamined::NotRecognised) | None);
+        let looked_at = matches!(other.not_examined, Some(NotExamined::NotRecognised | NotExamined::NoAnswer) | None);
         others.entry(!looked_at).or_default().push(port(other));
     }
     for (held_back, ports) in others {

@@ -156,6 +156,7 @@ fn untold(reason: NotExamined) -> &'static str {
         NotExamined::UnknownDevice => "not examined: unknown device",
         NotExamined::UnexpectedPort => "not examined: unexpected port",
         NotExamined::NotRecognised => "not recognised",
+        NotExamined::NoAnswer => "takes connections, never answers",
         NotExamined::Stopped => "not examined: stopped before",
         NotExamined::TooMuch => "not examined: too many ports, or too slow",
         NotExamined::PortsOnly => "not examined: ports only",

@@ -251,6 +251,7 @@ not-examined-device_class = Medizinische oder empfindliche Geräte: { $ports } {
 not-examined-unknown_device = Art des Geräts nicht bekannt: { $ports } { $devices }.
 not-examined-unexpected_port = Kein bekannter Dienst zu erwarten: { $ports } { $devices }.
 not-examined-not_recognised = Antwort nicht erkannt: { $ports } { $devices }.
+not-examined-no_answer = Verbindung angenommen, aber keine Antwort: { $ports } { $devices }.
 not-examined-stopped = Untersuchung vorher beendet: { $ports } { $devices }.
 not-examined-too_much = Zu viele offene Ports, oder zu langsam: { $ports } { $devices }.
 not-examined-ports_only = Nur nach offenen Ports gesucht: { $ports } { $devices }.
@@ -258,6 +259,7 @@ how-examined-device_class = Tragen Sie die Freigabe des Herstellers in die Praxi
 how-examined-unknown_device = Tragen Sie das Gerät mit seiner Art in die Praxisdatei ein (devices).
 how-examined-unexpected_port = Nach der Sprechstunde: visite scan --profile fast
 how-examined-not_recognised = Ihr IT-Dienstleister kann am Gerät nachsehen, welches Programm dort wartet.
+how-examined-no_answer = Untersuchen Sie das Gerät später noch einmal. Schweigt es weiter, kann Ihr IT-Dienstleister nachsehen, was dort wartet.
 how-examined-stopped = Lassen Sie visite scan noch einmal bis zum Ende laufen.
 how-examined-too_much = Ihr IT-Dienstleister kann nachsehen, warum dort fast jeder Port offen ist oder schweigt.
 how-examined-ports_only = Ohne --ports-only sieht visite scan nach, welcher Dienst dort antwortet.
@@ -290,7 +292,7 @@ scan-packets = { $n ->
     [one] 1 Paket in { $time }
    *[other] { $n } Pakete in { $time }
 }
-scan-profile = Profil { $profile }, höchstens { $rate } Pakete je Sekunde
+scan-profile = Profil { $profile }, angestrebt { $rate } Pakete je Sekunde
 scan-logins = mit Anmeldeversuchen
 scan-no-logins = ohne Anmeldeversuche
 scan-none = keine

@@ -251,6 +251,7 @@ not-examined-device_class = Medical or delicate devices: { $ports } { $devices }
 not-examined-unknown_device = Kind of device not known: { $ports } { $devices }.
 not-examined-unexpected_port = No known service to be expected: { $ports } { $devices }.
 not-examined-not_recognised = Answer not recognised: { $ports } { $devices }.
+not-examined-no_answer = Connection taken, but no answer: { $ports } { $devices }.
 not-examined-stopped = Scan ended before: { $ports } { $devices }.
 not-examined-too_much = Too many open ports, or too slow: { $ports } { $devices }.
 not-examined-ports_only = Only looked for open ports: { $ports } { $devices }.
@@ -258,6 +259,7 @@ how-examined-device_class = Enter the manufacturer's approval in the practice fi
 how-examined-unknown_device = Enter the device with its kind in the practice file (devices).
 how-examined-unexpected_port = After hours: visite scan --profile fast
 how-examined-not_recognised = Your IT provider can look at the device which program waits there.
+how-examined-no_answer = Scan the device once more later. If it stays silent, your IT provider can look what waits there.
 how-examined-stopped = Let visite scan run to its end once more.
 how-examined-too_much = Your IT provider can find out why nearly every port there is open or silent.
 how-examined-ports_only = Without --ports-only, visite scan finds out which service answers there.
@@ -290,7 +292,7 @@ scan-packets = { $n ->
     [one] 1 packet in { $time }
    *[other] { $n } packets in { $time }
 }
-scan-profile = profile { $profile }, at most { $rate } packets a second
+scan-profile = profile { $profile }, { $rate } packets a second aimed at
 scan-logins = with login attempts
 scan-no-logins = without login attempts
 scan-none = none

@@ -481,17 +481,23 @@ fn described(plan: &Plan, connections: &Connections, lang: Lang) -> String {
         .collect();
     let wide: Vec<String> = plan.targets.wide().iter().map(ToString::to_string).collect();
     let ranges = [ranges, wide].concat().join("\n  ");
-    let (profile, rate, udp) = (plan.policy.profile.word(), plan.policy.rate(), plan.udp.len());
+    let (profile, aimed, udp) = (plan.policy.profile.word(), plan.policy.rate(), plan.udp.len());
+    let rate = match (plan.policy.up_to(), lang) {
+        (None, Lang::De) => format!("höchstens 200, angestrebt {aimed}"),
+        (None, Lang::En) => format!("at most 200, aimed at {aimed},"),
+        (Some(most), Lang::De) => format!("{aimed} bis {most}"),
+        (Some(most), Lang::En) => format!("{aimed} to {most}"),
+    };
     match lang {
         Lang::De => format!(
-            "Plan (es wird nichts gesendet)\n\nAdressen: {addresses}\n  {ranges}\nDieser Computer steht in: {attached}\nProfil: {profile}, höchstens {rate} Pakete je Sekunde\nPorts je Gerät: {knocks} TCP, {udp} UDP; nie 515, 9100-9107, 9112-9116\nAnmeldeversuche: {}\nSuche nach Geräten: etwa {seconds} Sekunden; danach je Gerät etwa {} Sekunden.\n",
+            "Plan (es wird nichts gesendet)\n\nAdressen: {addresses}\n  {ranges}\nDieser Computer steht in: {attached}\nProfil: {profile}, {rate} Pakete je Sekunde\nPorts je Gerät: {knocks} TCP, {udp} UDP; nie 515, 9100-9107, 9112-9116\nAnmeldeversuche: {}\nSuche nach Geräten: etwa {seconds} Sekunden; danach je Gerät etwa {} Sekunden.\n",
             if plan.policy.logins { "ja" } else { "nein" },
-            knocks as u64 * 2 / u64::from(rate) + 1
+            knocks as u64 * 2 / u64::from(aimed) + 1
         ),
         Lang::En => format!(
-            "Plan (nothing is sent)\n\nAddresses: {addresses}\n  {ranges}\nThis computer is in: {attached}\nProfile: {profile}, at most {rate} packets a second\nPorts a device: {knocks} TCP, {udp} UDP; never 515, 9100-9107, 9112-9116\nLogin attempts: {}\nLooking for devices: about {seconds} seconds; then about {} seconds a device.\n",
+            "Plan (nothing is sent)\n\nAddresses: {addresses}\n  {ranges}\nThis computer is in: {attached}\nProfile: {profile}, {rate} packets a second\nPorts a device: {knocks} TCP, {udp} UDP; never 515, 9100-9107, 9112-9116\nLogin attempts: {}\nLooking for devices: about {seconds} seconds; then about {} seconds a device.\n",
             if plan.policy.logins { "yes" } else { "no" },
-            knocks as u64 * 2 / u64::from(rate) + 1
+            knocks as u64 * 2 / u64::from(aimed) + 1
         ),
     }
 }
