@@ -18,5 +18,6 @@ pub fn surroundings(
         let networks: Vec<_> = zone.networks.iter().flatten().map(|network| network.0).collect();
         (!networks.is_empty()).then(|| Room { name: zone.name.clone(), kind: zone.kind, networks })
     });
-    Surroundings { rooms: rooms.collect(), changes: earlier.map(|earlier| Changes::between(earlier, now, asked)) }
+    let changes = earlier.map(|earlier| Changes::between(earlier, now, asked));
+    Surroundings { rooms: rooms.collect(), changes, asked: None }
 }
