@@ -1,6 +1,6 @@
 //! Where results go: standard output or a file that is there whole or not at all.
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{self, Failure, Kind};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
@@ -11,7 +11,7 @@ pub fn to_stdout(bytes: &[u8]) -> Result<(), Failure> {
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(Kind::Write, "Die Ausgabe lässt sich nicht schreiben", "cannot write to standard output")
-                .because(error))
+                .because_of(failure::system(&error)))
         }
         Ok(()) | Err(_) => Ok(()),
     }

@@ -16,7 +16,8 @@ use visite_host::Machine;
 pub fn run(arguments: &CheckArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let catalog = layers::load(&arguments.catalog, Part::JUDGING)?;
     let practice = arguments.practice.as_deref().map(input::practice).transpose()?;
-    let previous = arguments.previous.as_deref().map(input::previous_findings).transpose()?.unwrap_or_default();
+    let previous = arguments.previous.as_deref().map(|path| input::previous(path, "visite check")).transpose()?;
+    let previous = previous.unwrap_or_default();
     let now = Timestamp::now();
     let snapshots = match arguments.facts.as_slice() {
         [] => observe(arguments, now, lang)?,
@@ -25,14 +26,15 @@ pub fn run(arguments: &CheckArgs, lang: Lang) -> Result<ExitCode, Failure> {
     if let Some(path) = &arguments.save_facts {
         output::to_file(path, FactsFile { snapshots: snapshots.clone() }.to_json().as_bytes())?;
     }
-    let assessment = assess(&Input {
+    let mut assessment = assess(&Input {
         catalog: &catalog,
         practice: practice.as_ref(),
         snapshots: &snapshots,
         acceptances: &[],
-        previous: &previous,
+        previous: &previous.findings,
         now,
     });
+    previous.describe(&mut assessment);
     let reporting = Reporting {
         format: arguments.format,
         output: arguments.output.as_deref(),

@@ -1,0 +1,231 @@
+//! The call of a scan, to be made again: as it was, or so that it goes on where it was interrupted.
+//!
+//! It holds what was typed and nothing else: names, paths and targets. No argument of `visite scan` is a secret.
+
+use super::aims::Written;
+use crate::cli::ScanArgs;
+use crate::failure::{Failure, Kind};
+use std::path::{Path, PathBuf};
+use visite_facts::scan::Profile;
+use visite_facts::{Lang, Word};
+use visite_report::Format;
+
+/// The call that examines the same in the same way. What it wrote, and with what it was compared, is left to the next one.
+/// A scan that was resumed names the targets that it took over: `resumed`.
+pub fn call(arguments: &ScanArgs, resumed: Option<&Written>, lang: Lang) -> String {
+    let mut words: Vec<String> = vec!["visite".into(), "scan".into()];
+    words.extend(resumed.map_or(&arguments.targets, |written| &written.targets).iter().map(|target| quoted(target)));
+    let mut option = |name: &str, value: &str| words.push(format!("{name} {}", quoted(value)));
+    let paths = |paths: &[PathBuf]| -> Vec<String> { paths.iter().map(|path| path.display().to_string()).collect() };
+    if resumed.is_none() {
+        paths(&arguments.targets_from).iter().for_each(|path| option("--targets-from", path));
+    }
+    let excluded = resumed.map_or(&arguments.exclude, |written| &written.excluded);
+    if !excluded.is_empty() {
+        option("--exclude", &excluded.join(","));
+    }
+    paths(&arguments.import).iter().for_each(|path| option("--import", path));
+    if let Some(path) = &arguments.practice {
+        option("--practice", &path.display().to_string());
+    }
+    if let Some(name) = &arguments.authorised_by {
+        option("--authorised-by", name);
+    }
+    if !arguments.ports.eq_ignore_ascii_case("practice") {
+        option("--ports", &arguments.ports);
+    }
+    if arguments.profile != Profile::Practice {
+        option("--profile", arguments.profile.word());
+    }
+    if let Some(window) = arguments.window {
+        option("--window", &window.to_string());
+    }
+    paths(&arguments.fingerprints).iter().for_each(|path| option("--fingerprints", path));
+    paths(&arguments.catalog).iter().for_each(|path| option("--catalog", path));
+    if lang != Lang::De {
+        option("--lang", lang.word());
+    }
+    for (is_set, name) in [
+        (arguments.ports_only, "--ports-only"),
+        (arguments.allow_logins, "--allow-logins"),
+        (arguments.assume_up, "--assume-up"),
+    ] {
+        if is_set {
+            words.push(name.to_owned());
+        }
+    }
+    words.join(" ")
+}
+
+/// How to go on with a scan that was interrupted: the call, if it wrote what that takes, else what to write next time.
+pub fn to_resume(arguments: &ScanArgs, call: &str, lang: Lang) -> String {
+    if let (Format::Json, Some(result), Some(facts)) = (arguments.format, &arguments.output, &arguments.save_facts) {
+        let written = |path: &Path| quoted(&path.display().to_string());
+        let (next_result, next_facts) = (free(result), free(facts));
+        let call = format!(
+            "{call} --resume {} --facts {} --format json --output {} --save-facts {}",
+            written(result),
+            written(facts),
+            written(&next_result),
+            written(&next_facts)
+        );
+        return match lang {
+            Lang::De => {
+                format!("Unterbrochen. So geht es weiter, ohne fertige Geräte noch einmal zu fragen:\n  {call}")
+            }
+            Lang::En => format!("Interrupted. To go on without asking again what is finished:\n  {call}"),
+        };
+    }
+    let files = "--format json --output visite.json --save-facts";
+    match lang {
+        Lang::De => format!(
+            "Unterbrochen. Diese Untersuchung lässt sich nicht fortsetzen. Damit es das nächste Mal geht: {files} gesehen.json"
+        ),
+        Lang::En => format!("Interrupted. This scan cannot be resumed. So that the next one can: {files} facts.json"),
+    }
+}
+
+/// `path` with a number that no file there has: `round.json` becomes `round-2.json`.
+fn free(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
+    // Names that end in a number count on.
+    let (stem, number) = match stem.rsplit_once('-').map(|(stem, number)| (stem, number.parse::<u32>())) {
+        Some((stem, Ok(number))) if number < 10_000 => (stem.to_owned(), number + 1),
+        _ => (stem.into_owned(), 2),
+    };
+    let named = |number: u32| path.with_file_name(format!("{stem}-{number}{extension}"));
+    (number..number + 1_000).map(named).find(|path| !path.exists()).unwrap_or_else(|| named(number))
+}
+
+/// `text` as one word for a shell.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// Refuses to write over a file that the same call reads, or to write two things to one file: a record of what was sent
+/// would be lost.
+pub fn refuse_overwriting(arguments: &ScanArgs) -> Result<(), Failure> {
+    let one =
+        |name: &'static str, path: &Option<PathBuf>| path.iter().map(|path| (name, path.clone())).collect::<Vec<_>>();
+    let many =
+        |name: &'static str, paths: &[PathBuf]| paths.iter().map(|path| (name, path.clone())).collect::<Vec<_>>();
+    let mut taken: Vec<(&str, PathBuf)> = [
+        one("--resume", &arguments.resume),
+        one("--facts", &arguments.facts),
+        one("--practice", &arguments.practice),
+        many("--import", &arguments.import),
+        many("--targets-from", &arguments.targets_from),
+    ]
+    .concat();
+    for (name, path) in [("--output", &arguments.output), ("--save-facts", &arguments.save_facts)] {
+        let Some(path) = path else { continue };
+        if let Some((other, _)) = taken.iter().find(|(_, other)| is_same(other, path)) {
+            let shown = path.display();
+            return Err(Failure::new(
+                Kind::Usage,
+                format!("`{other}` und `{name}` nennen dieselbe Datei `{shown}`"),
+                format!("`{other}` and `{name}` name the same file `{shown}`"),
+            )
+            .hint(
+                "Geben Sie dem, was geschrieben wird, einen neuen Namen. Sonst ginge die andere Datei verloren.",
+                "give what is written a new name; else the other file would be lost",
+            ));
+        }
+        taken.push((name, path.clone()));
+    }
+    Ok(())
+}
+
+/// Whether two paths lead to the same file, whether it is there yet or not.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        path.canonicalize().or_else(|_| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            folder.canonicalize().map(|folder| folder.join(path.file_name().unwrap_or_default()))
+        })
+    };
+    one == other || matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    fn arguments(written: &[&str]) -> ScanArgs {
+        let cli = crate::cli::Cli::try_parse_from([&["visite", "scan"], written].concat()).expect("a call");
+        match cli.command {
+            crate::cli::Command::Scan(arguments) => arguments,
+            _ => unreachable!("it begins with scan"),
+        }
+    }
+
+    #[test]
+    fn the_call_is_repeated_with_what_decides_what_is_examined() {
+        let call = |written: &[&str]| super::call(&arguments(written), None, Lang::De);
+        assert_eq!(call(&[]), "visite scan");
+        assert_eq!(
+            call(&["10.0.0.0/24", "--authorised-by", "Dr. O'Hara $(x)", "--output", "x.txt", "--quiet", "--dry-run"]),
+            r"visite scan 10.0.0.0/24 --authorised-by 'Dr. O'\''Hara $(x)'"
+        );
+        assert_eq!(
+            call(&[
+                "pacs",
+                "--practice",
+                "Praxis 1.yaml",
+                "--ports",
+                "22,80",
+                "--profile",
+                "fast",
+                "--window",
+                "22:00-05:00",
+                "--exclude",
+                "10.0.0.7,10.0.0.9",
+                "--allow-logins",
+                "--assume-up",
+                "--previous",
+                "old.json",
+            ]),
+            "visite scan pacs --exclude 10.0.0.7,10.0.0.9 --practice 'Praxis 1.yaml' --ports 22,80 --profile fast \
+             --window 22:00-05:00 --allow-logins --assume-up"
+        );
+        let english = super::call(&arguments(&["--ports-only"]), None, Lang::En);
+        assert_eq!(english, "visite scan --lang en --ports-only");
+        // Read again, it is the same call.
+        let words = ["10.0.0.1", "--authorised-by", "Ada", "--profile", "fast"];
+        assert_eq!(call(&words), format!("visite scan {}", words.join(" ")));
+    }
+
+    #[test]
+    fn a_scan_that_was_interrupted_is_resumed_with_new_names() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        std::fs::write(path("round-2.json"), "").expect("ours");
+        let (result, facts) = (path("round.json"), path("facts-2.json"));
+        let given = arguments(&["10.0.0.1", "--format", "json", "--output", &result, "--save-facts", &facts]);
+        let told = to_resume(&given, &call(&given, None, Lang::De), Lang::De);
+        let expected = format!(
+            "visite scan 10.0.0.1 --resume {result} --facts {facts} --format json --output {} --save-facts {}",
+            path("round-3.json"),
+            path("facts-3.json")
+        );
+        assert!(told.ends_with(&format!("\n  {expected}")), "{told}");
+        let told = to_resume(&arguments(&["10.0.0.1"]), "visite scan 10.0.0.1", Lang::En);
+        assert!(told.ends_with("--format json --output visite.json --save-facts facts.json"), "{told}");
+    }
+
+    #[test]
+    fn two_spellings_of_one_file_are_the_same() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.json"), "").expect("ours");
+        let (plain, winding) = (folder.path().join("a.json"), folder.path().join(".").join("a.json"));
+        assert!(is_same(&plain, &winding));
+        assert!(is_same(&folder.path().join("new.json"), &folder.path().join("./new.json")));
+        assert!(!is_same(&plain, &folder.path().join("b.json")));
+    }
+}
