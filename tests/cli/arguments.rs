@@ -37,7 +37,7 @@ fn help_can_be_had_in_english() {
 
     Commands:
       check    Look at this computer: no server, no configuration, nothing is changed
-      scan     Examine a network, gently and only with a release: devices, services, gaps
+      scan     Examine a network, gently and only with a permission (release): devices, services, gaps
       catalog  What Visite knows: checks, measures, requirements
 
     Options:

@@ -82,7 +82,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     (
         "visite scan",
         "Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken",
-        "Examine a network, gently and only with a release: devices, services, gaps",
+        "Examine a network, gently and only with a permission (release): devices, services, gaps",
     ),
     (
         "scan targets",
@@ -149,7 +149,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Jede Adresse untersuchen, auch wenn sie sich nicht meldet",
         "Examine every address, even if it does not answer",
     ),
-    ("scan --window", "Nur in dieser Zeit senden, z. B. 12:30-14:00", "Send only in this time, e.g. 12:30-14:00"),
+    (
+        "scan --window",
+        "Nur in dieser Zeit senden, z. B. 12:30-14:00; in der Zeitzone der Praxisdatei, sonst Europe/Berlin",
+        "Send only in this time, e.g. 12:30-14:00; in the time zone of the practice file, else Europe/Berlin",
+    ),
     (
         "scan --dry-run",
         "Nur zeigen, was geschehen würde; nichts wird gesendet",
