@@ -12,6 +12,7 @@ use visite_target::yaml::MAX_MISTAKES;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Arguments that do not go together; what clap itself refuses never gets here.
+    #[cfg(feature = "scan")]
     Usage = 64,
     /// Bad input data.
     Data = 65,
@@ -77,6 +78,7 @@ impl Failure {
     }
 
     /// Adds why, in the words of another library, which are the same in both languages.
+    #[cfg(feature = "scan")]
     pub fn because(self, cause: impl ToString) -> Self {
         let cause = cause.to_string();
         self.because_of(Text::new(cause.clone(), cause))

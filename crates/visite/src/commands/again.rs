@@ -167,14 +167,14 @@ mod tests {
 
     #[test]
     fn the_call_is_repeated_with_what_decides_what_is_examined() {
-        let call = |written: &[&str]| super::call(&arguments(written), None, Lang::De);
-        assert_eq!(call(&[]), "visite scan");
+        let told = |written: &[&str]| call(&arguments(written), None, Lang::De);
+        assert_eq!(told(&[]), "visite scan");
         assert_eq!(
-            call(&["10.0.0.0/24", "--authorised-by", "Dr. O'Hara $(x)", "--output", "x.txt", "--quiet", "--dry-run"]),
+            told(&["10.0.0.0/24", "--authorised-by", "Dr. O'Hara $(x)", "--output", "x.txt", "--quiet", "--dry-run"]),
             r"visite scan 10.0.0.0/24 --authorised-by 'Dr. O'\''Hara $(x)'"
         );
         assert_eq!(
-            call(&[
+            told(&[
                 "pacs",
                 "--practice",
                 "Praxis 1.yaml",
@@ -194,11 +194,11 @@ mod tests {
             "visite scan pacs --exclude 10.0.0.7,10.0.0.9 --practice 'Praxis 1.yaml' --ports 22,80 --profile fast \
              --window 22:00-05:00 --allow-logins --assume-up"
         );
-        let english = super::call(&arguments(&["--ports-only"]), None, Lang::En);
+        let english = call(&arguments(&["--ports-only"]), None, Lang::En);
         assert_eq!(english, "visite scan --lang en --ports-only");
         // Read again, it is the same call.
         let words = ["10.0.0.1", "--authorised-by", "Ada", "--profile", "fast"];
-        assert_eq!(call(&words), format!("visite scan {}", words.join(" ")));
+        assert_eq!(told(&words), format!("visite scan {}", words.join(" ")));
     }
 
     #[test]
