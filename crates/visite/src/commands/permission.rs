@@ -107,7 +107,14 @@ pub fn missing(practice: Option<&Practice>, written: &Written, today: Date) -> F
     )
 }
 
-/// What each release lacks.
+/// What each release of the practice file lacks to allow the scan.
+pub fn lacking(practice: Option<&Practice>, written: &Written, today: Date) -> Vec<Text> {
+    let releases: Vec<&Release> =
+        practice.into_iter().flat_map(|practice| practice.releases.iter().flatten()).collect();
+    reasons(&releases, written, today)
+}
+
+/// What each of `releases` lacks.
 fn reasons(releases: &[&Release], written: &Written, today: Date) -> Vec<Text> {
     let each = written.each();
     let reason = |release: &&Release| {
@@ -164,10 +171,8 @@ pub fn can_ask() -> bool {
 
 /// Asks on the terminal who allows it, and says before why no release of the practice file does.
 pub fn ask(practice: Option<&Practice>, written: &Written, today: Date, lang: Lang) -> Result<Permission, Failure> {
-    let releases: Vec<&Release> =
-        practice.into_iter().flat_map(|practice| practice.releases.iter().flatten()).collect();
     let mut question: String =
-        reasons(&releases, written, today).iter().map(|reason| format!("{}\n", reason.get(lang))).collect();
+        lacking(practice, written, today).iter().map(|reason| format!("{}\n", reason.get(lang))).collect();
     let shown = written.targets.iter().take(8).map(|target| target.escape_debug().to_string());
     let list = shown.collect::<Vec<_>>().join(", ");
     question += &match lang {
@@ -213,4 +218,33 @@ pub fn refuse_opening_hours(
         "Lassen Sie --profile weg, oder nennen Sie ein Zeitfenster: --window 22:00-05:00",
         "leave out --profile, or name a window: --window 22:00-05:00",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_release_says_what_it_lacks() {
+        let file = "schema: visite.practice/1\nname: x\npeople: [{ id: ada, roles: [owner] }]\nreleases:\n\
+            \x20 - { id: alt, allowed_by: ada, allowed_on: 2024-01-01, until: 2024-12-31, ranges: [192.0.2.0/24], device_owners: [practice] }\n\
+            \x20 - { id: bald, allowed_by: ada, allowed_on: 2027-01-01, until: 2027-12-31, ranges: [192.0.2.0/24], device_owners: [practice] }\n\
+            \x20 - { id: neu, allowed_by: ada, allowed_on: 2026-01-01, until: 2026-12-31, ranges: [192.0.2.0/24], device_owners: [practice] }\n";
+        let practice = Practice::from_yaml(file, "p.yaml").expect("a practice file");
+        let targets = ["192.0.2.7"].into_iter().map(str::to_owned);
+        let written =
+            Written { targets: targets.chain((1..=7).map(|n| format!("fd00::{n}"))).collect(), excluded: Vec::new() };
+        let today = Date::new(2026, 11, 26).expect("a day");
+        let lacking = lacking(Some(&practice), &written, today);
+        let german: Vec<&str> = lacking.iter().map(|text| text.de.as_str()).collect();
+        assert_eq!(
+            german,
+            [
+                "Die Freigabe `alt` ist abgelaufen am 31.12.2024.",
+                "Die Freigabe `bald` gilt erst ab 01.01.2027.",
+                "Die Freigabe `neu` gilt für 192.0.2.0/24. Nicht dabei: fd00::1, fd00::2, fd00::3, fd00::4, fd00::5 und 2 weitere.",
+            ]
+        );
+        assert!(reasons(&[], &written, today).is_empty());
+    }
 }

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::fmt::Write;
-use visite_facts::{Lang, Word};
+use visite_facts::{Lang, Text, Word};
 use visite_report::group;
 use visite_scan::net::Connections;
 use visite_scan::scan::Plan;
@@ -21,6 +21,8 @@ pub struct Preview<'a> {
     pub connections: &'a Connections,
     /// Who allows it; `None` if somebody would be asked.
     pub permission: Option<&'a Permission>,
+    /// What the releases of the practice file lack, where none of them allows it.
+    pub lacking: &'a [Text],
     /// Why the call would be refused.
     pub refused: &'a [Failure],
     /// When sending would begin and end.
@@ -133,8 +135,7 @@ impl Preview<'_> {
             (Some(Permission { by, release: None }), Lang::De) => format!("Erlaubt von {by}\n"),
             (Some(Permission { by, release: None }), Lang::En) => format!("Allowed by {by}\n"),
             (None, _) if !self.refused.is_empty() => String::new(),
-            (None, Lang::De) => "Freigabe: Danach fragt Visite, bevor es etwas sendet.\n".to_owned(),
-            (None, Lang::En) => "Permission (release): Visite asks for it before anything is sent.\n".to_owned(),
+            (None, _) => self.question(),
         };
         if !self.refused.is_empty() {
             text += match self.lang {
@@ -143,6 +144,15 @@ impl Preview<'_> {
             };
         }
         text + &self.refused.iter().map(|failure| failure.text(self.lang)).collect::<String>()
+    }
+
+    /// That somebody will be asked, and why no release makes that needless.
+    fn question(&self) -> String {
+        let lacking: String = self.lacking.iter().map(|text| format!("  {}\n", text.get(self.lang))).collect();
+        match self.lang {
+            Lang::De => format!("Freigabe: Danach fragt Visite, bevor es etwas sendet.\n{lacking}"),
+            Lang::En => format!("Permission (release): Visite asks for it before anything is sent.\n{lacking}"),
+        }
     }
 
     fn number(&self, number: u64) -> String {

@@ -92,8 +92,13 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let hours = permission::refuse_opening_hours(policy.profile, begin, practice.as_ref(), &zone);
     let stated = permission::stated(arguments, practice.as_ref(), &asked, today);
     if arguments.dry_run {
+        let mut lacking = Vec::new();
         let (permission, mut refused) = match stated {
             Ok(None) if !permission::can_ask() => (None, vec![permission::missing(practice.as_ref(), &written, today)]),
+            Ok(None) => {
+                lacking = permission::lacking(practice.as_ref(), &written, today);
+                (None, Vec::new())
+            }
             Ok(permission) => (permission, Vec::new()),
             Err(failure) => (None, vec![failure]),
         };
@@ -103,6 +108,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
             plan: &plan,
             connections: &connections,
             permission,
+            lacking: &lacking,
             refused,
             window,
             zone: &zone,
