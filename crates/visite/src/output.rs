@@ -1,6 +1,6 @@
 //! Where results go: standard output or a file that is there whole or not at all.
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{self, Failure, Kind};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
@@ -11,7 +11,7 @@ pub fn to_stdout(bytes: &[u8]) -> Result<(), Failure> {
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(Kind::Write, "Die Ausgabe lässt sich nicht schreiben", "cannot write to standard output")
-                .because(error))
+                .because_of(failure::system(&error)))
         }
         Ok(()) | Err(_) => Ok(()),
     }
@@ -58,25 +58,38 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
-/// Refuses a call whose results would overwrite each other, or what it was to read.
-pub fn distinct(written: &[Option<&Path>], read: &[&Path]) -> Result<(), Failure> {
+/// Refuses to write over a file that the same call reads, or to write two things to one file: a record of what was sent
+/// would be lost. Both lists name the argument with each file.
+pub fn distinct(read: &[(&str, &Path)], written: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
+    let mut taken = read.to_vec();
+    for (name, path) in written {
+        let Some(path) = path else { continue };
+        if let Some((other, _)) = taken.iter().find(|(_, other)| is_same(other, path)) {
+            let shown = path.display();
+            return Err(Failure::new(
+                Kind::Usage,
+                format!("`{other}` und `{name}` nennen dieselbe Datei `{shown}`"),
+                format!("`{other}` and `{name}` name the same file `{shown}`"),
+            )
+            .hint(
+                "Geben Sie dem, was geschrieben wird, einen neuen Namen. Sonst ginge die andere Datei verloren.",
+                "give what is written a new name; else the other file would be lost",
+            ));
+        }
+        taken.push((name, path));
+    }
+    Ok(())
+}
+
+/// Whether two paths lead to the same file, whether it is there yet or not.
+fn is_same(one: &Path, other: &Path) -> bool {
     let place = |path: &Path| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        (fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()), path.file_name().map(ToOwned::to_owned))
+        path.canonicalize().or_else(|_| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            folder.canonicalize().map(|folder| folder.join(path.file_name().unwrap_or_default()))
+        })
     };
-    let written: Vec<&Path> = written.iter().copied().flatten().collect();
-    let twice = written.iter().enumerate().find_map(|(at, path)| {
-        let others = written.iter().skip(at + 1).chain(read).filter(|other| place(other) == place(path));
-        others.copied().next().filter(|_| fs::metadata(path).map_or(true, |there| there.is_file()))
-    });
-    let Some(path) = twice else { return Ok(()) };
-    let name = path.display();
-    Err(Failure::new(
-        Kind::Data,
-        format!("`{name}` ist zweimal genannt: Ein Ergebnis überschriebe, was noch gebraucht wird"),
-        format!("`{name}` is named twice: a result would overwrite what is still needed"),
-    )
-    .hint("Nennen Sie für jedes Ergebnis eine eigene, neue Datei.", "name a new file of its own for each result"))
+    one == other || matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn create(path: &Path) -> io::Result<fs::File> {
@@ -85,4 +98,19 @@ fn create(path: &Path) -> io::Result<fs::File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_spellings_of_one_file_are_the_same() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("a.json"), "").expect("ours");
+        let (plain, winding) = (folder.path().join("a.json"), folder.path().join(".").join("a.json"));
+        assert!(is_same(&plain, &winding));
+        assert!(is_same(&folder.path().join("new.json"), &folder.path().join("./new.json")));
+        assert!(!is_same(&plain, &folder.path().join("b.json")));
+    }
 }

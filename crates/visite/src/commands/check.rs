@@ -6,7 +6,6 @@ use crate::verdict::{Reporting, exit_code, report};
 use crate::{input, layers, output};
 use jiff::Timestamp;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use visite_assess::{Input, assess};
 use visite_catalog::Part;
@@ -15,15 +14,15 @@ use visite_host::Machine;
 
 /// Runs the command.
 pub fn run(arguments: &CheckArgs, lang: Lang) -> Result<ExitCode, Failure> {
-    let read: Vec<&Path> = arguments.facts.iter().chain(&arguments.practice).map(PathBuf::as_path).collect();
-    output::distinct(&[arguments.output.as_deref(), arguments.save_facts.as_deref()], &read)?;
+    let facts = arguments.facts.iter().map(|path| ("--facts", path.as_path()));
+    let read: Vec<_> = facts.chain(arguments.practice.iter().map(|path| ("--practice", path.as_path()))).collect();
+    let written = [("--output", arguments.output.as_deref()), ("--save-facts", arguments.save_facts.as_deref())];
+    output::distinct(&read, &written)?;
     let catalog = layers::load(&arguments.catalog, Part::JUDGING)?;
     let practice = arguments.practice.as_deref().map(input::practice).transpose()?;
     let previous = arguments.previous.as_deref();
-    let previous = previous
-        .map(|path| input::previous_findings(path, ASSESSMENT_SCHEMA, "visite check"))
-        .transpose()?
-        .unwrap_or_default();
+    let previous = previous.map(|path| input::previous(path, ASSESSMENT_SCHEMA, "visite check")).transpose()?;
+    let previous = previous.unwrap_or_default();
     let now = Timestamp::now();
     let snapshots = match arguments.facts.as_slice() {
         [] => observe(arguments, now, lang)?,
@@ -32,14 +31,15 @@ pub fn run(arguments: &CheckArgs, lang: Lang) -> Result<ExitCode, Failure> {
     if let Some(path) = &arguments.save_facts {
         output::to_file(path, FactsFile { snapshots: snapshots.clone() }.to_json().as_bytes())?;
     }
-    let assessment = assess(&Input {
+    let mut assessment = assess(&Input {
         catalog: &catalog,
         practice: practice.as_ref(),
         snapshots: &snapshots,
         acceptances: &[],
-        previous: &previous,
+        previous: &previous.findings,
         now,
     });
+    previous.describe(&mut assessment);
     let reporting = Reporting {
         format: arguments.format,
         output: arguments.output.as_deref(),
