@@ -81,3 +81,30 @@ fn root_control_c_ends_with_the_results_so_far() {
     assert!(!result["hosts"].as_array().expect("hosts").is_empty());
     assert!(result["hosts"].as_array().expect("hosts").iter().any(|host| host["finished"] == false));
 }
+
+#[test]
+fn root_open_ports_alone_and_products_that_only_recog_knows() {
+    let lab = Lab::up("flat");
+    let call = ["10.77.0.10-34", "--profile", "fast", "--ports", "tcp:1-1023"];
+    let services = |result: &Json| -> Vec<Json> {
+        let hosts = result["hosts"].as_array().expect("hosts");
+        hosts.iter().flat_map(|host| host["services"].as_array().expect("services").clone()).collect()
+    };
+    let (_, whole) = lab.scan("office", &call);
+    let (_, bare) = lab.scan("office", &[&call[..], &["--ports-only"]].concat());
+    let port = |service: &Json| (service["address"].to_string(), service["port"].as_u64());
+    let of = |result| services(result).iter().map(port).collect::<Vec<_>>();
+    assert_eq!(of(&bare), of(&whole), "the same ports are open");
+    assert!(of(&bare).len() > 20, "{bare}");
+    assert!(services(&bare).iter().all(|service| service["not_examined"] == "ports_only"), "{bare}");
+    assert_eq!(bare["record"]["dialogues"], serde_json::json!({}));
+
+    let fingerprints = lab.practice().with_file_name("http_servers.xml");
+    let xml = r#"<fingerprints matches="http_header.server"><fingerprint pattern="^Webs$"><description>A camera</description>
+        <param pos="0" name="service.product" value="Musterkamera"/></fingerprint></fingerprints>"#;
+    std::fs::write(&fingerprints, xml).expect("the folder is ours");
+    let path = fingerprints.to_str().expect("a path in UTF-8");
+    let (_, told) = lab.scan("office", &[&call[..], &["--fingerprints", path]].concat());
+    let cameras = |result| services(result).iter().filter(|service| service["product"] == "Musterkamera").count();
+    assert_eq!((cameras(&whole), cameras(&told)), (0, 1));
+}

@@ -37,7 +37,7 @@ impl Lab {
         lab
     }
 
-    fn practice(&self) -> PathBuf {
+    pub fn practice(&self) -> PathBuf {
         self.results.path().join("practice.yaml")
     }
 

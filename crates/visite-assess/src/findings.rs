@@ -3,6 +3,7 @@
 //! A finding is only fixed when it was looked for and not found. What could not be judged this time stays as it was,
 //! and says so.
 
+use crate::asked::Asked;
 use crate::judge::Judgement;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -25,6 +26,8 @@ pub struct Life<'l> {
     pub acceptances: &'l [Acceptance],
     /// What is judged now.
     pub judgements: &'l Judgements,
+    /// What was asked of devices.
+    pub asked: &'l BTreeMap<SubjectId, Asked>,
 }
 
 /// The id of a finding: the same gap always has the same one.
@@ -138,7 +141,10 @@ impl Life<'_> {
         let records = records.entry(key).or_insert_with(|| by_key(judgement));
         match (records.get(record.as_str()), judgement.completeness) {
             (Some(reason), _) => *reason,
-            (None, Completeness::Complete) => None,
+            (None, Completeness::Complete) => {
+                let was_asked = self.asked.get(&earlier.subject).is_none_or(|asked| asked.covers(record));
+                (!was_asked).then_some(UnknownReason::NotCollected)
+            }
             (None, Completeness::Incomplete(reason)) => Some(judgement.reason.unwrap_or(reason)),
         }
     }

@@ -3,6 +3,7 @@
 //! [`assess`] is a pure function. It reads no disk, no network and no clock, and the same input, in any order, gives
 //! the same bytes. Unknown never becomes a pass or a fail on the way.
 
+mod asked;
 pub mod cases;
 mod derived;
 mod findings;
@@ -15,6 +16,7 @@ mod world;
 
 pub use findings::finding_id;
 
+use asked::Asked;
 use findings::{Judgements, Life};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -81,12 +83,14 @@ pub fn assess(input: &Input<'_>) -> Assessment {
     let known: Vec<Finding> = judging.gaps.iter().chain(input.previous).cloned().collect();
     let mut acceptances = target.acceptances(&subjects, &known, input.now);
     acceptances.extend_from_slice(input.acceptances);
+    let asked = subjects.iter().filter_map(|facts| Some((facts.subject.id.clone(), Asked::of(facts)?))).collect();
     let life = Life {
         now: input.now,
         today: local_date(input.now, &time_zone),
         previous: input.previous,
         acceptances: &acceptances,
         judgements: &judging.judgements,
+        asked: &asked,
     };
     let findings = life.go_on(judging.gaps);
     Assessment {

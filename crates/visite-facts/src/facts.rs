@@ -668,13 +668,16 @@ crate::facts! {
         Technical system: String,
         /// Network in which the examining computer stood, e.g. `192.168.10.0/24`.
         Technical seen_from: String,
+        /// What was asked of it and from where: network, protocol, address and ports, e.g.
+        /// `192.168.10.0/24 > tcp 192.168.10.5 1-1023,3389`.
+        Technical asked: Vec<String>,
         /// How many ports were asked.
         Technical asked_ports: i64,
         /// How many of them did not answer at all, so that nothing can be said about them.
         Technical unanswered_ports: i64,
     }
 
-    /// Services of a device, on the ports that were asked. Complete if each of these ports gave an answer.
+    /// Services of a device over TCP. Complete if all usual ports were asked and each port that was asked gave an answer.
     "device.services" each endpoint => struct DeviceService {
         /// Protocol, address and port, e.g. `tcp 192.168.10.5:445`.
         Technical endpoint: String,
@@ -686,6 +689,23 @@ crate::facts! {
         Technical service: NetworkService,
         /// Whether it speaks inside TLS from the first byte on.
         Technical encrypted: bool,
+        /// Product, as far as its answers tell.
+        Technical product: String,
+        /// Version of the product, as far as its answers tell.
+        Technical version: String,
+        /// Vendor of the product, as far as its answers tell.
+        Technical vendor: String,
+    }
+
+    /// Services of a device over UDP. Complete if every service that can be asked over UDP was asked and gave an answer; a port
+    /// that says nothing may be open.
+    "device.udp_services" each endpoint => struct DeviceUdpService {
+        /// Protocol, address and port, e.g. `udp 192.168.10.5:161`.
+        Technical endpoint: String,
+        /// Port.
+        Technical port: i64,
+        /// The protocol it speaks, told by a dialogue and never by the port.
+        Technical service: NetworkService,
         /// Product, as far as its answers tell.
         Technical product: String,
         /// Version of the product, as far as its answers tell.

@@ -51,8 +51,14 @@ words! {
         UnexpectedPort = "unexpected_port",
         /// It answered nothing that any dialogue knows.
         NotRecognised = "not_recognised",
+        /// It takes connections, and answered nothing at all. What it would say is not known.
+        NoAnswer = "no_answer",
         /// The scan was stopped before.
         Stopped = "stopped",
+        /// Its device has more open ports, or takes longer over them, than one device may take of a scan.
+        TooMuch = "too_much",
+        /// The scan was to find out only which ports are open.
+        PortsOnly = "ports_only",
     }
 }
 
@@ -184,8 +190,18 @@ pub struct ScanSection {
     pub hosts: Vec<ScannedHost>,
     /// Devices in guest networks: counted, and nothing else kept.
     pub guests: u32,
+    /// Devices that were left out, because their hardware address is that of a device that was to be left out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u32,
+    /// Addresses that were not examined, because neither a device nor a network of a practice has so many.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub beyond: u32,
     /// What was allowed and sent.
     pub record: ScanRecord,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// The file `visite.scan/1`: an assessment, and beside it what the scan saw.

@@ -14,7 +14,8 @@ pub mod overview;
 pub mod texts;
 mod wrap;
 
-pub use network::{Changes, Room, Surroundings};
+pub use network::{Asked, Changes, Room, Surroundings};
+pub use texts::group;
 
 use jiff::Timestamp;
 use std::io;

@@ -5,8 +5,10 @@
 //! nobody is asked. Deliberately absent: joining the groups and listening to what others say to each other.
 
 use crate::discover::Presence;
+use crate::mobile;
 use crate::net::{Connections, Link, LocalAddress};
 use crate::pace::Pacer;
+use crate::standing::guest_links;
 use crate::sweep::Asking;
 use crate::targets::Targets;
 use ipnet::IpNet;
@@ -26,6 +28,10 @@ use visite_wire::{Dialogue, Event, Manner, Seen, Step};
 
 /// Most datagrams that are read after one question, so that a noisy network cannot keep us.
 const MOST_DATAGRAMS: usize = 4096;
+/// Most devices that are heard, and most names and kinds of services of each that are kept: anybody can speak in the name of
+/// any number of them.
+const MOST_HEARD: usize = 4096;
+const MOST_KEPT: usize = 64;
 /// Most kinds of services whose instances are asked for.
 const MOST_KINDS: usize = 32;
 /// Most devices of a link that are asked for their names.
@@ -79,8 +85,6 @@ const TELLING: &[(&str, DeviceClass)] = &[
     ("_axis-video._tcp", DeviceClass::Camera),
     ("_apple-mobdev2._tcp", DeviceClass::Mobile),
 ];
-/// How the names begin that phones and tablets give themselves.
-const MOBILE_NAMES: &[&str] = &["iphone", "ipad", "android-", "android_", "galaxy-", "pixel-"];
 
 impl Announced {
     /// Names that it gave itself, sorted.
@@ -92,7 +96,7 @@ impl Announced {
     /// phones and tablets make up a hardware address for each network as they come.
     pub fn classes(&self, mac: Option<[u8; 6]>) -> Vec<DeviceClass> {
         let made_up = mac.is_some_and(|mac| mac[0] & 2 != 0);
-        let named = self.names().iter().any(|name| is_mobile(name));
+        let named = self.names().iter().any(|name| mobile::is_mobile(name));
         let mobile = named || made_up && self.kinds.contains("_companion-link._tcp");
         let told = TELLING.iter().filter(|(kind, _)| self.kinds.contains(*kind)).map(|(_, class)| *class);
         told.chain(mobile.then_some(DeviceClass::Mobile)).collect()
@@ -100,7 +104,8 @@ impl Announced {
 
     /// Adds what it said elsewhere.
     pub fn add(&mut self, other: Self) {
-        self.kinds.extend(other.kinds);
+        let room = MOST_KEPT.saturating_sub(self.kinds.len());
+        self.kinds.extend(other.kinds.into_iter().take(room));
         for seen in other.services {
             match self.services.iter_mut().find(|known| known.service == seen.service) {
                 None => self.services.push(seen),
@@ -108,6 +113,7 @@ impl Announced {
                     known.names.extend(seen.names);
                     known.names.sort_unstable();
                     known.names.dedup();
+                    known.names.truncate(MOST_KEPT);
                     known.vendor = known.vendor.take().or(seen.vendor);
                     known.product = known.product.take().or(seen.product);
                 }
@@ -118,11 +124,6 @@ impl Announced {
     fn of(seen: Seen) -> Self {
         Self { services: vec![seen], ..Self::default() }
     }
-}
-
-fn is_mobile(name: &str) -> bool {
-    let name = name.to_lowercase();
-    MOBILE_NAMES.iter().any(|beginning| name.starts_with(beginning))
 }
 
 /// At which port a service that answers to a group can be found.
@@ -141,7 +142,14 @@ pub type Heard = BTreeMap<IpAddr, Announced>;
 /// Adds what was heard to what was heard before.
 pub fn merge(heard: &mut Heard, more: Heard) {
     for (address, announced) in more {
-        heard.entry(address).or_default().add(announced);
+        note(heard, address, announced);
+    }
+}
+
+/// Adds what one device said.
+fn note(heard: &mut Heard, from: IpAddr, announced: Announced) {
+    if heard.len() < MOST_HEARD || heard.contains_key(&from) {
+        heard.entry(from).or_default().add(announced);
     }
 }
 
@@ -223,10 +231,11 @@ fn stands(targets: &Targets, guests: &[IpNet], connections: &Connections, asking
     addresses(targets, guests, connections).into_iter().map(stand).collect()
 }
 
-/// Addresses of this computer in networks with targets, one a network, link-local ones and networks of guests left out.
+/// Addresses of this computer in networks with targets, one a network, link-local ones and links of guests left out.
 fn addresses<'c>(targets: &Targets, guests: &[IpNet], connections: &'c Connections) -> Vec<(LocalAddress, &'c Link)> {
     let mut known = BTreeSet::new();
     let mut addresses = Vec::new();
+    let of_guests = guest_links(guests, connections);
     for own in &connections.addresses {
         let address = own.network.addr();
         let Some(link) = connections.link(own.link).filter(|link| link.up && !link.loopback) else { continue };
@@ -234,7 +243,7 @@ fn addresses<'c>(targets: &Targets, guests: &[IpNet], connections: &'c Connectio
             IpAddr::V4(address) => address.is_link_local(),
             IpAddr::V6(address) => address.is_unicast_link_local(),
         };
-        let guest = guests.iter().any(|network| network.contains(&address));
+        let guest = of_guests.contains(&own.link);
         if local || guest || !overlaps(targets, own.network) || !known.insert((own.link, own.network.trunc())) {
             continue;
         }
@@ -307,13 +316,19 @@ async fn all(mut running: JoinSet<Heard>) -> Heard {
 
 /// Multicast DNS: which kinds of services there are, then who offers them.
 async fn services(stand: &Stand) -> Heard {
-    let mut heard = Heard::new();
+    let (mut heard, mut kinds) = (Heard::new(), BTreeSet::new());
     let Ok(socket) = stand.open(MDNS) else { return heard };
     let question = dns::services_question();
     stand.ask(&socket, MDNS, &question).await;
     let until = Instant::now() + stand.asking.patience;
-    stand.hear(&socket, until, |from, bytes| take_announcement(&mut heard, &question, from, bytes)).await;
-    let kinds: BTreeSet<String> = heard.values().flat_map(|announced| announced.kinds.iter().cloned()).collect();
+    stand
+        .hear(&socket, until, |from, bytes| {
+            take_announcement(&mut heard, &question, from, bytes);
+            if kinds.len() < MOST_HEARD {
+                kinds.extend(kinds_in(bytes, &question));
+            }
+        })
+        .await;
     // One kind a question: small devices look at the first one of a message only.
     for kind in kinds.into_iter().take(MOST_KINDS) {
         stand.ask(&socket, MDNS, &dns::instances_question(&[kind])).await;
@@ -325,16 +340,29 @@ async fn services(stand: &Stand) -> Heard {
 }
 
 fn take_announcement(heard: &mut Heard, question: &[u8], from: IpAddr, bytes: &[u8]) {
-    if let Some(announced) = dns::parse_message(bytes).and_then(|message| announcement(&message, question, from)) {
-        heard.entry(from).or_default().add(announced);
+    let names = heard.get(&from).map(Announced::names).unwrap_or_default();
+    let message = dns::parse_message(bytes);
+    if let Some(announced) = message.and_then(|message| announcement(&message, question, from, &names)) {
+        note(heard, from, announced);
     }
 }
 
+/// Kinds of services that an answer names, whosever they are: by asking for them it is learnt who offers them.
+fn kinds_in(bytes: &[u8], question: &[u8]) -> Vec<String> {
+    let answer = dns::parse_message(bytes).filter(|message| is_answer(message, question));
+    answer.map(|message| dns::announced(&message).services).unwrap_or_default()
+}
+
+fn is_answer(message: &Message, question: &[u8]) -> bool {
+    let [first, second, ..] = question else { return false };
+    message.is_response() && [0, u16::from_be_bytes([*first, *second])].contains(&message.id)
+}
+
 /// What an answer says about the device from which it came. Routers that carry multicast DNS between networks repeat
-/// what others say: an answer that names addresses, but not that of its sender, is one of those.
-fn announcement(message: &Message, question: &[u8], from: IpAddr) -> Option<Announced> {
-    let [first, second, ..] = question else { return None };
-    if !message.is_response() || ![0, u16::from_be_bytes([*first, *second])].contains(&message.id) {
+/// what others say, so an answer counts only if something ties it to its sender: the sender's address, or one of `names`,
+/// which it gave itself before.
+fn announcement(message: &Message, question: &[u8], from: IpAddr, names: &BTreeSet<String>) -> Option<Announced> {
+    if !is_answer(message, question) {
         return None;
     }
     let mut addresses = message.records.iter().filter_map(|record| match record.data {
@@ -347,8 +375,15 @@ fn announcement(message: &Message, question: &[u8], from: IpAddr) -> Option<Anno
             return None;
         }
     } else {
-        // Without an address nothing ties host names to the sender, but for the name of its own address.
+        let own = |name: &dns::Name| name.to_text().is_some_and(|name| names.contains(&name));
+        let says_own = message
+            .records
+            .iter()
+            .any(|record| own(&record.name) || matches!(&record.data, Data::Name(name) if own(name)));
         told.names = message.names_of(from);
+        if told.names.is_empty() && !says_own {
+            return None;
+        }
     }
     if told.services.is_empty() && told.names.is_empty() {
         return None;
@@ -365,7 +400,7 @@ async fn search(stand: &Stand) -> Heard {
     stand.ask(&socket, SSDP, &ssdp::search(ssdp::ROOT_DEVICE, 1)).await;
     let take = |from, bytes: &[u8]| {
         if let Some(seen) = answer(Ssdp::new(&Manner::default()), bytes) {
-            heard.entry(from).or_default().add(Announced::of(seen));
+            note(&mut heard, from, Announced::of(seen));
         }
     };
     stand.hear(&socket, Instant::now() + SEARCH, take).await;
@@ -378,7 +413,7 @@ async fn names_by_llmnr(stand: &Stand, wanted: &[IpAddr]) -> Heard {
     let Ok(socket) = stand.open(LLMNR) else { return heard };
     let mut take = |from, bytes: &[u8]| {
         if let Some(seen) = answer(Llmnr::new(from), bytes) {
-            heard.entry(from).or_default().add(Announced::of(seen));
+            note(&mut heard, from, Announced::of(seen));
         }
     };
     for address in wanted {
@@ -452,26 +487,65 @@ mod tests {
     #[test]
     fn a_device_speaks_for_itself_only() {
         let question = dns::services_question();
-        let announced = announcement(&printer(), &question, address("10.0.0.33")).unwrap();
+        let none = BTreeSet::new();
+        let announced = announcement(&printer(), &question, address("10.0.0.33"), &none).unwrap();
         assert_eq!(announced.names(), BTreeSet::from(["drucker.local".to_owned()]));
         assert_eq!(announced.kinds, BTreeSet::from(["_ipp._tcp".to_owned()]));
         assert_eq!(announced.services[0].product.as_deref(), Some("Brother HL-L6400DW"));
-        assert_eq!(announcement(&printer(), &question, address("10.0.0.1")), None, "a router repeats it");
+        assert_eq!(announcement(&printer(), &question, address("10.0.0.1"), &none), None, "a router repeats it");
         let other = Message { id: 7, ..printer() };
-        assert_eq!(announcement(&other, &question, address("10.0.0.33")), None, "no answer to us");
+        assert_eq!(announcement(&other, &question, address("10.0.0.33"), &none), None, "no answer to us");
         let mut nameless = printer();
         nameless.records.pop();
-        let announced = announcement(&nameless, &question, address("10.0.0.1")).unwrap();
-        assert!(announced.names().is_empty(), "whose name that is, is not said");
+        assert_eq!(announcement(&nameless, &question, address("10.0.0.1"), &none), None, "whose that is, is not said");
+        let own = BTreeSet::from(["drucker.local".to_owned()]);
+        let announced = announcement(&nameless, &question, address("10.0.0.33"), &own).unwrap();
+        assert_eq!(announced.classes(None), [], "printing over IPP is offered by servers, too");
+        assert_eq!(announced.services[0].product.as_deref(), Some("Brother HL-L6400DW"));
+    }
+
+    #[test]
+    fn who_repeats_what_a_printer_said_is_no_printer() {
+        let services = message(vec![record(
+            "_services._dns-sd._udp.local",
+            dns::kind::PTR,
+            Data::Name(dns::Name::from_text("_pdl-datastream._tcp.local").unwrap()),
+        )]);
+        let model = message(vec![record(
+            "x._pdl-datastream._tcp.local",
+            dns::kind::TXT,
+            Data::Texts(vec![b"ty=HP LaserJet 4000".to_vec()]),
+        )]);
+        for repeated in [services, model] {
+            let question = dns::services_question();
+            assert_eq!(announcement(&repeated, &question, address("10.0.0.1"), &BTreeSet::new()), None);
+        }
     }
 
     #[test]
     fn the_name_of_an_address_is_its_own() {
         let name = Data::Name(dns::Name::from_text("nas.local").unwrap());
         let message = message(vec![record("9.0.0.10.in-addr.arpa", dns::kind::PTR, name)]);
-        let named = announcement(&message, &dns::services_question(), address("10.0.0.9")).unwrap();
+        let named = announcement(&message, &dns::services_question(), address("10.0.0.9"), &BTreeSet::new()).unwrap();
         assert_eq!(named.names(), BTreeSet::from(["nas.local".to_owned()]));
-        assert_eq!(announcement(&message, &dns::services_question(), address("10.0.0.8")), None);
+        assert_eq!(announcement(&message, &dns::services_question(), address("10.0.0.8"), &BTreeSet::new()), None);
+    }
+
+    #[test]
+    fn whoever_speaks_in_the_name_of_thousands_fills_no_memory() {
+        let mut heard = Heard::new();
+        let saying = |number: u32| {
+            let mut seen = Seen::new(NetworkService::Mdns);
+            seen.names.push(format!("h{number}.local"));
+            Announced { kinds: BTreeSet::from([format!("_{number}._tcp")]), ..Announced::of(seen) }
+        };
+        for number in 0..20_000 {
+            note(&mut heard, IpAddr::from(Ipv6Addr::from(u128::from(number))), saying(number));
+            note(&mut heard, address("10.0.0.1"), saying(number));
+        }
+        assert_eq!(heard.len(), MOST_HEARD);
+        let one = &heard[&address("10.0.0.1")];
+        assert_eq!((one.kinds.len(), one.names().len()), (MOST_KEPT, MOST_KEPT));
     }
 
     #[test]
@@ -489,6 +563,11 @@ mod tests {
         let asking = Asking {
             pacer: std::sync::Arc::new(Pacer::new(100)),
             stop: std::sync::Arc::default(),
+            policy: crate::policy::Policy {
+                profile: visite_facts::scan::Profile::Fast,
+                logins: false,
+                ports_only: false,
+            },
             raw: false,
             patience: Duration::from_millis(1),
             tries: 1,
@@ -503,12 +582,15 @@ mod tests {
                 own(1, "10.0.1.5/24"),
                 own(2, "10.0.2.5/24"),
                 own(3, "10.0.3.5/24"),
+                own(2, "fd02::5/64"),
                 own(1, "fd00::5/64"),
                 own(1, "fe80::5/64"),
             ],
             ..Connections::default()
         };
-        let targets = Targets::of_networks(["10.0.1.7/32", "10.0.2.0/24", "fd00::/64"].map(|net| net.parse().unwrap()));
+        let targets = Targets::of_networks(
+            ["10.0.1.7/32", "10.0.2.0/24", "fd00::/64", "fd02::/64"].map(|net| net.parse().unwrap()),
+        );
         let guests = ["10.0.2.0/24".parse().unwrap()];
         let stands: Vec<IpAddr> =
             stands(&targets, &guests, &connections, &asking).iter().map(|stand| stand.own.network.addr()).collect();

@@ -3,6 +3,7 @@
 //! A class decides how a device is treated and which checks concern it, so nothing is guessed: what does not speak for one
 //! class alone leaves the class open.
 
+use crate::policy::CLINICAL_PORTS;
 use visite_facts::facts::{DeviceClass, NetworkService};
 
 /// Everything that speaks for a class.
@@ -14,6 +15,8 @@ pub struct Evidence {
     pub vendor: Option<String>,
     /// Open TCP ports, sorted.
     pub open_tcp: Vec<u16>,
+    /// Whether it was knocked at all ports of [`CLINICAL_PORTS`].
+    pub clinical_knocked: bool,
     /// Services that were recognised.
     pub services: Vec<NetworkService>,
     /// Classes that fingerprints of its products name.
@@ -110,6 +113,20 @@ const SERVING: &[NetworkService] = &[
 ];
 
 impl Evidence {
+    /// Adds what speaks for the class of another address of the same device.
+    pub fn merge(&mut self, other: Self) {
+        self.stated = self.stated.or(other.stated);
+        self.vendor = self.vendor.take().or(other.vendor);
+        self.open_tcp.extend(other.open_tcp);
+        self.open_tcp.sort_unstable();
+        self.open_tcp.dedup();
+        self.clinical_knocked &= other.clinical_knocked;
+        self.services.extend(other.services);
+        self.fingerprints.extend(other.fingerprints);
+        self.announced.extend(other.announced);
+        self.systems.extend(other.systems);
+    }
+
     /// The class, if everything speaks for one.
     pub fn class(&self) -> Option<DeviceClass> {
         if self.stated.is_some() {
@@ -129,8 +146,13 @@ impl Evidence {
         }
     }
 
+    /// Whether something listens where protocols of medical devices do.
+    pub fn is_clinical(&self) -> bool {
+        self.open_tcp.iter().any(|port| CLINICAL_PORTS.contains(port))
+    }
+
     /// Workplace or server, for what is a computer.
-    fn computer(&self) -> Option<DeviceClass> {
+    pub(crate) fn computer(&self) -> Option<DeviceClass> {
         let names = |word: &str| self.systems.iter().any(|system| system.to_lowercase().contains(word));
         if self.services.contains(&NetworkService::Dicom) || self.services.contains(&NetworkService::Mllp) {
             return None;

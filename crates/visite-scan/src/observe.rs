@@ -1,19 +1,23 @@
 //! What a scan saw, as facts. An answer that did not come is unknown, and a collection that may lack something says so.
 
+use crate::discover::Found;
 use crate::examine::Book;
 use crate::policy::Policy;
 use crate::scan::{DeviceSeen, Scan, ServiceSeen};
+use crate::targets::Targets;
 use ipnet::IpNet;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use visite_facts::facts::{
-    DeviceClass, DeviceNetwork, DeviceService, DeviceTls, DeviceWay, DeviceWeb, NetworkService, Transport, ZoneSurvey,
+    DeviceClass, DeviceNetwork, DeviceService, DeviceTls, DeviceUdpService, DeviceWay, DeviceWeb, NetworkService,
+    Transport, ZoneSurvey,
 };
 use visite_facts::identity::derived_id;
 use visite_facts::scan::{NotExamined, PortState, ScannedHost, ScannedService, ScannedTls};
 use visite_facts::{
-    Collection, Completeness, Identifier, Known, Observed, Snapshot, Subject, SubjectKind, Unknown, UnknownReason, Word,
+    Collection, Completeness, Identifier, Known, Observed, Problem, Snapshot, Subject, SubjectKind, Unknown,
+    UnknownReason, Word,
 };
 use visite_wire::Detail;
 
@@ -82,8 +86,19 @@ fn count(number: usize) -> i64 {
 }
 
 /// Whether something may be missing in what the ports of a transport said, and why.
-fn completeness(device: &DeviceSeen, policy: Policy, transport: Transport) -> Completeness {
+fn completeness(device: &DeviceSeen, policy: Policy, book: &Book, transport: Transport) -> Completeness {
     if !device.finished {
+        return Completeness::Incomplete(UnknownReason::Incomplete);
+    }
+    // A service on a port that nobody asked is not absent.
+    let usual = if transport == Transport::Tcp { &book.tcp } else { &book.udp };
+    let mut usual = usual.keys().filter(|port| policy.may_knock(**port));
+    let asked: Vec<Vec<u16>> = device.addresses.iter().map(|at| asked_ports(device, *at, transport)).collect();
+    if asked.is_empty() || !usual.all(|port| asked.iter().all(|asked| asked.binary_search(port).is_ok())) {
+        return Completeness::Incomplete(UnknownReason::NotCollected);
+    }
+    let too_much = |service: &ServiceSeen| service.examined.not_examined == Some(NotExamined::TooMuch);
+    if device.services.iter().any(|service| service.transport == transport && too_much(service)) {
         return Completeness::Incomplete(UnknownReason::Incomplete);
     }
     let unanswered = match transport {
@@ -96,13 +111,23 @@ fn completeness(device: &DeviceSeen, policy: Policy, transport: Transport) -> Co
     let held_back = |service: &ServiceSeen| match service.examined.not_examined {
         // With every dialogue held, a service that no dialogue recognised is none of those that facts are about.
         Some(NotExamined::NotRecognised) => !policy.tries_everything() && service.state == PortState::Open,
+        Some(NotExamined::NoAnswer) | None => false,
         Some(_) => true,
-        None => false,
     };
     if device.services.iter().any(|service| service.transport == transport && held_back(service)) {
-        return Completeness::Incomplete(UnknownReason::NoPermission);
+        let asked_nothing = policy.ports_only && transport == Transport::Tcp;
+        let reason = if asked_nothing { UnknownReason::NotCollected } else { UnknownReason::NoPermission };
+        return Completeness::Incomplete(reason);
     }
-    if unanswered { Completeness::Incomplete(UnknownReason::TimedOut) } else { Completeness::Complete }
+    // Whoever takes a connection and says nothing may be any of the services that facts are about.
+    let silent = |service: &ServiceSeen| {
+        service.transport == transport && service.examined.not_examined == Some(NotExamined::NoAnswer)
+    };
+    if unanswered || device.services.iter().any(silent) {
+        Completeness::Incomplete(UnknownReason::TimedOut)
+    } else {
+        Completeness::Complete
+    }
 }
 
 /// Whether another port says the same: file sharing on the old port 139 beside 445 is one server.
@@ -152,6 +177,13 @@ fn of_device(device: &DeviceSeen, scan: &Scan, policy: Policy, book: &Book, at: 
         facts: BTreeMap::new(),
         problems: Vec::new(),
     };
+    if device.how == Found::Contested {
+        snapshot.problems.push(Problem {
+            source: "arp".to_owned(),
+            reason: UnknownReason::Malformed,
+            detail: format!("several hardware addresses answered for {}", device.address),
+        });
+    }
     let from = seen_from(scan, device.address);
     snapshot.put(&DeviceNetwork {
         address: Known(device.address.to_string()),
@@ -162,13 +194,17 @@ fn of_device(device: &DeviceSeen, scan: &Scan, policy: Policy, book: &Book, at: 
         class: known(device.class),
         system: known(system(device)),
         seen_from: known(from.map(|network| network.to_string())),
+        asked: Known(asked_from(device, scan)),
         asked_ports: Known(asked(device)),
         unanswered_ports: Known(unanswered(device)),
     });
-    let tcp = completeness(device, policy, Transport::Tcp);
-    let both = tcp.and(completeness(device, policy, Transport::Udp));
+    let tcp = completeness(device, policy, book, Transport::Tcp);
+    let udp = completeness(device, policy, book, Transport::Udp);
+    let both = tcp.and(udp);
     let open = || device.services.iter().filter(|service| service.state == PortState::Open);
-    snapshot.put_all(&Collection { records: open().map(service_fact).collect(), completeness: both });
+    let over = |transport| open().filter(move |service| service.transport == transport);
+    snapshot.put_all(&Collection { records: over(Transport::Tcp).map(service_fact).collect(), completeness: tcp });
+    snapshot.put_all(&Collection { records: over(Transport::Udp).map(udp_service_fact).collect(), completeness: udp });
     let ways = open().filter_map(|service| way(service, seen_from(scan, service.address)?, book, device.class));
     snapshot.put_all(&Collection { records: ways.collect(), completeness: both });
     let tls = open().filter_map(|service| {
@@ -185,7 +221,8 @@ fn of_device(device: &DeviceSeen, scan: &Scan, policy: Policy, book: &Book, at: 
         _ => None,
     });
     snapshot.put_all(&Collection { records: pages.collect::<Vec<_>>(), completeness: tcp });
-    details!(snapshot, device, both, Snmp Dns Ipmi);
+    details!(snapshot, device, udp, Snmp Ipmi);
+    details!(snapshot, device, both, Dns);
     snapshot
 }
 
@@ -193,6 +230,50 @@ fn asked(device: &DeviceSeen) -> i64 {
     let tcp: usize =
         device.ports.values().map(|ports| ports.open.len() + ports.closed.len() + ports.unanswered.len()).sum();
     count(tcp + device.services.iter().filter(|service| service.transport == Transport::Udp).count())
+}
+
+/// The ports of an address that were asked, sorted.
+fn asked_ports(device: &DeviceSeen, address: IpAddr, transport: Transport) -> Vec<u16> {
+    let mut asked: Vec<u16> = match transport {
+        Transport::Tcp => {
+            let ports = device.ports.get(&address).into_iter();
+            ports.flat_map(|ports| [&ports.open, &ports.closed, &ports.unanswered]).flatten().copied().collect()
+        }
+        Transport::Udp | Transport::Any => {
+            let of = device.services.iter().filter(|service| service.address == address);
+            of.filter(|service| service.transport == Transport::Udp).map(|service| service.port).collect()
+        }
+    };
+    asked.sort_unstable();
+    asked.dedup();
+    asked
+}
+
+/// What was asked and from where, as `device.network.asked` writes it.
+fn asked_from(device: &DeviceSeen, scan: &Scan) -> Vec<String> {
+    let mut lines = Vec::new();
+    for address in &device.addresses {
+        let from = seen_from(scan, *address).map(|network| format!("{network} > ")).unwrap_or_default();
+        for transport in [Transport::Tcp, Transport::Udp] {
+            let ports = asked_ports(device, *address, transport);
+            if !ports.is_empty() {
+                lines.push(format!("{from}{} {address} {}", transport.word(), runs(&ports)));
+            }
+        }
+    }
+    lines
+}
+
+/// Sorted numbers in short: `1-3,7`.
+fn runs(ports: &[u16]) -> String {
+    let follows = |(before, next): (&u16, &u16)| before.checked_add(1) == Some(*next);
+    let runs = ports.chunk_by(|before, next| follows((before, next)));
+    let written = runs.filter_map(|run| match run {
+        [one] => Some(one.to_string()),
+        [first, .., last] => Some(format!("{first}-{last}")),
+        [] => None,
+    });
+    written.collect::<Vec<_>>().join(",")
 }
 
 fn unanswered(device: &DeviceSeen) -> i64 {
@@ -206,7 +287,9 @@ fn reason(service: &ServiceSeen) -> UnknownReason {
         Some(NotExamined::DeviceClass | NotExamined::UnknownDevice | NotExamined::UnexpectedPort) => {
             UnknownReason::NoPermission
         }
-        Some(NotExamined::Stopped) => UnknownReason::Incomplete,
+        Some(NotExamined::Stopped | NotExamined::TooMuch) => UnknownReason::Incomplete,
+        Some(NotExamined::NoAnswer) => UnknownReason::TimedOut,
+        Some(NotExamined::PortsOnly) => UnknownReason::NotCollected,
         Some(NotExamined::NotRecognised) | None => UnknownReason::NotSupported,
     }
 }
@@ -222,6 +305,18 @@ fn service_fact(service: &ServiceSeen) -> DeviceService {
         product: known(seen.and_then(|seen| seen.product.clone())),
         version: known(seen.and_then(|seen| seen.version.clone())),
         vendor: known(seen.and_then(|seen| seen.vendor.clone())),
+    }
+}
+
+fn udp_service_fact(service: &ServiceSeen) -> DeviceUdpService {
+    let all = service_fact(service);
+    DeviceUdpService {
+        endpoint: all.endpoint,
+        port: all.port,
+        service: all.service,
+        product: all.product,
+        version: all.version,
+        vendor: all.vendor,
     }
 }
 
@@ -245,21 +340,26 @@ fn way(service: &ServiceSeen, from: IpNet, book: &Book, class: Option<DeviceClas
     })
 }
 
-/// Counts of each directly attached network in which something was found, now or, of a resumed scan, before.
-pub fn surveys(scan: &Scan, hosts: &[ScannedHost], at: Timestamp) -> Vec<Snapshot> {
+/// Counts of each directly attached network in which something was found, now or, of a resumed scan, before. `asked` is
+/// what was to be looked at: of a kind of device that was not seen in a part of a network, nothing is known.
+pub fn surveys(scan: &Scan, hosts: &[ScannedHost], asked: &Targets, at: Timestamp) -> Vec<Snapshot> {
     let networks = scan.connections.attached().into_iter();
-    networks.filter_map(|network| survey(scan, hosts, network, at)).collect()
+    networks.filter_map(|network| survey(scan, hosts, network, asked.covers(network), at)).collect()
 }
 
-fn survey(scan: &Scan, hosts: &[ScannedHost], network: IpNet, at: Timestamp) -> Option<Snapshot> {
+fn survey(scan: &Scan, hosts: &[ScannedHost], network: IpNet, whole: bool, at: Timestamp) -> Option<Snapshot> {
     use DeviceClass as Class;
     let within: Vec<&ScannedHost> =
         hosts.iter().filter(|host| host.addresses.iter().any(|address| network.contains(address))).collect();
     if within.is_empty() {
         return None;
     }
+    let counted = |number: usize| match number {
+        0 if !whole || scan.interrupted || scan.beyond > 0 => Unknown(UnknownReason::Incomplete),
+        number => Known(count(number)),
+    };
     let of = |classes: &[Class]| {
-        Known(count(within.iter().filter(|device| device.class.is_some_and(|class| classes.contains(&class))).count()))
+        counted(within.iter().filter(|device| device.class.is_some_and(|class| classes.contains(&class))).count())
     };
     let survey = ZoneSurvey {
         network: Known(network.to_string()),
@@ -270,7 +370,7 @@ fn survey(scan: &Scan, hosts: &[ScannedHost], network: IpNet, at: Timestamp) -> 
         telematics: of(&[Class::Connector, Class::CardTerminal]),
         peripherals: of(&[Class::Telephone, Class::Printer, Class::Camera, Class::Controller]),
         mobiles: of(&[Class::Mobile]),
-        unidentified: Known(count(within.iter().filter(|device| device.class.is_none()).count())),
+        unidentified: counted(within.iter().filter(|device| device.class.is_none()).count()),
         ipv6_routers: ipv6_routers(scan, network),
     };
     let id = derived_id(SubjectKind::Zone, &[], &network.to_string());
@@ -345,12 +445,14 @@ fn scanned(service: &ServiceSeen, device: &DeviceSeen) -> ScannedService {
 mod tests {
     use super::*;
     use crate::announce::Announced;
-    use crate::discover::Found;
+    use crate::examine::Examined;
+    use crate::sweep::Ports;
     use visite_facts::IdentifierKind;
+    use visite_facts::scan::Profile;
 
-    fn id(identifiers: &[(IdentifierKind, &str)], address: &str) -> String {
+    fn seen(address: &str) -> DeviceSeen {
         let address: IpAddr = address.parse().unwrap();
-        let device = DeviceSeen {
+        DeviceSeen {
             called: None,
             address,
             addresses: vec![address],
@@ -361,11 +463,36 @@ mod tests {
             ports: BTreeMap::new(),
             services: Vec::new(),
             announced: Announced::default(),
-            stated_mac: None,
-            identifiers: identifiers.iter().filter_map(|(kind, value)| Identifier::new(*kind, value)).collect(),
+            identifiers: Vec::new(),
+            evidence: crate::device::Evidence::default(),
             finished: true,
-        };
-        subject(&device).0.id.0
+        }
+    }
+
+    fn id(identifiers: &[(IdentifierKind, &str)], address: &str) -> String {
+        let identifiers = identifiers.iter().filter_map(|(kind, value)| Identifier::new(*kind, value)).collect();
+        subject(&DeviceSeen { identifiers, ..seen(address) }).0.id.0
+    }
+
+    #[test]
+    fn a_silent_port_leaves_its_collections_incomplete() {
+        let mut device = seen("10.0.0.1");
+        let policy = Policy { profile: Profile::Fast, logins: false, ports_only: false };
+        let book = Book { tcp: BTreeMap::from([(6379, Vec::new())]), ..Book::default() };
+        device.ports.insert(device.address, Ports { open: vec![6379], ..Ports::default() });
+        for (reason, completeness) in [
+            (NotExamined::NotRecognised, Completeness::Complete),
+            (NotExamined::NoAnswer, Completeness::Incomplete(UnknownReason::TimedOut)),
+        ] {
+            device.services = vec![ServiceSeen {
+                address: device.address,
+                transport: Transport::Tcp,
+                port: 6379,
+                state: PortState::Open,
+                examined: Examined { not_examined: Some(reason), ..Examined::default() },
+            }];
+            assert_eq!(super::completeness(&device, policy, &book, Transport::Tcp), completeness);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use visite_facts::scan::{NotExamined, Profile};
 
 /// TCP ports of protocols for images and messages of medical devices. Whoever listens there is taken for a medical device
 /// until the practice says otherwise.
-const CLINICAL_PORTS: &[u16] = &[104, 2575, 2761, 2762, 4242, 6661, 11112, 11113];
+pub const CLINICAL_PORTS: &[u16] = &[104, 2575, 2761, 2762, 4242, 6661, 11112, 11113];
 /// TCP ports on which single-connection serial adapters and label printers listen: a mere connection can block them.
 const SERIAL_PORTS: &[u16] = &[4001, 6101, 10001];
 
@@ -25,6 +25,22 @@ pub enum Care {
     ListenOnly(NotExamined),
 }
 
+impl Care {
+    /// What both allow.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::ListenOnly(NotExamined::DeviceClass), _) | (_, Self::ListenOnly(NotExamined::DeviceClass)) => {
+                Self::ListenOnly(NotExamined::DeviceClass)
+            }
+            (Self::ListenOnly(reason), _) | (_, Self::ListenOnly(reason)) => Self::ListenOnly(reason),
+            (Self::Sturdy, other) | (other, Self::Sturdy) => other,
+            (Self::Only(one), Self::Only(two)) if one == two => self,
+            (Self::Only(_), Self::Only(_)) => Self::ListenOnly(NotExamined::DeviceClass),
+        }
+    }
+}
+
 /// The rules of one scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -32,6 +48,8 @@ pub struct Policy {
     pub profile: Profile,
     /// Whether login attempts are allowed.
     pub logins: bool,
+    /// Whether open TCP ports are only noted, and no service is asked what it is.
+    pub ports_only: bool,
 }
 
 impl Policy {
@@ -48,8 +66,23 @@ impl Policy {
     pub fn up_to(self) -> Option<u32> {
         match self.profile {
             Profile::Practice => None,
-            Profile::Fast => Some(150_000),
+            Profile::Fast => Some(300_000),
         }
+    }
+
+    /// Devices whose ports are asked together. Few in a running practice, so that some are through early and an interrupted
+    /// scan has something to go on from.
+    pub fn devices_together(self) -> usize {
+        match self.profile {
+            Profile::Practice => 8,
+            Profile::Fast => 64,
+        }
+    }
+
+    /// Whether the next devices are knocked at while those before them are still examined. Too fast a pace would make
+    /// conversations fail.
+    pub fn knocks_ahead(self) -> bool {
+        self.profile == Profile::Practice
     }
 
     /// Devices that are examined at the same time.
@@ -69,6 +102,15 @@ impl Policy {
         }
     }
 
+    /// How long one address of a device may be examined, so that one that is silent everywhere keeps no scan from its end.
+    pub fn longest(self) -> Duration {
+        match self.profile {
+            // A server with a dozen services inside TLS needs some of it, at the pace of a running practice.
+            Profile::Practice => Duration::from_mins(10),
+            Profile::Fast => Duration::from_mins(5),
+        }
+    }
+
     /// Unidentified services get every dialogue, one after the other.
     pub fn tries_everything(self) -> bool {
         self.profile == Profile::Fast
@@ -82,17 +124,28 @@ impl Policy {
         }
     }
 
+    /// Ports at which every device is knocked at before anything is asked, whatever ports the scan is about: what listens
+    /// there must not be taken for a computer because nobody looked.
+    pub fn knocks_first(self) -> &'static [u16] {
+        match self.profile {
+            Profile::Practice => CLINICAL_PORTS,
+            Profile::Fast => &[],
+        }
+    }
+
     /// What a device with this evidence may be asked.
     pub fn care(self, evidence: &Evidence, approved: bool) -> Care {
         use NetworkService as S;
         if self.profile == Profile::Fast {
             return Care::Sturdy;
         }
-        let class = evidence.stated.or_else(|| {
-            let clinical = evidence.open_tcp.iter().any(|port| CLINICAL_PORTS.contains(port));
-            if clinical { Some(DeviceClass::MedicalDevice) } else { evidence.class() }
-        });
-        match class {
+        // That it is something else says nothing about whether it is sturdy.
+        let stated = evidence.stated.filter(|class| *class != DeviceClass::Other);
+        if stated.is_none() && !evidence.clinical_knocked {
+            return Care::ListenOnly(NotExamined::UnknownDevice);
+        }
+        let clinical = evidence.is_clinical().then_some(DeviceClass::MedicalDevice);
+        match stated.or(clinical).or_else(|| evidence.class()) {
             Some(DeviceClass::MedicalDevice | DeviceClass::DeviceConsole) if approved => {
                 Care::Only(&[S::Dicom, S::Tls, S::Http])
             }
@@ -148,8 +201,8 @@ impl Policy {
 mod tests {
     use super::*;
 
-    const PRACTICE: Policy = Policy { profile: Profile::Practice, logins: false };
-    const FAST: Policy = Policy { profile: Profile::Fast, logins: false };
+    const PRACTICE: Policy = Policy { profile: Profile::Practice, logins: false, ports_only: false };
+    const FAST: Policy = Policy { profile: Profile::Fast, logins: false, ports_only: false };
 
     fn stated(class: DeviceClass) -> Evidence {
         Evidence { stated: Some(class), ..Evidence::default() }
@@ -170,16 +223,46 @@ mod tests {
 
     #[test]
     fn whoever_listens_on_a_clinical_port_is_medical_until_the_practice_says_otherwise() {
-        let open = Evidence { open_tcp: vec![104, 135, 445], ..Evidence::default() };
+        let open = Evidence { open_tcp: vec![104, 135, 445], clinical_knocked: true, ..Evidence::default() };
         assert_eq!(PRACTICE.care(&open, false), Care::ListenOnly(NotExamined::DeviceClass));
-        let archive = Evidence { stated: Some(DeviceClass::Server), ..open };
+        let archive = Evidence { stated: Some(DeviceClass::Server), ..open.clone() };
         assert_eq!(PRACTICE.care(&archive, false), Care::Sturdy);
+        let other = Evidence { stated: Some(DeviceClass::Other), ..open };
+        assert_eq!(PRACTICE.care(&other, false), Care::ListenOnly(NotExamined::DeviceClass));
+    }
+
+    #[test]
+    fn nothing_is_a_computer_before_the_clinical_ports_were_knocked_at() {
+        let windows = Evidence { open_tcp: vec![135, 445], ..Evidence::default() };
+        assert_eq!(PRACTICE.care(&windows, false), Care::ListenOnly(NotExamined::UnknownDevice));
+        let router = Evidence { vendor: Some("AVM GmbH".into()), ..Evidence::default() };
+        assert_eq!(PRACTICE.care(&router, false), Care::ListenOnly(NotExamined::UnknownDevice));
+        assert!(
+            PRACTICE.knocks_first().contains(&104) && PRACTICE.knocks_first().iter().all(|it| PRACTICE.may_knock(*it))
+        );
+        assert_eq!(FAST.knocks_first(), [0; 0]);
+    }
+
+    #[test]
+    fn of_two_rules_the_stricter_holds() {
+        let medical = PRACTICE.care(&stated(DeviceClass::MedicalDevice), false);
+        let approved = PRACTICE.care(&stated(DeviceClass::MedicalDevice), true);
+        let printer = PRACTICE.care(&stated(DeviceClass::Printer), false);
+        for (one, other, both) in [
+            (Care::Sturdy, medical, medical),
+            (medical, Care::ListenOnly(NotExamined::UnknownDevice), medical),
+            (Care::Sturdy, printer, printer),
+            (approved, approved, approved),
+            (approved, printer, medical),
+        ] {
+            assert_eq!((one.and(other), other.and(one)), (both, both));
+        }
     }
 
     #[test]
     fn what_is_not_known_is_fragile() {
         assert_eq!(PRACTICE.care(&Evidence::default(), false), Care::ListenOnly(NotExamined::UnknownDevice));
-        let windows = Evidence { open_tcp: vec![135, 139, 445], ..Evidence::default() };
+        let windows = Evidence { open_tcp: vec![135, 139, 445], clinical_knocked: true, ..Evidence::default() };
         assert_eq!(PRACTICE.care(&windows, false), Care::Sturdy);
     }
 

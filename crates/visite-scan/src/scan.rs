@@ -1,17 +1,19 @@
 //! One scan from its plan to what was seen: who is there, which ports are open, what listens there.
 
-use crate::announce::{self, Announced, Heard};
+use crate::announce::{self, Announced};
 use crate::device::Evidence;
-use crate::discover::{Found, Presence, discover, learn_macs};
-use crate::examine::{Book, Examined, Examiner, Gauge};
+use crate::discover::{Discovered, Found, Presence, confirm, discover};
+use crate::each;
+use crate::examine::{Book, Examined, Examiner};
+use crate::join;
+use crate::kin::{Card, Kin, link_of, shows_card};
 use crate::net::Connections;
-use crate::observe::written;
 use crate::pace::Pacer;
 use crate::policy::Policy;
 use crate::routers;
+use crate::standing::{Standing, Standings};
 use crate::sweep::{Asking, Ports, sweep};
 use crate::targets::Targets;
-use crate::vendors;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -21,12 +23,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use visite_facts::facts::{DeviceClass, Transport};
-use visite_facts::scan::{NotExamined, PortState};
-use visite_facts::{Identifier, IdentifierKind, Observed, Unknown, UnknownReason};
+use visite_facts::scan::PortState;
+use visite_facts::{Identifier, Observed};
 use visite_wire::fingerprints::Fingerprints;
-
-/// Devices whose ports are asked together.
-const CHUNK: usize = 64;
 
 /// What the practice says about a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +47,12 @@ pub struct Stated {
 pub struct Plan {
     /// Addresses to examine.
     pub targets: Targets,
+    /// What was taken out of the targets: other addresses of these devices are left out as well.
+    pub excluded: Targets,
     /// Networks of guests and patients: their devices are counted, nothing else.
     pub guests: Vec<IpNet>,
+    /// Networks of the practice in which no guests are.
+    pub own: Vec<IpNet>,
     /// TCP ports.
     pub tcp: Vec<u16>,
     /// UDP ports.
@@ -71,7 +74,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The TCP ports that will be knocked at.
+    /// The TCP ports that were asked for and will be knocked at.
     pub fn knocks(&self) -> Vec<u16> {
         let mut ports: Vec<u16> = self.tcp.iter().copied().filter(|port| self.policy.may_knock(*port)).collect();
         ports.sort_unstable();
@@ -79,11 +82,26 @@ impl Plan {
         ports
     }
 
-    fn stated(&self, addresses: &[IpAddr], mac: Option<[u8; 6]>) -> Option<&Stated> {
-        let same = |stated: &&Stated| {
+    /// The same, and those at which every device is knocked at first.
+    fn all_knocks(&self) -> Vec<u16> {
+        let mut ports = self.knocks();
+        ports.extend(self.policy.knocks_first());
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    }
+
+    /// What the practice says about the device with these addresses, whose hardware address was seen on its link. What a
+    /// device states of itself, also its hardware address, may be another's.
+    pub(crate) fn stated(&self, addresses: &[IpAddr], mac: Option<[u8; 6]>) -> Option<&Stated> {
+        self.statements(addresses, mac).next()
+    }
+
+    /// All that the practice says about it.
+    pub(crate) fn statements(&self, addresses: &[IpAddr], mac: Option<[u8; 6]>) -> impl Iterator<Item = &Stated> {
+        self.stated.iter().filter(move |stated| {
             stated.addresses.iter().any(|address| addresses.contains(address)) || mac.is_some() && stated.mac == mac
-        };
-        self.stated.iter().find(same)
+        })
     }
 
     /// Whether a device is a guest's or a patient's: in one of their networks, and none that the practice names.
@@ -131,19 +149,15 @@ pub struct DeviceSeen {
     pub called: Option<String>,
     /// What it said when everybody was asked.
     pub announced: Announced,
-    /// Hardware address that it states of itself, also over a router; maybe that of another of its interfaces.
-    pub stated_mac: Option<[u8; 6]>,
     /// By what it can be known again. What several devices of the scan show is left out.
     pub identifiers: Vec<Identifier>,
+    /// What speaks for its class.
+    pub evidence: Evidence,
     /// Whether everything planned was done.
     pub finished: bool,
 }
 
 impl DeviceSeen {
-    fn any_mac(&self) -> Option<[u8; 6]> {
-        self.mac.or(self.stated_mac)
-    }
-
     /// Names that it gives itself, sorted.
     pub fn names(&self) -> BTreeSet<String> {
         let seen = self.services.iter().filter_map(|service| service.examined.seen.as_ref());
@@ -154,7 +168,7 @@ impl DeviceSeen {
 
 impl DeviceSeen {
     /// Whether any of its ports said anything.
-    fn has_answered(&self) -> bool {
+    pub(crate) fn has_answered(&self) -> bool {
         let tcp = self.ports.values().any(|ports| !ports.open.is_empty() || !ports.closed.is_empty());
         // That a UDP port is closed may have been said by a router on the way.
         tcp || self.services.iter().any(|service| service.state == PortState::Open)
@@ -168,6 +182,10 @@ pub struct Scan {
     pub devices: Vec<DeviceSeen>,
     /// Devices in guest networks.
     pub guests: u32,
+    /// Devices among the targets that were left out, because another address of theirs was to be left out.
+    pub excluded: u32,
+    /// Addresses that were not examined, because no device and no network has so many.
+    pub beyond: u32,
     /// How many devices of a link, by its number, announce themselves as routers over IPv6.
     pub ipv6_routers: BTreeMap<u32, Observed<i64>>,
     /// How this computer was connected.
@@ -237,9 +255,11 @@ impl Control {
 
 /// Carries out a plan. Needs a runtime of tokio with time and I/O.
 pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
+    let plan = Arc::new(plan);
     let connections = Connections::read()?;
     let policy = plan.policy;
-    let pacer = Arc::new(Pacer::new(policy.rate()));
+    let fast = policy.tries_everything();
+    let pacer = Arc::new(if fast { Pacer::new(policy.rate()) } else { Pacer::exact(policy.rate()) });
     let mut examiner = Examiner::new(
         policy,
         Arc::clone(&pacer),
@@ -249,10 +269,10 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     );
     examiner.domains.clone_from(&plan.domains);
     let examiner = Arc::new(examiner);
-    let fast = policy.tries_everything();
     let asking = Asking {
         pacer: Arc::clone(&pacer),
         stop: Arc::clone(&control.stop),
+        policy,
         raw: crate::raw_sockets_allowed(),
         patience: Duration::from_millis(if fast { 250 } else { 900 }),
         tries: 2,
@@ -262,84 +282,177 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     let links = announce::links(&plan.targets, &plan.guests, &connections);
     let counting =
         tokio::spawn(routers::count(links, fast, connections.clone(), Arc::clone(&pacer), Arc::clone(&control.stop)));
-    let (mut present, mut heard) = tokio::join!(
-        discover(&plan.targets, &connections, &asking, plan.assume_up),
-        announce::everybody(&plan.targets, &plan.guests, &connections, &asking)
-    );
-    for address in heard.keys() {
-        present.entry(*address).or_insert(Presence { how: Found::Announced, mac: None });
-    }
+    let standings = Standings::new(&plan, &connections);
+    // Whoever was found is knocked at while others still answer the question to everybody.
+    let early = async {
+        let found = discover(&plan, &connections, &asking, &standings).await;
+        control.update(&pacer, |status| (status.phase, status.found) = (Phase::Ports, found.present.len()));
+        let wanted = |at: &IpAddr| standings.of(&found.kin, *at) == Standing::Examined;
+        let naming = tokio::spawn(announce::names(
+            plan.targets.clone(),
+            plan.guests.clone(),
+            found.present.iter().filter(|(address, _)| wanted(address)).map(|(at, how)| (*at, *how)).collect(),
+            connections.clone(),
+            asking.clone(),
+        ));
+        // Whose hardware address is not known may turn out to be somebody who is left out.
+        let known = |at: &IpAddr| found.kin.card(*at).is_some() || !shows_card(&connections, *at);
+        let first = found.present.keys().copied().filter(|at| wanted(at) && known(at));
+        let first: Vec<IpAddr> = first.take(policy.devices_together()).collect();
+        let swept = sweep(&first, &plan.all_knocks(), &asking).await;
+        (found, naming, swept)
+    };
+    let everybody = announce::everybody(&plan.targets, &plan.guests, &connections, &asking);
+    let ((mut found, naming, mut swept), mut heard) = tokio::join!(early, everybody);
+    let only_heard: BTreeSet<IpAddr> = heard.keys().copied().filter(|at| !found.present.contains_key(at)).collect();
+    let mut beyond = confirm(only_heard, &plan, &connections, &asking, &mut found).await;
     // What the practice knows is asked even if it hides from whoever only looks around; on a local segment nobody hides.
     let known = plan.stated.iter().flat_map(|stated| &stated.addresses);
     for address in known.filter(|address| plan.targets.contains(**address)) {
         if !connections.is_own(*address) && connections.beside(*address).is_none() {
-            present.entry(*address).or_insert(Presence { how: Found::Stated, mac: None });
+            found.present.entry(*address).or_insert(Presence { how: Found::Stated, mac: None });
         }
     }
-    learn_macs(&mut present);
-    heard.retain(|address, _| !plan.is_guest(*address));
-    let (guests, present): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        present.into_iter().partition(|(address, _)| plan.is_guest(*address));
-    let present: BTreeMap<IpAddr, Presence> =
-        present.into_iter().filter(|(address, _)| !plan.done.contains(address)).collect();
-    control.update(&pacer, |status| (status.phase, status.found) = (Phase::Ports, present.len()));
-    let naming = announce::names(
-        plan.targets.clone(),
-        plan.guests.clone(),
-        present.clone(),
-        connections.clone(),
-        asking.clone(),
-    );
-    let naming = tokio::spawn(naming);
+    let Discovered { mut present, kin } = found;
+    let mut apart: BTreeMap<Standing, BTreeSet<IpAddr>> = BTreeMap::new();
+    for address in present.keys() {
+        apart.entry(standings.of(&kin, *address)).or_default().insert(*address);
+    }
+    let guests = devices_among(&kin, apart.remove(&Standing::Guest));
+    let excluded = devices_among(&kin, apart.remove(&Standing::Excluded));
+    let examined = apart.remove(&Standing::Examined).unwrap_or_default();
+    let (examined, over) = kin.limit(&connections, examined, &|address| plan.stated(&[address], None).is_some());
+    beyond += over;
+    present.retain(|address, _| examined.contains(address));
+    heard.retain(|address, _| examined.contains(address));
+    let units = kin.units(&examined);
+    let number = units.iter().map(Vec::len).sum();
+    control.update(&pacer, |status| (status.phase, status.found) = (Phase::Ports, number));
     let mut devices = Vec::new();
     let begun = Instant::now();
-    let addresses: Vec<IpAddr> = present.keys().copied().collect();
-    let plan = Arc::new(plan);
     let told = Arc::new(heard.clone());
-    for chunk in addresses.chunks(CHUNK) {
-        let swept = sweep(chunk, &plan.knocks(), &asking).await;
+    let at_once = Arc::new(Semaphore::new(policy.devices_at_once()));
+    let mut running = JoinSet::new();
+    let mut through = |device: DeviceSeen| {
+        devices.push(device);
+        control.update(&pacer, |status| {
+            status.done += 1;
+            let left = u32::try_from(status.found.saturating_sub(status.done)).ok();
+            let done = u32::try_from(status.done).ok();
+            status.left = done.zip(left).map(|(done, left)| begun.elapsed() / done.max(1) * left);
+        });
+    };
+    for chunk in together(units, policy.devices_together()) {
+        let all = || chunk.iter().flatten().flatten().copied();
+        let unasked: Vec<IpAddr> = all().filter(|address| !swept.contains_key(address)).collect();
+        swept.extend(sweep(&unasked, &plan.all_knocks(), &asking).await);
         control.update(&pacer, |status| status.phase = Phase::Services);
         // The pace of knocking may be far above what conversations need.
         pacer.set_rate(policy.rate().max(pacer.rate()));
-        let at_once = Arc::new(Semaphore::new(policy.devices_at_once()));
-        let mut running = JoinSet::new();
-        for address in chunk {
-            let Some(presence) = present.get(address).copied() else { continue };
-            let ports = swept.get(address).cloned().unwrap_or_default();
-            let (plan, examiner, at_once) = (Arc::clone(&plan), Arc::clone(&examiner), Arc::clone(&at_once));
-            let (address, told) = (*address, Arc::clone(&told));
-            running.spawn(async move {
-                let _turn = at_once.acquire().await;
-                device(address, presence, ports, told.get(&address), &plan, &examiner).await
-            });
+        for unit in &chunk {
+            let ports: BTreeMap<IpAddr, Ports> =
+                unit.iter().flatten().filter_map(|address| Some((*address, swept.remove(address)?))).collect();
+            for addresses in unit {
+                let Some(found) = each_of(addresses, &present, &kin, &connections, &ports) else { continue };
+                let (plan, examiner, at_once) = (Arc::clone(&plan), Arc::clone(&examiner), Arc::clone(&at_once));
+                let told = Arc::clone(&told);
+                running.spawn(async move {
+                    let _turn = at_once.acquire().await;
+                    each::device(found, &told, &plan, &examiner).await
+                });
+            }
         }
-        while let Some(done) = running.join_next().await {
-            devices.extend(done.ok());
-            control.update(&pacer, |status| {
-                status.done += 1;
-                let (done, left) = (u32::try_from(status.done).ok(), u32::try_from(status.found - status.done).ok());
-                status.left = done.zip(left).map(|(done, left)| begun.elapsed() / done.max(1) * left);
-            });
+        while let Some(Ok(done)) = running.try_join_next() {
+            through(done);
         }
+        // Not more wait than are knocked at together.
+        let most = if policy.knocks_ahead() { policy.devices_at_once() + policy.devices_together() } else { 0 };
+        while running.len() > most
+            && let Some(done) = running.join_next().await
+        {
+            done.into_iter().for_each(&mut through);
+        }
+    }
+    while let Some(done) = running.join_next().await {
+        done.into_iter().for_each(&mut through);
     }
     announce::merge(&mut heard, naming.await.unwrap_or_default());
     for device in &mut devices {
-        settle(device, &heard, &plan);
+        join::settle(device, &heard, &plan);
     }
-    learn(&mut devices);
+    join::learn(&mut devices);
+    // A hardware address that was learnt only now may be that of somebody about whom nothing is kept.
+    let barred: BTreeSet<Card> =
+        guests.iter().chain(&excluded).filter_map(|device| device.as_ref().ok().copied()).collect();
+    devices.retain(|device| {
+        let card = link_of(&connections, device.address).zip(device.mac);
+        !card.is_some_and(|card| barred.contains(&card))
+    });
     let ipv6_routers = counting.await.unwrap_or_default();
     let interrupted = control.stop.load(Ordering::Relaxed);
     control.update(&pacer, |status| status.phase = Phase::Done);
     let dialogues = examiner.dialogues.lock().unwrap_or_else(PoisonError::into_inner).clone();
     Ok(Scan {
-        devices: joined(devices, &plan),
+        devices: join::joined(devices, &plan),
         ipv6_routers,
         guests: u32::try_from(guests.len()).unwrap_or(u32::MAX),
+        excluded: u32::try_from(excluded.len()).unwrap_or(u32::MAX),
+        beyond: u32::try_from(beyond).unwrap_or(u32::MAX),
         connections,
         packets: pacer.sent(),
         dialogues,
         packets_per_second: pacer.highest(),
         interrupted,
+    })
+}
+
+/// Devices that several addresses stand for: as many as hardware addresses, and those of which none is known.
+fn devices_among(kin: &Kin, addresses: Option<BTreeSet<IpAddr>>) -> BTreeSet<Result<Card, IpAddr>> {
+    addresses.into_iter().flatten().map(|address| kin.card(address).ok_or(address)).collect()
+}
+
+/// Units whose ports are asked together: as many as have about `most` addresses.
+fn together(units: Vec<Vec<Vec<IpAddr>>>, most: usize) -> Vec<Vec<Vec<Vec<IpAddr>>>> {
+    let mut chunks: Vec<Vec<Vec<Vec<IpAddr>>>> = Vec::new();
+    let mut room = 0;
+    for unit in units {
+        let size = unit.iter().map(Vec::len).sum();
+        match chunks.last_mut().filter(|_| size <= room) {
+            Some(chunk) => {
+                chunk.push(unit);
+                room -= size;
+            }
+            None => {
+                chunks.push(vec![unit]);
+                room = most.saturating_sub(size);
+            }
+        }
+    }
+    chunks
+}
+
+/// One device of a unit, with what the ports of the whole unit said.
+fn each_of(
+    addresses: &[IpAddr],
+    present: &BTreeMap<IpAddr, Presence>,
+    kin: &Kin,
+    connections: &Connections,
+    ports: &BTreeMap<IpAddr, Ports>,
+) -> Option<each::Found> {
+    let first = addresses.first()?;
+    let presence = present.get(first)?;
+    let mut relatives: Vec<IpAddr> = addresses.iter().flat_map(|address| kin.of(*address)).collect();
+    relatives.sort_unstable();
+    relatives.dedup();
+    relatives.retain(|relative| !addresses.contains(relative));
+    let mac = kin.card(*first).map(|(_, mac)| mac).or(presence.mac);
+    let wanted = |address: &IpAddr| addresses.contains(address) || relatives.contains(address);
+    Some(each::Found {
+        addresses: addresses.to_vec(),
+        presence: Presence { how: presence.how, mac },
+        ports: ports.iter().filter(|(address, _)| wanted(address)).map(|(at, ports)| (*at, ports.clone())).collect(),
+        unplaced: mac.is_none() && shows_card(connections, *first),
+        relatives,
     })
 }
 
@@ -350,249 +463,23 @@ fn connections_at_once(fast: bool) -> usize {
     wanted.min(usize::try_from(allowed).unwrap_or(1024).saturating_sub(200)).max(16)
 }
 
-async fn device(
-    address: IpAddr,
-    presence: Presence,
-    ports: Ports,
-    told: Option<&Announced>,
-    plan: &Arc<Plan>,
-    examiner: &Arc<Examiner>,
-) -> DeviceSeen {
-    let stated = plan.stated(&[address], presence.mac).cloned();
-    let mut evidence = Evidence {
-        stated: stated.as_ref().map(|stated| stated.class),
-        vendor: presence.mac.and_then(vendors::vendor).map(str::to_owned),
-        open_tcp: ports.open.clone(),
-        announced: told.map(|announced| announced.classes(presence.mac)).unwrap_or_default(),
-        ..Evidence::default()
-    };
-    let approved = stated.is_some_and(|stated| stated.approved);
-    let care = plan.policy.care(&evidence, approved);
-    let gauge = Arc::new(Gauge::default());
-    let at_once = Arc::new(Semaphore::new(plan.policy.ports_at_once(care)));
-    let mut running = JoinSet::new();
-    for port in &ports.open {
-        let (examiner, gauge, at_once, port) = (Arc::clone(examiner), Arc::clone(&gauge), Arc::clone(&at_once), *port);
-        running.spawn(async move {
-            let _turn = at_once.acquire_owned().await;
-            let examined = examiner.tcp(address, port, care, &gauge).await;
-            ServiceSeen { address, transport: Transport::Tcp, port, state: PortState::Open, examined }
-        });
-    }
-    for port in &plan.udp {
-        let (examiner, at_once, port) = (Arc::clone(examiner), Arc::clone(&at_once), *port);
-        running.spawn(async move {
-            let _turn = at_once.acquire_owned().await;
-            let (state, examined) = examiner.udp(address, port, care).await;
-            ServiceSeen { address, transport: Transport::Udp, port, state, examined }
-        });
-    }
-    let mut services = Vec::new();
-    while let Some(service) = running.join_next().await {
-        services.extend(service.ok());
-    }
-    services.sort_by_key(|service: &ServiceSeen| (service.transport, service.port));
-    evidence.add(&services);
-    let stopped = |service: &ServiceSeen| service.examined.not_examined == Some(NotExamined::Stopped);
-    DeviceSeen {
-        address,
-        addresses: vec![address],
-        how: presence.how,
-        mac: presence.mac,
-        vendor: presence.mac.and_then(vendors::vendor),
-        class: evidence.class(),
-        called: None,
-        announced: Announced::default(),
-        stated_mac: stated_mac(&services),
-        identifiers: identifiers(&services),
-        finished: !examiner.stop.load(Ordering::Relaxed) && !services.iter().any(stopped),
-        ports: BTreeMap::from([(address, ports)]),
-        services,
-    }
-}
-
-impl Evidence {
-    fn add(&mut self, services: &[ServiceSeen]) {
-        for examined in services.iter().map(|service| &service.examined) {
-            self.fingerprints.extend(examined.class);
-            if let Some(seen) = &examined.seen {
-                self.services.push(seen.service);
-                self.systems.extend(seen.system.clone());
-            }
-        }
-    }
-}
-
-/// The hardware address that services state, if they agree.
-fn stated_mac(services: &[ServiceSeen]) -> Option<[u8; 6]> {
-    let seen = services.iter().filter_map(|service| service.examined.seen.as_ref());
-    let stated: BTreeSet<[u8; 6]> = seen.filter_map(|seen| seen.mac).collect();
-    stated.first().copied().filter(|_| stated.len() == 1)
-}
-
-fn identifiers(services: &[ServiceSeen]) -> Vec<Identifier> {
-    let all = services.iter().flat_map(|service| service.examined.identifiers.iter().cloned());
-    all.collect::<BTreeSet<Identifier>>().into_iter().collect()
-}
-
-/// Puts what a device said to everybody beside what it said when it was asked itself. A service of a port that was to be
-/// asked has been seen by its answer, whether it answers single questions or not.
-fn settle(device: &mut DeviceSeen, heard: &Heard, plan: &Plan) {
-    for address in device.addresses.clone() {
-        let Some(announced) = heard.get(&address) else { continue };
-        device.announced.add(announced.clone());
-        for seen in &announced.services {
-            let Some(port) = announce::port(seen.service).filter(|port| plan.udp.contains(port)) else { continue };
-            let same = |service: &&mut ServiceSeen| {
-                (service.address, service.transport, service.port) == (address, Transport::Udp, port)
-            };
-            let known = device.services.iter_mut().find(same);
-            if known.as_ref().is_some_and(|service| service.examined.seen.is_some()) {
-                continue;
-            }
-            let mut seen = seen.clone();
-            let class = plan.fingerprints.apply(&mut seen);
-            let examined = Examined { seen: Some(seen), class, ..Examined::default() };
-            let service = ServiceSeen { address, transport: Transport::Udp, port, state: PortState::Open, examined };
-            match known {
-                Some(known) => *known = service,
-                None => device.services.push(service),
-            }
-        }
-    }
-    device.services.sort_by_key(|service| (service.transport, service.port));
-}
-
-/// Adds hardware addresses: the system learns those of IPv6 neighbours while it speaks with them.
-fn learn(devices: &mut [DeviceSeen]) {
-    let mut present: BTreeMap<IpAddr, Presence> =
-        devices.iter().map(|device| (device.address, Presence { how: device.how, mac: device.mac })).collect();
-    learn_macs(&mut present);
-    for device in devices {
-        device.mac = present.get(&device.address).and_then(|presence| presence.mac);
-        device.vendor = device.mac.and_then(vendors::vendor);
-    }
-}
-
-/// Which of `others` is the same device: the only one with the same hardware address, or else the only one with the same
-/// host key or certificate, if no other device shows that and no hardware address contradicts.
-fn twin(device: &DeviceSeen, others: &[DeviceSeen], shown: &BTreeMap<Identifier, [usize; 2]>) -> Option<usize> {
-    let only = |same: &dyn Fn(&DeviceSeen) -> bool| {
-        let mut fitting = others.iter().enumerate().filter(|(_, other)| same(other)).map(|(at, _)| at);
-        (fitting.next(), fitting.next())
-    };
-    match only(&|other| device.any_mac().is_some() && other.any_mac() == device.any_mac()) {
-        (Some(one), None) => return Some(one),
-        (Some(_), Some(_)) => return None,
-        (None, _) => {}
-    }
-    let contradicts = |other: &DeviceSeen| device.mac.is_some() && other.mac.is_some() && device.mac != other.mac;
-    let both_alone = |identifier: &&Identifier| shown.get(identifier) == Some(&[1, 1]);
-    let keys: Vec<&Identifier> = device.identifiers.iter().filter(both_alone).collect();
-    match only(&|other| !contradicts(other) && other.identifiers.iter().any(|key| keys.contains(&key))) {
-        (Some(one), None) => Some(one),
-        _ => None,
-    }
-}
-
-/// Puts IPv4 and IPv6 addresses of one device together where it is beyond doubt that they are, and says by what each
-/// device can be known again.
-fn joined(mut devices: Vec<DeviceSeen>, plan: &Plan) -> Vec<DeviceSeen> {
-    // A device of the practice file that answered nothing is switched off, or cannot be reached from here.
-    devices.retain(|device| device.how != Found::Stated || device.has_answered());
-    let mut shown: BTreeMap<Identifier, [usize; 2]> = BTreeMap::new();
-    for device in &devices {
-        for identifier in &device.identifiers {
-            let [v4, v6] = shown.entry(identifier.clone()).or_default();
-            *(if device.address.is_ipv4() { v4 } else { v6 }) += 1;
-        }
-    }
-    let (mut v4, v6): (Vec<_>, Vec<_>) = devices.into_iter().partition(|device| device.address.is_ipv4());
-    let mut whole = Vec::new();
-    let twins: Vec<Option<usize>> = v6.iter().map(|device| twin(device, &v4, &shown)).collect();
-    for (device, twin) in v6.into_iter().zip(twins) {
-        let Some(other) = twin.and_then(|at| v4.get_mut(at)) else {
-            whole.push(device);
-            continue;
-        };
-        other.addresses.extend(device.addresses);
-        other.ports.extend(device.ports);
-        other.services.extend(device.services);
-        other.announced.add(device.announced);
-        other.identifiers.extend(device.identifiers);
-        other.mac = other.mac.or(device.mac);
-        other.stated_mac = other.stated_mac.or(device.stated_mac);
-        other.vendor = other.mac.and_then(vendors::vendor);
-        other.finished &= device.finished;
-        other.class = match (other.class, device.class) {
-            (Some(one), Some(two)) if one != two => None,
-            (one, two) => one.or(two),
-        };
-    }
-    whole.extend(v4);
-    for device in &mut whole {
-        device.addresses.sort_unstable();
-        let mac = device.any_mac().and_then(|mac| Identifier::new(IdentifierKind::Mac, &written(mac)));
-        device.identifiers.extend(mac);
-        device.identifiers.sort();
-        device.identifiers.dedup();
-        // What the practice says holds for the device, whichever of its addresses it names.
-        match plan.stated(&device.addresses, device.any_mac()) {
-            Some(stated) => {
-                device.class = Some(stated.class);
-                device.called = Some(stated.name.clone());
-            }
-            None if device.class == Some(DeviceClass::Mobile) => forget_names(device),
-            None => {}
-        }
-    }
-    leave_out_shared(&mut whole);
-    whole.sort_by_key(|device| device.address);
-    whole
-}
-
-/// A phone that the practice does not name may be a patient's, and is often called like its owner.
-fn forget_names(device: &mut DeviceSeen) {
-    for seen in &mut device.announced.services {
-        seen.names.clear();
-    }
-    for examined in device.services.iter_mut().map(|service| &mut service.examined) {
-        if let Some(seen) = &mut examined.seen {
-            seen.names.clear();
-        }
-        if let Some(tls) = &mut examined.tls {
-            tls.certificate_subject = Unknown(UnknownReason::NotCollected);
-        }
-    }
-}
-
-/// Leaves out what several devices show: a certificate that came with the firmware, the host key of a copied disk, the
-/// address of a router that answers for others. It tells nobody from anybody.
-fn leave_out_shared(devices: &mut [DeviceSeen]) {
-    let mut shown: BTreeMap<Identifier, usize> = BTreeMap::new();
-    for identifier in devices.iter().flat_map(|device| &device.identifiers) {
-        *shown.entry(identifier.clone()).or_default() += 1;
-    }
-    for device in devices {
-        device.identifiers.retain(|identifier| shown.get(identifier) == Some(&1));
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
-    use visite_facts::facts::NetworkService;
+    use crate::policy::CLINICAL_PORTS;
     use visite_facts::scan::Profile;
-    use visite_wire::Seen;
 
-    fn plan() -> Plan {
+    /// A plan about nothing, in the fast profile.
+    pub fn plan() -> Plan {
         Plan {
-            targets: Targets::of_networks([]),
+            targets: Targets::default(),
+            excluded: Targets::default(),
             guests: Vec::new(),
+            own: Vec::new(),
             domains: Vec::new(),
             tcp: Vec::new(),
             udp: vec![5353],
-            policy: Policy { profile: Profile::Fast, logins: false },
+            policy: Policy { profile: Profile::Fast, logins: false, ports_only: false },
             assume_up: false,
             stated: Vec::new(),
             done: BTreeSet::new(),
@@ -601,151 +488,23 @@ mod tests {
         }
     }
 
-    fn device(address: &str, mac: Option<u8>, keys: &[&str]) -> DeviceSeen {
-        let address: IpAddr = address.parse().unwrap();
-        DeviceSeen {
-            address,
-            addresses: vec![address],
-            how: Found::Echo,
-            mac: mac.map(|last| [0, 0x15, 0x5d, 1, 2, last]),
-            vendor: None,
-            class: None,
-            ports: BTreeMap::new(),
-            services: Vec::new(),
-            called: None,
-            announced: Announced::default(),
-            stated_mac: None,
-            identifiers: keys.iter().filter_map(|key| Identifier::new(IdentifierKind::SshHostKey, key)).collect(),
-            finished: true,
-        }
-    }
-
-    fn addresses(devices: Vec<DeviceSeen>) -> Vec<String> {
-        let written = |device: DeviceSeen| device.addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(" ");
-        joined(devices, &plan()).into_iter().map(written).collect()
+    #[test]
+    fn every_device_is_knocked_at_the_clinical_ports() {
+        let plan = Plan { tcp: vec![445, 135, 9100], ..plan() };
+        assert_eq!(plan.all_knocks(), [135, 445]);
+        let practice = Policy { profile: Profile::Practice, ..plan.policy };
+        let plan = Plan { policy: practice, ..plan };
+        assert_eq!(plan.knocks(), [135, 445]);
+        let knocks = plan.all_knocks();
+        assert!(CLINICAL_PORTS.iter().chain(&[135, 445]).all(|port| knocks.binary_search(port).is_ok()));
     }
 
     #[test]
-    fn both_kinds_of_addresses_are_joined_by_the_hardware_address() {
-        let devices =
-            vec![device("10.0.0.1", Some(1), &[]), device("10.0.0.2", Some(2), &[]), device("fd00::2", Some(2), &[])];
-        assert_eq!(addresses(devices), ["10.0.0.1", "10.0.0.2 fd00::2"]);
-        let devices =
-            vec![device("10.0.0.1", Some(1), &[]), device("10.0.0.2", Some(1), &[]), device("fd00::2", Some(1), &[])];
-        assert_eq!(addresses(devices), ["10.0.0.1", "10.0.0.2", "fd00::2"], "which of the two it is, is not known");
-    }
-
-    #[test]
-    fn over_a_router_they_are_joined_by_a_key_that_nobody_else_shows() {
-        let devices = vec![
-            device("10.0.0.1", None, &["ab01"]),
-            device("10.0.0.2", None, &["ab02"]),
-            device("fd00::2", None, &["ab02"]),
-        ];
-        assert_eq!(addresses(devices), ["10.0.0.1", "10.0.0.2 fd00::2"]);
-        let copied = vec![
-            device("10.0.0.1", None, &["ab01"]),
-            device("10.0.0.2", None, &["ab01"]),
-            device("fd00::2", None, &["ab01"]),
-        ];
-        assert_eq!(addresses(copied).len(), 3, "a copied disk");
-        let copied = vec![
-            device("10.0.0.1", None, &["ab01"]),
-            device("fd00::1", None, &["ab01"]),
-            device("fd00::2", None, &["ab01"]),
-        ];
-        assert_eq!(addresses(copied).len(), 3);
-        let contradiction = vec![device("10.0.0.1", Some(1), &["ab01"]), device("fd00::1", Some(2), &["ab01"])];
-        assert_eq!(addresses(contradiction).len(), 2);
-    }
-
-    #[test]
-    fn a_stated_hardware_address_counts_over_a_router() {
-        let mut v4 = device("10.0.0.1", None, &[]);
-        v4.stated_mac = Some([0, 0x15, 0x5d, 1, 2, 9]);
-        let mut v6 = device("fd00::1", None, &[]);
-        v6.stated_mac = v4.stated_mac;
-        let devices = joined(vec![v4, v6], &plan());
-        assert_eq!(devices.len(), 1);
-        assert_eq!(
-            devices[0].identifiers,
-            Identifier::new(IdentifierKind::Mac, "00:15:5d:01:02:09").into_iter().collect::<Vec<_>>()
-        );
-        assert_eq!(devices[0].mac, None, "it was not seen on this link");
-    }
-
-    #[test]
-    fn services_have_to_agree_on_the_hardware_address() {
-        let stating = |last| {
-            let seen = Seen { mac: Some([0, 0x15, 0x5d, 1, 2, last]), ..Seen::new(NetworkService::Snmp) };
-            service(Some(seen))
-        };
-        assert_eq!(stated_mac(&[stating(1), stating(1), service(None)]), Some([0, 0x15, 0x5d, 1, 2, 1]));
-        assert_eq!(stated_mac(&[stating(1), stating(2)]), None);
-    }
-
-    fn service(seen: Option<Seen>) -> ServiceSeen {
-        ServiceSeen {
-            address: "10.0.0.1".parse().unwrap(),
-            transport: Transport::Udp,
-            port: 5353,
-            state: PortState::Unanswered,
-            examined: Examined { seen, ..Examined::default() },
-        }
-    }
-
-    #[test]
-    fn what_several_devices_show_identifies_none() {
-        let devices = vec![device("10.0.0.1", Some(1), &["ab01", "ab02"]), device("10.0.0.2", Some(2), &["ab01"])];
-        let kinds: Vec<Vec<IdentifierKind>> = joined(devices, &plan())
-            .iter()
-            .map(|device| device.identifiers.iter().map(|identifier| identifier.kind).collect())
-            .collect();
-        assert_eq!(kinds, [vec![IdentifierKind::SshHostKey, IdentifierKind::Mac], vec![IdentifierKind::Mac]]);
-    }
-
-    fn named(name: &str) -> Announced {
-        Announced {
-            services: vec![Seen { names: vec![name.to_owned()], ..Seen::new(NetworkService::Mdns) }],
-            ..Announced::default()
-        }
-    }
-
-    #[test]
-    fn what_was_said_to_everybody_is_the_service_that_was_not_heard_alone() {
-        let heard = Heard::from([("10.0.0.1".parse().unwrap(), named("nas.local"))]);
-        let mut seen = device("10.0.0.1", None, &[]);
-        seen.services.push(service(None));
-        settle(&mut seen, &heard, &plan());
-        assert_eq!(seen.services.len(), 1);
-        assert_eq!(seen.services[0].state, PortState::Open);
-        assert_eq!(seen.names(), BTreeSet::from(["nas.local".to_owned()]));
-        let mut unasked = device("10.0.0.1", None, &[]);
-        settle(&mut unasked, &heard, &Plan { udp: Vec::new(), ..plan() });
-        assert!(unasked.services.is_empty(), "a port that nobody was to ask");
-        assert_eq!(unasked.names().len(), 1);
-    }
-
-    #[test]
-    fn nothing_is_kept_of_the_name_of_a_phone_that_the_practice_does_not_know() {
-        let phone = || {
-            let mut phone = device("10.0.0.1", Some(7), &[]);
-            phone.class = Some(DeviceClass::Mobile);
-            phone.announced = named("iPhone-von-Erika-Mustermann.local");
-            phone.services.push(service(phone.announced.services.first().cloned()));
-            phone
-        };
-        assert!(joined(vec![phone()], &plan())[0].names().is_empty());
-        let stated = Stated {
-            name: "Telefon der Praxis".to_owned(),
-            addresses: vec!["10.0.0.1".parse().unwrap()],
-            mac: None,
-            class: DeviceClass::Mobile,
-            approved: false,
-        };
-        let known = Plan { stated: vec![stated], ..plan() };
-        let kept = joined(vec![phone()], &known);
-        assert_eq!(kept[0].names().len(), 1);
-        assert_eq!(kept[0].called.as_deref(), Some("Telefon der Praxis"));
+    fn what_shares_a_card_is_asked_together() {
+        let unit = |numbers: &[u8]| vec![numbers.iter().map(|number| IpAddr::from([10, 0, 0, *number])).collect()];
+        let units = vec![unit(&[1, 2]), unit(&[3]), unit(&[4, 5, 6, 7, 8]), unit(&[9])];
+        let sizes: Vec<usize> =
+            together(units, 3).iter().map(|chunk| chunk.iter().flatten().flatten().count()).collect();
+        assert_eq!(sizes, [3, 5, 1]);
     }
 }

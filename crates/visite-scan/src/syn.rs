@@ -4,7 +4,7 @@
 use crate::checksum::checksum;
 use crate::pace::Pacer;
 use crate::sweep::{Asking, Ports};
-use rustix::net::{AddressFamily, SendFlags, SocketType, ipproto, sockopt};
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, ipproto, sockopt};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -93,6 +93,7 @@ struct Board<'a> {
     states: Vec<AtomicU8>,
     answers: AtomicU64,
     secret: RandomState,
+    pacer: &'a Pacer,
 }
 
 impl Board<'_> {
@@ -117,7 +118,11 @@ impl Board<'_> {
             return;
         }
         let said = match flags & 0x16 {
-            0x12 => OPEN,
+            0x12 => {
+                // The system, which knows nothing of the question, resets what it was offered.
+                self.pacer.owe("tcp", 1);
+                OPEN
+            }
             0x14 => CLOSED,
             _ => return,
         };
@@ -145,6 +150,7 @@ fn sweep_family(raw: &Raw, hosts: &[IpAddr], ports: &[u16], asking: &Asking) -> 
         states: std::iter::repeat_with(|| AtomicU8::new(UNKNOWN)).take(hosts.len() * ports.len()).collect(),
         answers: AtomicU64::new(0),
         secret: RandomState::new(),
+        pacer: &asking.pacer,
     };
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -172,15 +178,28 @@ fn listen(raw: &Raw, board: &Board<'_>, done: &AtomicBool) {
     let mut buffer = [0; 2048];
     while !done.load(Ordering::Relaxed) {
         let Ok((count, from)) = raw.listening.recv_from(&mut buffer) else { continue };
-        let packet = buffer.get(..count).unwrap_or_default();
-        // Over IPv4 a raw socket shows the IP header, over IPv6 it does not (raw(7), ipv6(7)).
-        let header = if raw.v4 { packet.first().map_or(0, |first| usize::from(first & 15) * 4) } else { 0 };
-        board.note(from.ip(), packet.get(header..).unwrap_or_default(), raw.port);
+        note(raw, board, from.ip(), buffer.get(..count).unwrap_or_default());
+        // Waking up for each answer costs more than reading it. The buffer holds those of this pause many times.
+        std::thread::sleep(Duration::from_millis(1));
+        while let Ok((_, count, Some(from))) =
+            rustix::net::recvfrom(&raw.socket, buffer.as_mut_slice(), RecvFlags::DONTWAIT)
+            && !done.load(Ordering::Relaxed)
+        {
+            let Ok(from) = SocketAddr::try_from(from) else { continue };
+            note(raw, board, from.ip(), buffer.get(..count).unwrap_or_default());
+        }
     }
+}
+
+fn note(raw: &Raw, board: &Board<'_>, from: IpAddr, packet: &[u8]) {
+    // Over IPv4 a raw socket shows the IP header, over IPv6 it does not (raw(7), ipv6(7)).
+    let header = if raw.v4 { packet.first().map_or(0, |first| usize::from(first & 15) * 4) } else { 0 };
+    board.note(from, packet.get(header..).unwrap_or_default(), raw.port);
 }
 
 fn ask(raw: &Raw, board: &Board<'_>, asking: &Asking) {
     let mut pace = Pace::new(asking, board);
+    board.hosts.iter().for_each(|host| asking.pacer.meet(*host));
     for round in 0..MOST_ROUNDS {
         let again = |host: usize| {
             let answered = (0..board.ports.len()).filter(|port| board.state(host, *port) != UNKNOWN).count();

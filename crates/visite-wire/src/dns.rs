@@ -653,12 +653,27 @@ impl Dialogue for ZoneTransfer {
 pub struct Mdns {
     announced: Announced,
     recognised: bool,
+    /// Whom it asks, where that is known. Some routers answer with what devices of other networks say.
+    host: Option<IpAddr>,
 }
 
 impl Mdns {
     /// A dialogue in this manner.
-    pub fn new(_manner: &Manner) -> Self {
-        Self::default()
+    pub fn new(manner: &Manner) -> Self {
+        Self { host: manner.host.parse().ok(), ..Self::default() }
+    }
+
+    /// What a message says about the device that is asked: names and model only if it names that device's address.
+    fn about_it(&self, message: &Message) -> Announced {
+        let mut told = announced(message);
+        let is_tied = |host: IpAddr| {
+            let mut records = message.records.iter();
+            records.any(|record| record.data == Data::Address(host)) || !message.names_of(host).is_empty()
+        };
+        if !self.host.is_none_or(is_tied) {
+            told = Announced { services: told.services, ..Announced::default() };
+        }
+        told
     }
 
     /// What the device announced, once recognised.
@@ -695,7 +710,7 @@ impl Dialogue for Mdns {
         if self.recognised {
             if let Some((message, _)) = message {
                 let services = std::mem::take(&mut self.announced.services);
-                self.announced = announced(&message);
+                self.announced = self.about_it(&message);
                 self.announced.services.extend(services);
                 self.announced.services.sort();
                 self.announced.services.dedup();
@@ -703,7 +718,7 @@ impl Dialogue for Mdns {
             return self.done();
         }
         let Some((message, _)) = message else { return Step::NotThis };
-        self.announced = announced(&message);
+        self.announced = self.about_it(&message);
         if !message.answers().any(|record| record.kind == kind::PTR && record.name.is(SERVICES))
             || self.announced.services.is_empty()
         {
@@ -863,6 +878,9 @@ mod tests {
         assert_eq!(announced.services, ["_http._tcp", "_ipp._tcp", "_workstation._tcp"]);
         assert!(!format!("{announced:?}{seen:?}").contains("Anmeldung"), "no name and place that people gave it");
         trials::strangers(|| Mdns::new(&Manner::default()), b"");
+        let router = Manner { host: "203.0.113.9".to_owned(), ..Manner::default() };
+        let repeated = trials::datagrams(|| Mdns::new(&router), &[&services, &instances]);
+        assert_eq!((repeated.names, repeated.product), (Vec::new(), None), "another's, carried between networks");
     }
 
     #[test]

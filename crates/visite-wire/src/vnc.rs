@@ -89,18 +89,24 @@ impl Vnc {
     fn greeted(&mut self, bytes: &[u8]) -> Step<Seen> {
         let shape = b"RFB 000.000\n";
         let fits = |(byte, wanted): (&u8, &u8)| byte == wanted || (*wanted == b'0' && byte.is_ascii_digit());
-        if bytes.len() > GREETING || !bytes.iter().zip(shape).all(fits) {
+        if !bytes.iter().zip(shape).all(fits) {
             return Step::NotThis;
         }
-        if bytes.len() < GREETING {
-            return Step::More;
-        }
+        let Some((_, further)) = bytes.split_at_checked(GREETING) else { return Step::More };
         let number = |from, to| bytes.get(from..to).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
         let (Some(major), Some(minor)) = (number(4, 7), number(8, 11)) else { return Step::NotThis };
         if !(3..=5).contains(&major) {
             return Step::NotThis;
         }
         let version = Version { major, minor };
+        if !further.is_empty() {
+            // Whoever connected too often is refused at once, without waiting for his version.
+            return match one_kind(further) {
+                Some(Ok(kinds)) if kinds.is_empty() => Step::Done(seen(version, &kinds, None)),
+                Some(_) => Step::NotThis,
+                None => Step::More,
+            };
+        }
         self.stage = Stage::Kinds(version);
         Step::Send(format!("RFB 003.{:03}\n", spoken(version)).into_bytes())
     }
@@ -274,6 +280,16 @@ mod tests {
             trials::stream_proven_by(vnc_of(false), &[greeting, kinds], 1);
         }
         assert_eq!(detail(&[VERSION_8, b"\x02\x13\x12"], false).0.without_password, unknown);
+    }
+
+    /// TigerVNC 1.12 after five connections without a login.
+    #[test]
+    fn who_is_refused_at_once_has_met_vnc() {
+        let refused = b"RFB 003.003\n\0\0\0\0\0\0\0\x1aToo many security failures";
+        let (vnc, sent) = detail(&[refused], false);
+        assert_eq!(vnc.without_password, Unknown(UnknownReason::Incomplete));
+        assert!(sent.is_empty());
+        trials::stream_proven_by(vnc_of(false), &[refused], 1);
     }
 
     fn vnc_of(logins: bool) -> impl Fn() -> Vnc {

@@ -105,13 +105,13 @@ fn common<T: PartialEq>(days: &[Date], of: impl Fn(Date) -> T) -> Observed<T> {
     }
 }
 
-/// Every open way, beside what the practice file allows.
 /// Whether one of these addresses lies in a network.
 fn stands_in(network: &str, addresses: &[IpAddr]) -> bool {
     let network = network.parse::<IpNet>();
     network.is_ok_and(|network| addresses.iter().any(|address| network.contains(address)))
 }
 
+/// Every open way, beside what the practice file allows.
 fn crossings(facts: &SubjectFacts, reference: Reference<'_>) -> Option<SeenFact> {
     let (ways, completeness) = facts.collection::<DeviceWay>()?;
     let seen = facts.facts.get(DeviceWay::SPEC.name)?;

@@ -158,6 +158,7 @@ field-device-network-names = Namen
 field-device-network-class = Art des Geräts
 field-device-network-system = System
 field-device-network-seen_from = untersucht aus dem Netz
+field-device-network-asked = gefragt wurde
 field-device-network-asked_ports = gefragte Ports
 field-device-network-unanswered_ports = Ports ohne Antwort
 
@@ -170,6 +171,14 @@ field-device-services-encrypted = verschlüsselt
 field-device-services-product = Produkt
 field-device-services-version = Version
 field-device-services-vendor = Hersteller
+
+fact-device-udp_services = Dienst über UDP
+field-device-udp_services-endpoint = Anschluss
+field-device-udp_services-port = Port
+field-device-udp_services-service = Art des Dienstes
+field-device-udp_services-product = Produkt
+field-device-udp_services-version = Version
+field-device-udp_services-vendor = Hersteller
 
 fact-device-ways = Offener Weg
 field-device-ways-way = Weg
@@ -395,8 +404,8 @@ value-http = Webdienst (HTTP)
 value-tls = verschlüsselter Dienst (TLS)
 value-ssh = Fernzugang (SSH)
 value-smb = Dateifreigabe (SMB)
-value-rdp = entfernter Bildschirm (RDP)
-value-vnc = entfernter Bildschirm (VNC)
+value-rdp = Remotedesktop (RDP)
+value-vnc = Bildschirmfreigabe (VNC)
 value-telnet = Fernzugang (Telnet)
 value-ftp = Dateiübertragung (FTP)
 value-tftp = Dateiübertragung (TFTP)

@@ -158,6 +158,7 @@ field-device-network-names = names
 field-device-network-class = kind of device
 field-device-network-system = system
 field-device-network-seen_from = examined from the network
+field-device-network-asked = asked
 field-device-network-asked_ports = ports asked
 field-device-network-unanswered_ports = ports without an answer
 
@@ -170,6 +171,14 @@ field-device-services-encrypted = encrypted
 field-device-services-product = product
 field-device-services-version = version
 field-device-services-vendor = vendor
+
+fact-device-udp_services = Service over UDP
+field-device-udp_services-endpoint = endpoint
+field-device-udp_services-port = port
+field-device-udp_services-service = kind of service
+field-device-udp_services-product = product
+field-device-udp_services-version = version
+field-device-udp_services-vendor = vendor
 
 fact-device-ways = Open way
 field-device-ways-way = way

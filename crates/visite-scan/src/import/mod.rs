@@ -7,13 +7,14 @@
 pub mod greenbone;
 pub mod nmap;
 
+use crate::mobile::is_mobile;
 use crate::observe::written;
 use ipnet::IpNet;
 use jiff::Timestamp;
 use roxmltree::{Document, ParsingOptions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
-use visite_facts::facts::{DeviceNetwork, DeviceService, DeviceWay, NetworkService, Transport};
+use visite_facts::facts::{DeviceNetwork, DeviceService, DeviceUdpService, DeviceWay, NetworkService, Transport};
 use visite_facts::identity::derived_id;
 use visite_facts::scan::{PortState, ScannedHost, ScannedService, ScannedTls};
 use visite_facts::{
@@ -189,7 +190,8 @@ fn mac(text: &str) -> Option<[u8; 6]> {
     parts.try_into().ok()
 }
 
-/// What several files say about a host becomes one; hosts that lie in `guests` are only counted.
+/// What several files say about a host becomes one; hosts that lie in `guests`, or show the hardware address of one that
+/// does, are only counted. Of phones that the practice does not name no names are kept.
 #[derive(Debug, Default)]
 pub struct Imported {
     /// Hosts, by address.
@@ -200,17 +202,27 @@ pub struct Imported {
 
 impl Imported {
     /// Puts the hosts of several files together, and leaves out those that `seen` names: what was seen by ourselves counts.
+    /// `named` says whether the practice names a host.
     pub fn together(
         files: impl IntoIterator<Item = Vec<ImportedHost>>,
         guests: &[IpNet],
+        named: &dyn Fn(&ImportedHost) -> bool,
         seen: &dyn Fn(&ImportedHost) -> bool,
     ) -> Self {
         let mut by_address: BTreeMap<IpAddr, ImportedHost> = BTreeMap::new();
+        let hosts: Vec<ImportedHost> = files.into_iter().flatten().collect();
+        let within =
+            |host: &ImportedHost| host.addresses.iter().any(|at| guests.iter().any(|network| network.contains(at)));
+        let cards: BTreeSet<[u8; 6]> = hosts.iter().filter(|host| within(host)).filter_map(|host| host.mac).collect();
         let mut counted = BTreeSet::new();
-        for host in files.into_iter().flatten() {
+        for host in hosts {
             let Some(first) = host.addresses.first().copied() else { continue };
-            if host.addresses.iter().any(|address| guests.iter().any(|network| network.contains(address))) {
+            if within(&host) && !named(&host) {
                 counted.insert(first);
+                continue;
+            }
+            // Another address of a guest that is counted.
+            if host.mac.is_some_and(|mac| cards.contains(&mac)) && !named(&host) {
                 continue;
             }
             if seen(&host) {
@@ -221,6 +233,11 @@ impl Imported {
                 None => {
                     by_address.insert(first, host);
                 }
+            }
+        }
+        for host in by_address.values_mut() {
+            if host.names.iter().any(|name| is_mobile(name)) && !named(host) {
+                host.names.clear();
             }
         }
         let guests = u32::try_from(counted.len()).unwrap_or(u32::MAX);
@@ -304,16 +321,30 @@ impl ImportedHost {
             class: known(None),
             system: known(None),
             seen_from: known(None),
+            asked: known(None),
             asked_ports: known(self.counts.map(|counts| i64::from(counts.asked))),
             unanswered_ports: known(self.counts.map(|counts| i64::from(counts.unanswered))),
         });
         let completeness = Completeness::Incomplete(UnknownReason::Incomplete);
-        let services = self.services.iter().map(|((transport, port), service)| DeviceService {
-            endpoint: Known(format!("{} {}", transport.word(), SocketAddr::new(self.address(), *port))),
+        let endpoint = |transport: Transport, port: u16| {
+            Known(format!("{} {}", transport.word(), SocketAddr::new(self.address(), port)))
+        };
+        let over = |wanted| self.services.iter().filter(move |((transport, _), _)| *transport == wanted);
+        let services = over(Transport::Tcp).map(|((transport, port), service)| DeviceService {
+            endpoint: endpoint(*transport, *port),
             transport: Known(*transport),
             port: Known(i64::from(*port)),
             service: known(service.service),
             encrypted: known(service.encrypted),
+            product: known(service.product.clone()),
+            version: known(service.version.clone()),
+            vendor: known(None),
+        });
+        snapshot.put_all(&Collection { records: services.collect(), completeness });
+        let services = over(Transport::Udp).map(|((transport, port), service)| DeviceUdpService {
+            endpoint: endpoint(*transport, *port),
+            port: Known(i64::from(*port)),
+            service: known(service.service),
             product: known(service.product.clone()),
             version: known(service.version.clone()),
             vendor: known(None),
@@ -398,8 +429,37 @@ mod tests {
         let mut known = ImportedHost::new("scan.nmap", at);
         known.addresses.insert("10.0.1.7".parse().expect("an address"));
         let networks = ["10.0.9.0/24".parse().expect("a network")];
-        let imported = Imported::together([vec![guest.clone(), known.clone()], vec![guest]], &networks, &|_| false);
+        let imported =
+            Imported::together([vec![guest.clone(), known.clone()], vec![guest]], &networks, &|_| false, &|_| false);
         assert_eq!((imported.hosts, imported.guests), (vec![known], 1));
+    }
+
+    #[test]
+    fn what_shares_the_hardware_address_of_a_guest_is_that_guest() {
+        let host = |address: &str| {
+            let mut host = ImportedHost::new("scan.nmap", Timestamp::UNIX_EPOCH);
+            host.addresses.insert(address.parse().expect("an address"));
+            host.mac = Some([0, 0x15, 0x5d, 1, 2, 3]);
+            host
+        };
+        let networks = ["10.0.9.0/24".parse().expect("a network")];
+        let files = || [vec![host("fd00::7")], vec![host("10.0.9.7")]];
+        let imported = Imported::together(files(), &networks, &|_| false, &|_| false);
+        assert_eq!((imported.hosts.len(), imported.guests), (0, 1));
+        let imported = Imported::together(files(), &networks, &|_| true, &|_| false);
+        assert_eq!((imported.hosts.len(), imported.guests), (2, 0), "the practice names it");
+    }
+
+    #[test]
+    fn names_of_phones_are_kept_only_of_those_that_the_practice_names() {
+        let mut phone = ImportedHost::new("scan.nmap", Timestamp::UNIX_EPOCH);
+        phone.addresses.insert("10.0.1.7".parse().expect("an address"));
+        phone.names.extend(["Erikas-iPhone.fritz.box".to_owned(), "erika".to_owned()]);
+        let files = || [vec![phone.clone()]];
+        let imported = Imported::together(files(), &[], &|_| false, &|_| false);
+        assert!(imported.hosts[0].names.is_empty());
+        assert!(!format!("{:?}", imported.hosts[0].snapshot()).contains("rika"));
+        assert_eq!(Imported::together(files(), &[], &|_| true, &|_| false).hosts[0].names.len(), 2);
     }
 
     proptest! {

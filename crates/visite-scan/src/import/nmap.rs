@@ -201,7 +201,7 @@ mod tests {
             let path = format!("{}/tests/data/import/{name}", env!("CARGO_MANIFEST_DIR"));
             parse_import(&std::fs::read(path).expect("the file")).expect("nmap's file")
         });
-        let imported = Imported::together(files, &[], &|host| host.mac.is_none());
+        let imported = Imported::together(files, &[], &|_| false, &|host| host.mac.is_none());
         assert_eq!(imported.hosts.len(), 1);
         let host = imported.hosts[0].host();
         assert_eq!((host.services.len(), host.vendor.as_deref()), (4, Some("Synology")));

@@ -45,7 +45,7 @@ fn seen(frame: &Frame<'_>, assessment: &Assessment, scan: &ScanSection, around: 
             p .note { (network::changed(texts, changes, &frame.calendar.when(changes.since))) }
         }
         (plan(&drawn, &rooms))
-        @if let Some(guests) = network::guests(texts, scan) { p .note { (guests) } }
+        @for counted in network::only_counted(texts, scan) { p .note { (counted) } }
         section .block.below-trend aria-labelledby="zones" {
             h2 #zones { (frame.say("network-zones")) }
             (doors(texts, &rooms))

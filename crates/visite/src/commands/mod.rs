@@ -1,11 +1,21 @@
 //! One file a command.
 
+#[cfg(feature = "scan")]
+mod again;
 #[cfg(feature = "agent")]
 mod agent;
+#[cfg(feature = "scan")]
+mod aims;
 mod catalog;
 mod check;
 #[cfg(feature = "scan")]
 mod imports;
+#[cfg(feature = "scan")]
+mod permission;
+#[cfg(feature = "scan")]
+mod preview;
+#[cfg(feature = "scan")]
+mod recognition;
 #[cfg(feature = "scan")]
 mod resume;
 #[cfg(feature = "scan")]

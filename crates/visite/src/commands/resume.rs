@@ -8,7 +8,7 @@ use crate::input;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use visite_facts::facts::ZoneSurvey;
+use visite_facts::facts::{DeviceService, DeviceUdpService, ZoneSurvey};
 use visite_facts::scan::{SCAN_SCHEMA, ScanRecord, ScanSection, ScannedHost};
 use visite_facts::schema::{Fact, FactType};
 use visite_facts::{Identifier, Lang, Snapshot, SubjectKind, Text, Word};
@@ -121,12 +121,12 @@ fn endpoints(host: &ScannedHost) -> BTreeSet<String> {
 }
 
 fn endpoints_of(snapshot: &Snapshot) -> BTreeSet<String> {
-    match snapshot.facts.get("device.services") {
-        Some(Fact::Collection { records, .. }) => {
-            records.iter().filter_map(|record| record.get("endpoint").ok()).map(|value| value.display()).collect()
-        }
-        _ => BTreeSet::new(),
-    }
+    let both = [DeviceService::SPEC.name, DeviceUdpService::SPEC.name].into_iter();
+    let records = both.filter_map(|name| match snapshot.facts.get(name)? {
+        Fact::Collection { records, .. } => Some(records),
+        Fact::Single(_) => None,
+    });
+    records.flatten().filter_map(|record| record.get("endpoint").ok()).map(|value| value.display()).collect()
 }
 
 impl Begun {

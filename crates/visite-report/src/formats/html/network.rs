@@ -51,7 +51,7 @@ pub fn map(page: &Page<'_>) -> Markup {
             h2 #network-title { (say("map-title")) }
             p .lead { (say("map-lead")) " " a .see href="#devices" { (say("map-see-devices")) } }
             (plan::plan(&drawn, &rooms))
-            @if let Some(guests) = network::guests(page.texts, scan) { p .note { (guests) } }
+            @for counted in network::only_counted(page.texts, scan) { p .note { (counted) } }
             (doors(page.texts, &rooms))
         }
     }

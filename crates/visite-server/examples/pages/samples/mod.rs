@@ -73,10 +73,12 @@ impl Samples {
             .flat_map(|zone| zone.networks.iter().flatten().map(|network| network.0))
             .collect();
         let hosts = parse_import(&seen).expect("a readable scan");
-        let imported = Imported::together(vec![hosts], &guests, &|_| false);
+        let imported = Imported::together(vec![hosts], &guests, &|_| false, &|_| false);
         let scan = ScanSection {
             hosts: imported.hosts.iter().map(ImportedHost::host).collect(),
             guests: imported.guests,
+            left_out: 0,
+            beyond: 0,
             record: record(),
         };
         let mut snapshots: Vec<Snapshot> =

@@ -84,7 +84,7 @@ impl Samples {
             kind: zone.kind,
             networks: zone.networks.iter().flatten().map(|network| network.0).collect(),
         });
-        Surroundings { rooms: rooms.collect(), changes: None }
+        Surroundings { rooms: rooms.collect(), changes: None, asked: None }
     }
 
     pub(super) fn governed(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
