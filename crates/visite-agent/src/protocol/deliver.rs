@@ -44,8 +44,8 @@ impl Schedule {
     }
 }
 
-/// Hourly, and at start: what changes in a practice is seen within the hour, and a day costs less than a minute of one
-/// core (`benches/README.md`).
+/// Hourly, and at start: what changes in a practice is seen within the hour. What a day costs stands in
+/// `benches/README.md`.
 impl Default for Schedule {
     fn default() -> Self {
         Self { every_minutes: 60, at_start: true }
