@@ -37,9 +37,13 @@ const AT_HOME: &[(&str, &[&str])] = &[
     ("maud", &["visite-report", "visite-server"]),
     ("md-5", &["visite-wire"]),
     ("rcgen", &["visite-agent", "visite-server"]),
+    ("lettre", &["visite-server"]),
     ("rustls", &["visite-scan", "visite-agent", "visite-server"]),
+    ("sea-orm", &["visite-store"]),
+    ("sea-orm-migration", &["visite-store"]),
     ("smoltcp", &["visite-scan"]),
     ("tokio-rustls", &["visite-scan", "visite-agent"]),
+    ("webauthn_rp", &["visite-server"]),
 ];
 
 /// Licences that may be linked; each alternative of an expression is looked at.
@@ -56,6 +60,8 @@ const LICENCES: &[&str] = &[
     "0BSD",
     "CC0-1.0",
     "BSL-1.0",
+    // The list of root certificates that browsers carry: data, to be passed on freely.
+    "CDLA-Permissive-2.0",
 ];
 
 /// Words that no text of ours may contain (practice-safety: never mislead).
