@@ -1,8 +1,8 @@
 //! What was asked of a device: a gap at a port that nobody asked this time is neither there nor gone.
 
 use crate::world::SubjectFacts;
+use core::net::{IpAddr, SocketAddr};
 use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr};
 use visite_facts::facts::DeviceNetwork;
 
 /// The ports of a device that were asked, and from where.
