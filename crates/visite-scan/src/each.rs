@@ -125,7 +125,7 @@ pub async fn device(found: Found, told: &Heard, plan: &Arc<Plan>, examiner: &Arc
         found.addresses.iter().map(|address| (*address, found.ports(*address).within(&knocks))).collect();
     let (jobs, too_many) = jobs(plan, &ports);
     // Real devices have few addresses; whoever has many gets no more time for that.
-    let until = Instant::now() + plan.policy.longest() * if found.addresses.len() > 1 { 2 } else { 1 };
+    let until = Instant::now() + plan.policy.longest(care) * if found.addresses.len() > 1 { 2 } else { 1 };
     let mut services = carried_out(jobs, care, until, examiner).await;
     services.extend(too_many.into_iter().map(Job::too_much));
     services.sort_by_key(|service: &ServiceSeen| (service.transport, service.port, service.address));
@@ -200,7 +200,8 @@ async fn carried_out(jobs: Vec<Job>, care: Care, until: Instant, examiner: &Arc<
             None => break,
         }
     }
-    services.extend(jobs.map(Job::too_much));
+    // That a UDP port was not asked shows by its absence; an open TCP port is one all the same.
+    services.extend(jobs.filter(|job| job.transport == Transport::Tcp).map(Job::too_much));
     services
 }
 
@@ -359,7 +360,9 @@ mod tests {
         let pacer = Arc::new(crate::pace::Pacer::new(1_000));
         let policy = plan().policy;
         let examiner = Arc::new(Examiner::new(policy, pacer, Arc::default(), Default::default(), Arc::default()));
-        let services = runtime.block_on(carried_out(vec![job; 300], Care::Sturdy, Instant::now(), &examiner));
+        let mut all = vec![job; 300];
+        all.push(Job { transport: Transport::Udp, port: 161, ..job });
+        let services = runtime.block_on(carried_out(all, Care::Sturdy, Instant::now(), &examiner));
         assert_eq!(services.len(), 300);
         for service in services {
             assert_eq!((service.state, service.examined.not_examined), (PortState::Open, Some(NotExamined::TooMuch)));
