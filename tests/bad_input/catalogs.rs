@@ -146,12 +146,12 @@ fn a_layer_that_is_a_file_or_missing() {
     status: 65
     ---- stderr
     Fehler: `[DIR]/x.yaml` lässt sich nicht lesen
-      Ursache: Not a directory (os error 20)
+      Ursache: ein Teil des Pfads ist kein Ordner
     ");
     assert_snapshot!(call("nothing"), @"
     status: 66
     ---- stderr
     Fehler: `[DIR]/nothing` lässt sich nicht lesen
-      Ursache: No such file or directory (os error 2)
+      Ursache: das gibt es nicht
     ");
 }

@@ -19,9 +19,9 @@ fn the_first_page_of_help_is_german() {
       catalog  Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
 
     Optionen:
-          --lang <LANG>  Sprache der Ausgabe: de oder en [Vorgabe: de]
-      -h, --help         Diese Hilfe zeigen
-      -V, --version      Die Version zeigen
+          --lang <SPRACHE>  Sprache der Ausgabe: de oder en [Vorgabe: de]
+      -h, --help            Diese Hilfe zeigen
+      -V, --version         Die Version zeigen
     ");
 }
 
@@ -37,7 +37,7 @@ fn help_can_be_had_in_english() {
 
     Commands:
       check    Look at this computer: no server, no configuration, nothing is changed
-      scan     Examine a network, gently and only with a release: devices, services, gaps
+      scan     Examine a network, gently and only with a permission (release): devices, services, gaps
       catalog  What Visite knows: checks, measures, requirements
 
     Options:
@@ -54,12 +54,10 @@ fn help_can_be_had_in_english() {
 
     Options:
           --format <FORMAT>     Form of the output: text, json, sarif, junit or html [default: text]
-          --lang <LANG>         Language of the output: de or en [default: de]
           --output <FILE>       Write to this file instead of the screen
           --facts <FILE|DIR>    Judge recorded facts instead of this computer; may be given several
                                 times
           --save-facts <FILE>   Also save what was seen to this file
-      -h, --help                Show this help
           --practice <FILE>     The practice file (practice.yaml)
           --previous <FILE>     Result of the last round (JSON): shows what has been fixed or is new
                                 since
@@ -70,6 +68,8 @@ fn help_can_be_had_in_english() {
                                 high or critical
           --quiet               Name gaps only, one line each
       -v, --verbose             Show for every point what the verdict rests on
+          --lang <LANG>         Language of the output: de or en [default: de]
+      -h, --help                Show this help
     ");
 }
 
@@ -85,22 +85,22 @@ fn help_for_check_names_every_argument() {
     Aufruf: visite check [Optionen]
 
     Optionen:
-          --format <FORMAT>     Format der Ausgabe: text, json, sarif, junit oder html [Vorgabe: text]
-          --lang <LANG>         Sprache der Ausgabe: de oder en [Vorgabe: de]
-          --output <FILE>       In diese Datei schreiben statt auf den Bildschirm
-          --facts <FILE|DIR>    Gespeicherte Beobachtungen beurteilen statt dieses Computers; mehrfach
-                                möglich
-          --save-facts <FILE>   Die Beobachtungen auch in dieser Datei speichern
-      -h, --help                Diese Hilfe zeigen
-          --practice <FILE>     Die Praxisdatei (practice.yaml)
-          --previous <FILE>     Ergebnis der letzten Visite (JSON): zeigt, was seitdem behoben oder neu
-                                ist
-          --catalog <DIR>       Einen eigenen Katalog über den eingebauten legen; mehrfach möglich
-          --root <DIR>          Ein anderes Dateisystem ansehen, etwa eine eingehängte Festplatte
-          --fail-on <SEVERITY>  Mit dem Rückgabewert 2 enden, wenn eine Lücke ab dieser Schwere offen
-                                ist: low, medium, high oder critical
-          --quiet               Nur Lücken nennen, eine Zeile je Lücke
-      -v, --verbose             Zu jedem Punkt zeigen, worauf das Urteil beruht
+          --format <FORMAT>       Format der Ausgabe: text, json, sarif, junit oder html [Vorgabe: text]
+          --output <DATEI>        In diese Datei schreiben statt auf den Bildschirm
+          --facts <DATEI|ORDNER>  Gespeicherte Beobachtungen beurteilen statt dieses Computers; mehrfach
+                                  möglich
+          --save-facts <DATEI>    Die Beobachtungen auch in dieser Datei speichern
+          --practice <DATEI>      Die Praxisdatei (practice.yaml)
+          --previous <DATEI>      Ergebnis der letzten Visite (JSON): zeigt, was seitdem behoben oder
+                                  neu ist
+          --catalog <ORDNER>      Einen eigenen Katalog über den eingebauten legen; mehrfach möglich
+          --root <ORDNER>         Ein anderes Dateisystem ansehen, etwa eine eingehängte Festplatte
+          --fail-on <SCHWERE>     Mit dem Rückgabewert 2 enden, wenn eine Lücke ab dieser Schwere offen
+                                  ist: low, medium, high oder critical
+          --quiet                 Nur Lücken nennen, eine Zeile je Lücke
+      -v, --verbose               Zu jedem Punkt zeigen, worauf das Urteil beruht
+          --lang <SPRACHE>        Sprache der Ausgabe: de oder en [Vorgabe: de]
+      -h, --help                  Diese Hilfe zeigen
     ");
 }
 
@@ -120,9 +120,9 @@ fn help_for_catalog_names_every_command() {
       docs      Die Nachschlageseiten zum Katalog schreiben
 
     Optionen:
-          --catalog <DIR>  Einen eigenen Katalog über den eingebauten legen; mehrfach möglich
-          --lang <LANG>    Sprache der Ausgabe: de oder en [Vorgabe: de]
-      -h, --help           Diese Hilfe zeigen
+          --catalog <ORDNER>  Einen eigenen Katalog über den eingebauten legen; mehrfach möglich
+          --lang <SPRACHE>    Sprache der Ausgabe: de oder en [Vorgabe: de]
+      -h, --help              Diese Hilfe zeigen
     ");
 }
 
@@ -142,9 +142,9 @@ fn without_a_command_the_help_is_shown_and_it_is_a_mistake() {
       catalog  Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
 
     Optionen:
-          --lang <LANG>  Sprache der Ausgabe: de oder en [Vorgabe: de]
-      -h, --help         Diese Hilfe zeigen
-      -V, --version      Die Version zeigen
+          --lang <SPRACHE>  Sprache der Ausgabe: de oder en [Vorgabe: de]
+      -h, --help            Diese Hilfe zeigen
+      -V, --version         Die Version zeigen
     ");
 }
 
@@ -229,19 +229,19 @@ fn an_unknown_value_is_named_with_the_possible_ones() {
     assert_snapshot!(visite(["check", "--fail-on", "severe"]).run(), @"
     status: 64
     ---- stderr
-    Fehler: `severe` passt nicht zu `--fail-on <SEVERITY>`; möglich sind: low, medium, high, critical
+    Fehler: `severe` passt nicht zu `--fail-on <SCHWERE>`; möglich sind: low, medium, high, critical
     Hinweis: Mehr zeigt: visite --help
     ");
     assert_snapshot!(visite(["check", "--lang", "fr"]).run(), @"
     status: 64
     ---- stderr
-    Fehler: `fr` passt nicht zu `--lang <LANG>`; möglich sind: de, en
+    Fehler: `fr` passt nicht zu `--lang <SPRACHE>`; möglich sind: de, en
     Hinweis: Mehr zeigt: visite --help
     ");
     assert_snapshot!(visite(["catalog", "list", "doctors"]).run(), @"
     status: 64
     ---- stderr
-    Fehler: `doctors` passt nicht zu `[WHAT]`; möglich sind: checks, measures, requirements, lifecycles, services
+    Fehler: `doctors` passt nicht zu `[WAS]`; möglich sind: checks, measures, requirements, lifecycles, services
     Hinweis: Mehr zeigt: visite --help
     ");
 }
@@ -251,19 +251,19 @@ fn a_missing_value_is_a_mistake() {
     assert_snapshot!(visite(["check", "--facts"]).run(), @"
     status: 64
     ---- stderr
-    Fehler: Zu `--facts <FILE|DIR>` fehlt der Wert
+    Fehler: Zu `--facts <DATEI|ORDNER>` fehlt der Wert
     Hinweis: Mehr zeigt: visite --help
     ");
     assert_snapshot!(visite(["catalog", "show"]).run(), @"
     status: 64
     ---- stderr
-    Fehler: Es fehlt: <ID>
+    Fehler: Es fehlt: <KENNUNG>
     Hinweis: Mehr zeigt: visite --help
     ");
     assert_snapshot!(visite(["catalog", "docs"]).run(), @"
     status: 64
     ---- stderr
-    Fehler: Es fehlt: --output <DIR>
+    Fehler: Es fehlt: --output <ORDNER>
     Hinweis: Mehr zeigt: visite --help
     ");
 }
@@ -273,7 +273,7 @@ fn what_excludes_each_other_is_told() {
     assert_snapshot!(visite(["check", "--root", "/", "--facts", "x"]).run(), @"
     status: 64
     ---- stderr
-    Fehler: `--root <DIR>` und `--facts <FILE|DIR>` gehen nicht zusammen
+    Fehler: `--root <ORDNER>` und `--facts <DATEI|ORDNER>` gehen nicht zusammen
     Hinweis: Mehr zeigt: visite --help
     ");
     assert_snapshot!(visite(["check", "--quiet", "-v"]).run(), @"
@@ -297,4 +297,22 @@ fn bytes_that_are_no_text_are_a_mistake() {
     assert_eq!(visite([std::ffi::OsStr::new("check"), bytes]).run().status, Some(64));
     let lang = std::ffi::OsStr::from_bytes(b"\xff");
     assert_eq!(visite([std::ffi::OsStr::new("--lang"), lang]).run().status, Some(64));
+}
+
+#[test]
+fn help_may_be_asked_for_like_a_command() {
+    let same = |one: &[&str], other: &[&str]| {
+        let (one, other) = (visite(one).run().succeeded(), visite(other).run().succeeded());
+        assert_eq!((&one.stdout, one.stderr.as_str()), (&other.stdout, ""));
+    };
+    same(&["help"], &["--help"]);
+    same(&["help", "check"], &["check", "--help"]);
+    same(&["--lang", "en", "help", "catalog", "list"], &["catalog", "list", "--lang", "en", "-h"]);
+    same(&["catalog", "help", "show"], &["catalog", "show", "--help"]);
+    assert_snapshot!(visite(["help", "chek"]).run(), @"
+    status: 64
+    ---- stderr
+    Fehler: Den Befehl `chek` gibt es nicht
+    Hinweis: Meinten Sie `check`? Mehr zeigt: visite --help
+    ");
 }

@@ -94,7 +94,7 @@ fn the_reference_is_written_to_a_folder() {
     status: 73
     ---- stderr
     Fehler: `[DIR]/facts.json` lässt sich nicht schreiben
-      Ursache: File exists (os error 17)
+      Ursache: das gibt es schon
     Hinweis: Wählen Sie einen Ordner, in den Sie schreiben dürfen.
     ");
 }

@@ -15,31 +15,31 @@ fn a_missing_file_is_66() {
     status: 66
     ---- stderr
     Fehler: `[DIR]/nothing.json` lässt sich nicht lesen
-      Ursache: No such file or directory (os error 2)
+      Ursache: das gibt es nicht
     ");
     assert_snapshot!(desk.check(&["--practice", "@nothing.yaml", "--lang", "en"]), @"
     status: 66
     ---- stderr
     error: cannot read `[DIR]/nothing.yaml`
-      cause: No such file or directory (os error 2)
+      cause: there is no such file or directory
     ");
     assert_snapshot!(desk.check(&["--previous", "@nothing.json"]), @"
     status: 66
     ---- stderr
     Fehler: `[DIR]/nothing.json` lässt sich nicht lesen
-      Ursache: No such file or directory (os error 2)
+      Ursache: das gibt es nicht
     ");
     assert_snapshot!(desk.check(&["--catalog", "@nothing"]), @"
     status: 66
     ---- stderr
     Fehler: `[DIR]/nothing` lässt sich nicht lesen
-      Ursache: No such file or directory (os error 2)
+      Ursache: das gibt es nicht
     ");
     assert_snapshot!(desk.call(&["check", "--root", "@nothing"]).run(), @"
     status: 66
     ---- stderr
     Fehler: `[DIR]/nothing` lässt sich nicht lesen
-      Ursache: No such file or directory (os error 2)
+      Ursache: das gibt es nicht
     ");
     assert_snapshot!(desk.call(&["check", "--root", "@facts.json"]).run(), @"
     status: 66
@@ -68,7 +68,7 @@ fn a_file_that_may_not_be_read_is_77() {
     status: 77
     ---- stderr
     Fehler: `[DIR]/facts.json` lässt sich nicht lesen
-      Ursache: Permission denied (os error 13)
+      Ursache: dafür fehlt die Berechtigung
     ");
     fs::create_dir(desk.path("closed")).expect("ours");
     fs::set_permissions(desk.path("closed"), fs::Permissions::from_mode(0o000)).expect("ours");
@@ -77,7 +77,7 @@ fn a_file_that_may_not_be_read_is_77() {
     status: 77
     ---- stderr
     Fehler: `[DIR]/closed/root` lässt sich nicht lesen
-      Ursache: Permission denied (os error 13)
+      Ursache: dafür fehlt die Berechtigung
     ");
     fs::set_permissions(desk.path("closed"), fs::Permissions::from_mode(0o700)).expect("ours");
 }

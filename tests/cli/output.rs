@@ -33,20 +33,50 @@ fn a_report_in_a_file_leaves_standard_output_empty_and_replaces_the_old_one() {
 }
 
 #[test]
+fn a_pipe_stays_a_pipe_and_a_link_is_not_followed() {
+    let desk = Desk::new();
+    let pipe = desk.path("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("coreutils");
+    assert!(made.success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).expect("the pipe is read")
+    });
+    desk.check(&["--output", "@pipe"]).succeeded();
+    assert!(reader.join().expect("it ends").contains("praxis"));
+    assert!(std::os::unix::fs::FileTypeExt::is_fifo(&fs::metadata(&pipe).expect("it is there").file_type()));
+
+    desk.write("target.txt", "untouched");
+    std::os::unix::fs::symlink(desk.path("target.txt"), desk.path("link.txt")).expect("ours");
+    assert_eq!(desk.check(&["--output", "@link.txt"]).status, Some(73));
+    assert_eq!(desk.read("target.txt"), "untouched");
+}
+
+#[test]
+fn results_never_overwrite_each_other_nor_what_is_read() {
+    let desk = Desk::new();
+    let twice = desk.check(&["--output", "@one.json", "--save-facts", "@./one.json"]);
+    assert_eq!(twice.status, Some(64), "{}", twice.stderr);
+    let before = desk.read("facts.json");
+    assert_eq!(desk.check(&["--output", "@facts.json"]).status, Some(64));
+    assert_eq!(desk.read("facts.json"), before);
+}
+
+#[test]
 fn a_file_that_cannot_be_made_is_73() {
     let desk = Desk::new();
     assert_snapshot!(desk.check(&["--output", "@no/folder/report.txt"]), @"
     status: 73
     ---- stderr
     Fehler: `[DIR]/no/folder/report.txt` lässt sich nicht schreiben
-      Ursache: No such file or directory (os error 2)
+      Ursache: das gibt es nicht
     Hinweis: Wählen Sie einen Ordner, in den Sie schreiben dürfen.
     ");
     assert_snapshot!(desk.check(&["--save-facts", "@facts.json/saved.json", "--lang", "en"]), @"
     status: 73
     ---- stderr
     error: cannot write `[DIR]/facts.json/saved.json`
-      cause: Not a directory (os error 20)
+      cause: a part of the path is not a directory
     hint: choose a directory that you may write to
     ");
     let closed = visite_as_nobody(["check", "--facts", &desk.arg("facts.json"), "--output", &desk.arg("report.txt")]);
@@ -55,7 +85,7 @@ fn a_file_that_cannot_be_made_is_73() {
     status: 73
     ---- stderr
     Fehler: `[DIR]/report.txt` lässt sich nicht schreiben
-      Ursache: Permission denied (os error 13)
+      Ursache: dafür fehlt die Berechtigung
     Hinweis: Wählen Sie einen Ordner, in den Sie schreiben dürfen.
     ");
     fs::set_permissions(desk.folder.path(), fs::Permissions::from_mode(0o755)).expect("ours");
@@ -113,12 +143,12 @@ fn a_full_disk_is_74() {
     status: 74
     ---- stderr
     Fehler: Die Ausgabe lässt sich nicht schreiben
-      Ursache: No space left on device (os error 28)
+      Ursache: der Datenträger ist voll
     ");
     assert_snapshot!(desk.call(&["catalog", "list", "--lang", "en"]).stdout(full()).run(), @"
     status: 74
     ---- stderr
     error: cannot write to standard output
-      cause: No space left on device (os error 28)
+      cause: the disk is full
     ");
 }

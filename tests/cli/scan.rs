@@ -165,3 +165,164 @@ fn what_is_no_file_of_recog_is_refused() {
         assert_eq!(answer.status, Some(status), "{name}: {}", answer.stderr);
     }
 }
+
+#[test]
+fn the_result_of_another_command_is_no_earlier_round() {
+    let desk = Desk::new();
+    desk.write("nmap.xml", NMAP);
+    let call = ["scan", "--import", "@nmap.xml", "--format", "json", "--output", "@scan.json"];
+    desk.call(&call).run().succeeded();
+    desk.check(&["--format", "json", "--output", "@check.json"]).succeeded();
+    let check = desk.check(&["--previous", "@scan.json"]);
+    assert_eq!(check.status, Some(65));
+    assert!(check.stderr.contains("visite check --format json"), "{}", check.stderr);
+    let scan = desk.call(&["scan", "--import", "@nmap.xml", "--previous", "@check.json"]).run();
+    assert_eq!(scan.status, Some(65));
+    assert!(scan.stderr.contains("visite scan --format json"), "{}", scan.stderr);
+}
+
+/// A practice whose releases are over, for another network, or without login attempts; it is always open.
+const PRACTICE: &str = "schema: visite.practice/1
+name: Musterpraxis
+people:
+  - { id: inhaberin, name: Dr. Ada, roles: [owner] }
+opening_hours: { monday: [\"00:00-23:59\"], tuesday: [\"00:00-23:59\"], wednesday: [\"00:00-23:59\"], thursday: [\"00:00-23:59\"], friday: [\"00:00-23:59\"], saturday: [\"00:00-23:59\"], sunday: [\"00:00-23:59\"] }
+releases:
+  - { id: alt, allowed_by: inhaberin, allowed_on: 2024-01-01, until: 2024-12-31, ranges: [192.0.2.0/24], device_owners: [practice] }
+  - { id: neu, allowed_by: inhaberin, allowed_on: 2024-01-01, until: 2999-12-31, ranges: [192.0.2.0/24], device_owners: [practice] }
+";
+
+/// Whoever plans a scan learns now what would stop it tonight; and nothing is sent.
+#[test]
+fn a_dry_run_tells_whether_the_call_would_be_refused() {
+    let desk = Desk::new();
+    desk.write("practice.yaml", PRACTICE);
+    let dry = |arguments: &[&str]| {
+        let call = [&["scan", "--practice", "@practice.yaml", "--dry-run"], arguments].concat();
+        desk.call(&call).run().succeeded().stdout
+    };
+    let allowed = dry(&["192.0.2.1"]);
+    assert!(allowed.contains("Freigabe: neu, erlaubt von Dr. Ada, bis 31.12.2999\n"), "{allowed}");
+    assert!(!allowed.contains("lehnt Visite diesen Aufruf ab"), "{allowed}");
+    assert!(allowed.contains("Suche nach Geräten: etwa 1 Sekunde; "), "{allowed}");
+    let other = dry(&["192.0.2.1,2001:db8::/64"]);
+    assert!(other.contains("Ohne --dry-run lehnt Visite diesen Aufruf ab:\nFehler: Ohne Freigabe"), "{other}");
+    assert!(other.contains("Die Freigabe `alt` ist abgelaufen am 31.12.2024."), "{other}");
+    assert!(other.contains("Die Freigabe `neu` gilt für 192.0.2.0/24. Nicht dabei: 2001:db8::/64."), "{other}");
+    let logins = dry(&["192.0.2.1", "--allow-logins", "--lang", "en"]);
+    assert!(logins.contains("it lacks `login_attempts: true`"), "{logins}");
+    let fast = dry(&["192.0.2.1", "--profile", "fast"]);
+    assert!(fast.contains("zuerst 4.000 Pakete je Sekunde"), "{fast}");
+    assert!(fast.contains("höchstens 300.000\n"), "{fast}");
+    assert!(fast.contains("Die Praxis hat zu dieser Zeit geöffnet"), "{fast}");
+}
+
+#[test]
+fn a_dry_run_shows_the_window_and_networks_that_are_too_wide_to_count() {
+    let desk = Desk::new();
+    let call = ["scan", "2001:db8::/64", "--authorised-by", "Ada", "--dry-run", "--window", "22:00-05:00"];
+    let plan = desk.call(&call).run().succeeded().stdout;
+    assert!(!plan.contains("Adressen: 0"), "{plan}");
+    assert!(plan.contains("melden sich die Geräte auf eine Frage an alle:\n  2001:db8::/64\n"), "{plan}");
+    assert!(plan.contains("05:00 Uhr (Europe/Berlin)\n") && plan.contains("Erlaubt von Ada\n"), "{plan}");
+}
+
+#[test]
+fn without_a_release_that_fits_the_call_is_refused_with_the_reason() {
+    let desk = Desk::new();
+    desk.write("practice.yaml", PRACTICE);
+    let call = ["scan", "--practice", "@practice.yaml"];
+    insta::assert_snapshot!(desk.call(&[&call[..], &["192.0.2.1", "2001:db8::1"]].concat()).run(), @"
+    status: 77
+    ---- stderr
+    Fehler: Ohne Freigabe untersucht Visite kein Netz
+      Ursache: Die Freigabe `alt` ist abgelaufen am 31.12.2024.
+      Ursache: Die Freigabe `neu` gilt für 192.0.2.0/24. Nicht dabei: 2001:db8::1.
+    Hinweis: Ergänzen Sie die Freigabe (`until`, und unter `ranges` jedes Netz, auch mit seinen IPv6-Adressen), lassen Sie Ziele mit --exclude aus, oder nennen Sie, wer es erlaubt hat: --authorised-by \"Name\".
+    ");
+    insta::assert_snapshot!(desk.call(&[&call[..], &["192.0.2.1", "--allow-logins"]].concat()).run(), @"
+    status: 77
+    ---- stderr
+    Fehler: Die Freigabe `neu` in der Praxisdatei erlaubt keine Anmeldeversuche
+      Ursache: dort fehlt `login_attempts: true`
+    Hinweis: Lassen Sie --allow-logins weg. Wurden Anmeldeversuche erlaubt, dann tragen Sie bei der Freigabe `login_attempts: true` ein.
+    ");
+    // That a private range is no permission is said where one is meant.
+    let private = desk.call(&["scan", "10.0.0.1", "--lang", "en"]).run();
+    assert!(private.stderr.contains("a private address range is no permission"), "{}", private.stderr);
+    let public = desk.call(&["scan", "192.0.2.1", "--lang", "en"]).run();
+    assert!(public.status == Some(77) && !public.stderr.contains("private"), "{}", public.stderr);
+}
+
+#[test]
+fn what_the_call_reads_is_not_written_over() {
+    let desk = Desk::new();
+    interrupted(&desk, true);
+    let before = (desk.read("old.json"), desk.read("seen.json"));
+    for (option, name, other) in [
+        ("--output", "@old.json", "--resume"),
+        ("--save-facts", "@seen.json", "--facts"),
+        ("--output", "@./seen.json", "--facts"),
+    ] {
+        let answer = desk.call(&[&RESUME[..], &[option, name]].concat()).run();
+        assert_eq!(answer.status, Some(64), "{}", answer.stderr);
+        assert!(
+            answer.stderr.contains(&format!("`{other}` und `{option}` nennen dieselbe Datei")),
+            "{}",
+            answer.stderr
+        );
+    }
+    let answer = desk.call(&["scan", "--import", "@nmap.xml", "--output", "@x", "--save-facts", "@x"]).run();
+    assert_eq!(answer.status, Some(64), "{}", answer.stderr);
+    assert_eq!((desk.read("old.json"), desk.read("seen.json")), before);
+}
+
+#[test]
+fn a_port_that_is_never_asked_is_told() {
+    let desk = Desk::new();
+    let answer = desk.call(&["scan", "192.0.2.1", "--dry-run", "--ports", "515,80,TOP1000"]).run().succeeded();
+    assert_eq!(answer.stderr, "515 wird nie gefragt: Viele Drucker drucken, was dort ankommt.\n");
+}
+
+#[test]
+fn a_window_that_is_none_is_told_with_an_example() {
+    insta::assert_snapshot!(crate::program::visite(["scan", "--window", "25:00-26:00"]).run(), @"
+    status: 64
+    ---- stderr
+    Fehler: `25:00-26:00` passt nicht zu `--window <HH:MM-HH:MM>`: Stunden gehen von 00 bis 23, Minuten von 00 bis 59
+    Hinweis: Schreiben Sie zum Beispiel: --window 22:00-05:00
+    ");
+}
+
+#[test]
+fn what_is_no_earlier_scan_is_refused_with_the_right_call() {
+    let desk = Desk::new();
+    desk.write("nmap.xml", NMAP);
+    let answer = desk.call(&["scan", "--import", "@nmap.xml", "--previous", "@nmap.xml"]).run();
+    assert_eq!(answer.status, Some(65));
+    assert!(answer.stderr.contains("So entsteht eines: visite scan --format json --output DATEI"), "{}", answer.stderr);
+}
+
+/// What stays open at a device that was not looked at this time is told with the name of the device, and the next step
+/// with the call that was made.
+#[test]
+fn devices_that_were_not_asked_again_keep_their_names() {
+    let desk = Desk::new();
+    desk.write("nmap 1.xml", NMAP);
+    desk.write("old.json", include_str!("../../crates/visite-report/tests/data/scan.json"));
+    let now = ["scan", "--import", "@nmap 1.xml", "--previous", "@old.json"];
+    let json = desk.call(&[&now[..], &["--format", "json"]].concat()).run().succeeded().json();
+    let open = json["findings"].as_array().expect("findings").iter().filter(|finding| finding["state"] == "open");
+    let strangers: Vec<&str> = open.filter_map(|finding| finding["subject"].as_str()).collect();
+    assert!(!strangers.is_empty(), "what was found before is still open");
+    let subjects = json["subjects"].as_array().expect("subjects");
+    for stranger in &strangers {
+        assert!(subjects.iter().any(|known| known["id"] == *stranger), "{stranger}");
+    }
+    let text = desk.call(&now).run().succeeded().stdout;
+    assert!(text.contains("ultraschall (tcp 192.168.40.10:104)"), "{text}");
+    assert!(strangers.iter().all(|stranger| !text.contains(stranger)), "{text}");
+    let words = text.split_whitespace().filter(|word| *word != "\\").collect::<Vec<_>>().join(" ");
+    let call = format!("Danach noch einmal: visite scan --import '{}'", desk.arg("nmap 1.xml"));
+    assert!(words.contains(&call), "{text}");
+}

@@ -4,10 +4,14 @@
 //! from the catalogue and the fact schema, so nothing here can say something else than they do.
 
 use crate::Catalog;
+use crate::condition::FieldPath;
 use crate::model::{Check, Encryption, Framework, PortGroup, Requirement};
+use crate::template::Template;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
-use visite_facts::{CostClass, Doer, FactSpec, FieldKind, Lang, Measure, Shape, Text, Word, facts};
+use visite_facts::{
+    Confidence, CostClass, Doer, FactSpec, FieldKind, Lang, Measure, Severity, Shape, Text, Word, facts,
+};
 
 /// Labels of pages.
 struct Labels {
@@ -34,7 +38,7 @@ fn page(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
 pub fn check_page(catalog: &Catalog, check: &Check, lang: Lang) -> String {
     let labels = Labels { lang };
     page(|out| {
-        writeln!(out, "## {}\n", check.title.source().get(lang))?;
+        writeln!(out, "## {}\n", with_words(&check.title).get(lang))?;
         writeln!(out, "{}\n", check.why.get(lang))?;
         writeln!(out, "- {}: {}", labels.pick("Geprüft wird", "What is checked"), check.topic.get(lang))?;
         writeln!(out, "- {}: {}", labels.pick("Kennung", "Id"), check.id)?;
@@ -42,9 +46,9 @@ pub fn check_page(catalog: &Catalog, check: &Check, lang: Lang) -> String {
             out,
             "- {}: {} / {}: {}",
             labels.pick("Schwere", "Severity"),
-            check.severity,
+            severity(check.severity, lang),
             labels.pick("Sicherheit des Urteils", "Confidence"),
-            check.confidence
+            confidence(check.confidence, lang)
         )?;
         if let Some(spec) = check.for_each {
             writeln!(out, "- {}: `{}`", labels.pick("Für jeden Eintrag von", "For each record of"), spec.name)?;
@@ -75,6 +79,13 @@ pub fn check_page(catalog: &Catalog, check: &Check, lang: Lang) -> String {
     })
 }
 
+/// The page of a check with that of its measure below: what is wrong, and step by step what to do.
+pub fn check_with_measure(catalog: &Catalog, check: &Check, lang: Lang) -> String {
+    let measure = catalog.measure_of(check).map(|measure| measure_page(catalog, measure, lang));
+    let page = check_page(catalog, check, lang);
+    measure.map_or(page.clone(), |measure| format!("{page}\n{measure}"))
+}
+
 /// The page of a measure in one language, in its three voices.
 pub fn measure_page(catalog: &Catalog, measure: &Measure, lang: Lang) -> String {
     let labels = Labels { lang };
@@ -89,7 +100,7 @@ pub fn measure_page(catalog: &Catalog, measure: &Measure, lang: Lang) -> String 
             "- {}: {} min · {} · {}",
             labels.pick("Aufwand", "Effort"),
             measure.effort_minutes,
-            cost(measure.cost, lang),
+            cost(measure, lang),
             doer(measure.who, lang)
         )?;
         writeln!(out, "- {}: {}\n", labels.pick("Schließt", "Closes"), closes.join(", "))?;
@@ -145,8 +156,76 @@ pub fn requirement_page(catalog: &Catalog, requirement: &Requirement, lang: Lang
     })
 }
 
-fn cost(cost: CostClass, lang: Lang) -> &'static str {
-    match (cost, lang) {
+/// A title with words for what reports fill in: `Das Konto „Name“ hat kein Passwort`.
+fn with_words(title: &Template) -> Text {
+    let filled = title.fill(|lang, field| {
+        let (FieldPath::Single(_, spec) | FieldPath::Record(spec)) = field;
+        let name = spec.name;
+        let known = PLACES.iter().find(|(known, _, _)| *known == name);
+        match lang {
+            Lang::De => format!("„{}“", known.map_or(name, |(_, de, _)| de)),
+            Lang::En => format!("“{}”", known.map_or(name, |(_, _, en)| en)),
+        }
+    });
+    // Names of accounts and programs stand in quotes already.
+    Text::new(filled.de.replace("„„", "„").replace("““", "“"), filled.en.replace("““", "“").replace("””", "”"))
+}
+
+/// What is filled in at the places of titles, by the name of the field; German, English.
+const PLACES: &[(&str, &str, &str)] = &[
+    ("certificate_key_bits", "Länge in Bit", "length in bits"),
+    ("certificate_not_after", "Datum", "date"),
+    ("days_left", "Anzahl", "number"),
+    ("endpoint", "Adresse und Port", "address and port"),
+    ("from_zone", "Bereich", "zone"),
+    ("hash_method", "Verfahren", "method"),
+    ("locks_after_seconds", "Anzahl", "number"),
+    ("min_length", "Anzahl", "number"),
+    ("name", "Name", "name"),
+    ("network", "Adresse", "address"),
+    ("open_shares", "Namen", "names"),
+    ("pending", "Anzahl", "number"),
+    ("port", "Nummer", "number"),
+    ("product", "Produkt", "product"),
+    ("rule", "Wortlaut", "wording"),
+    ("security_pending", "Anzahl", "number"),
+    ("session", "Name", "name"),
+    ("socket", "Adresse und Port", "address and port"),
+    ("subject", "Name", "name"),
+    ("to_zone", "Bereich", "zone"),
+    ("user", "Name", "name"),
+    ("zone", "Bereich", "zone"),
+];
+
+fn severity(severity: Severity, lang: Lang) -> &'static str {
+    match (severity, lang) {
+        (Severity::Low, Lang::De) => "gering",
+        (Severity::Low, Lang::En) => "low",
+        (Severity::Medium, Lang::De) => "mittel",
+        (Severity::Medium, Lang::En) => "medium",
+        (Severity::High, Lang::De) => "hoch",
+        (Severity::High, Lang::En) => "high",
+        (Severity::Critical, Lang::De) => "sehr hoch",
+        (Severity::Critical, Lang::En) => "critical",
+    }
+}
+
+fn confidence(confidence: Confidence, lang: Lang) -> &'static str {
+    match (confidence, lang) {
+        (Confidence::Low, Lang::De) => "ein Hinweis, erst nachsehen",
+        (Confidence::Low, Lang::En) => "a hint, look first",
+        (Confidence::Medium, Lang::De) => "meist richtig",
+        (Confidence::Medium, Lang::En) => "usually right",
+        (Confidence::High, Lang::De) => "sicher abgelesen",
+        (Confidence::High, Lang::En) => "read with certainty",
+    }
+}
+
+/// Work of the provider is not free of charge, even if nothing has to be bought.
+fn cost(measure: &Measure, lang: Lang) -> &'static str {
+    match (measure.cost, lang) {
+        (CostClass::Free, Lang::De) if measure.who == Doer::Provider => "ohne Anschaffung",
+        (CostClass::Free, Lang::En) if measure.who == Doer::Provider => "nothing to buy",
         (CostClass::Free, Lang::De) => "kostenlos",
         (CostClass::Free, Lang::En) => "free",
         (CostClass::UpTo100, Lang::De) => "bis 100 €",
@@ -360,4 +439,36 @@ fn fact_section(out: &mut String, spec: &FactSpec) -> fmt::Result {
         )?;
     }
     writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn titles_have_words_for_what_is_filled_in() {
+        let catalog = crate::load_parts(&[crate::Layer::embedded()], crate::Part::ALL).expect("the embedded catalogue");
+        let mut needed = BTreeSet::new();
+        for check in catalog.checks.values() {
+            needed.extend(check.title.fields().map(|(FieldPath::Single(_, spec) | FieldPath::Record(spec))| spec.name));
+            let title = with_words(&check.title);
+            for text in [&title.de, &title.en] {
+                assert!(!text.contains(['{', '}']) && !text.contains("„„") && !text.contains("””"), "{text}");
+            }
+        }
+        let known: BTreeSet<&str> = PLACES.iter().map(|(name, _, _)| *name).collect();
+        assert_eq!(known, needed);
+        let password = with_words(&catalog.checks["account-empty-password"].title);
+        assert_eq!(password, Text::new("Das Konto „Name“ hat kein Passwort", "The account “name” has no password"));
+    }
+
+    #[test]
+    fn a_check_is_shown_with_the_steps_of_its_measure() {
+        let catalog = crate::load_parts(&[crate::Layer::embedded()], crate::Part::ALL).expect("the embedded catalogue");
+        let page = check_with_measure(&catalog, &catalog.checks["firewall-missing"], Lang::De);
+        assert!(page.contains("- Schwere: mittel / Sicherheit des Urteils: sicher abgelesen\n"), "{page}");
+        assert!(page.contains("### Für den IT-Dienstleister\n\n1. "), "{page}");
+        assert!(page.contains(" min · ohne Anschaffung · IT-Dienstleister\n"), "{page}");
+    }
 }

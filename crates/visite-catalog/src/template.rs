@@ -44,14 +44,6 @@ impl Template {
         };
         Text { de: fill(Lang::De, &self.de), en: fill(Lang::En, &self.en) }
     }
-
-    /// The text as it stands in the catalogue.
-    pub fn source(&self) -> Text {
-        self.fill(|_, field| match field {
-            FieldPath::Record(field) => format!("{{{}}}", field.name),
-            FieldPath::Single(fact, field) => format!("{{{}.{}}}", fact.name, field.name),
-        })
-    }
 }
 
 fn parts(text: &str, record: Option<&'static FactSpec>) -> Result<Vec<Part>, String> {

@@ -51,6 +51,8 @@ words! {
         UnexpectedPort = "unexpected_port",
         /// It answered nothing that any dialogue knows.
         NotRecognised = "not_recognised",
+        /// It takes connections, and answered nothing at all. What it would say is not known.
+        NoAnswer = "no_answer",
         /// The scan was stopped before.
         Stopped = "stopped",
         /// Its device has more open ports, or takes longer over them, than one device may take of a scan.

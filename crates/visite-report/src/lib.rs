@@ -12,7 +12,8 @@ mod overview;
 mod texts;
 mod wrap;
 
-pub use network::{Changes, Room, Surroundings};
+pub use network::{Asked, Changes, Room, Surroundings};
+pub use texts::group;
 
 use jiff::Timestamp;
 use std::io;

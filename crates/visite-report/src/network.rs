@@ -4,14 +4,18 @@
 //! Shared by the formats for people. It sorts, counts and compares what the scan and assess say; it judges nothing.
 
 use crate::moment::span;
+use crate::overview::some_names;
 use crate::texts::{Texts, group};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use visite_facts::facts::{DeviceClass, NetworkService, Transport, ZoneKind};
 use visite_facts::scan::{NotExamined, PortState, ScanSection, ScannedHost, ScannedService};
 use visite_facts::{Assessment, Word};
+
+/// Most devices that a line about what was left out names.
+const NAMED: usize = 5;
 
 /// What a report on a scan needs to know besides what the scan saw.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +24,19 @@ pub struct Surroundings {
     pub rooms: Vec<Room>,
     /// What is different from an earlier scan.
     pub changes: Option<Changes>,
+    /// Which ports were asked, where that is known.
+    pub asked: Option<Asked>,
+}
+
+/// Which ports a scan asked, and what of it the devices themselves do not list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// TCP ports, sorted.
+    pub tcp: Vec<u16>,
+    /// UDP ports, sorted.
+    pub udp: Vec<u16>,
+    /// Of each device, by its address, how many UDP ports did not answer.
+    pub silent_udp: BTreeMap<IpAddr, u32>,
 }
 
 /// A part of the network, as the practice file names it.
@@ -149,13 +166,16 @@ pub fn make(host: &ScannedHost) -> Vec<String> {
     [&host.system, &host.vendor].into_iter().flatten().cloned().collect()
 }
 
-/// Where a service listens: `443`, `UDP 161`, `2001:db8::5, 22`.
+/// Where a service listens: `443`, `UDP 161`, `[2001:db8::5]:22`.
 pub fn port(service: &ScannedService) -> String {
-    let port = match service.transport {
-        Transport::Udp => format!("UDP\u{a0}{}", service.port),
-        Transport::Tcp | Transport::Any => service.port.to_string(),
+    let port = match service.address {
+        Some(address) => SocketAddr::new(address, service.port).to_string(),
+        None => service.port.to_string(),
     };
-    service.address.map_or(port.clone(), |address| format!("{address}, {port}"))
+    match service.transport {
+        Transport::Udp => format!("UDP\u{a0}{port}"),
+        Transport::Tcp | Transport::Any => port,
+    }
 }
 
 /// What a service is, in words; for one that was not recognised, why.
@@ -163,7 +183,7 @@ pub fn service_word(texts: &Texts, service: &ScannedService) -> String {
     match (service.service, service.not_examined) {
         (Some(NetworkService::Http), _) if is_encrypted(service) => texts.say("scan-https"),
         (Some(known), _) => texts.value(known),
-        (None, Some(NotExamined::NotRecognised) | None) => texts.say("scan-service-unknown"),
+        (None, Some(NotExamined::NotRecognised | NotExamined::NoAnswer) | None) => texts.say("scan-service-unknown"),
         (None, Some(_)) => texts.say("scan-service-not-examined"),
     }
 }
@@ -201,38 +221,74 @@ pub fn service(texts: &Texts, service: &ScannedService) -> String {
     product(service).map_or(line.clone(), |product| format!("{line}: {product}"))
 }
 
-/// Services that were recognised, and ports that were not, which are only numbers.
+/// Services that were recognised, and ports that were not, which are only numbers. What further addresses offer as the
+/// first does is named once.
 pub fn services(texts: &Texts, host: &ScannedHost) -> Vec<String> {
-    let known = open(host).filter(|service| service.service.is_some());
+    let (own, further): (Vec<_>, Vec<_>) = open(host).partition(|service| service.address.is_none());
+    let (again, new): (Vec<_>, Vec<_>) =
+        further.into_iter().partition(|service| own.iter().any(|first| is_alike(first, service)));
+    let shown: Vec<&ScannedService> = own.iter().copied().chain(new).collect();
+    let known = shown.iter().filter(|service| service.service.is_some());
     let mut lines: Vec<String> = known.map(|known| service(texts, known)).collect();
     let mut others: BTreeMap<bool, Vec<String>> = BTreeMap::new();
-    for other in open(host).filter(|service| service.service.is_none()) {
-        let looked_at = matches!(other.not_examined, Some(NotExamined::NotRecognised) | None);
+    for other in shown.iter().filter(|service| service.service.is_none()) {
+        let looked_at = matches!(other.not_examined, Some(NotExamined::NotRecognised | NotExamined::NoAnswer) | None);
         others.entry(!looked_at).or_default().push(port(other));
     }
     for (held_back, ports) in others {
         let key = if held_back { "scan-ports-not-examined" } else { "scan-ports-unknown" };
         lines.push(texts.fill(key, [("ports", ports.join(", ").into())]));
     }
+    lines.extend(also(texts, &own, &again));
     lines
+}
+
+/// The same service at another address.
+fn is_alike(one: &ScannedService, other: &ScannedService) -> bool {
+    *one == ScannedService { address: one.address, ..other.clone() }
+}
+
+/// At which further addresses the same is offered; which ports of it, if not all.
+fn also(texts: &Texts, own: &[&ScannedService], again: &[&ScannedService]) -> Vec<String> {
+    let mut ports: BTreeMap<IpAddr, Vec<&ScannedService>> = BTreeMap::new();
+    for service in again {
+        ports.entry(service.address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))).or_default().push(service);
+    }
+    // UDP is often asked at the first address only.
+    let tcp = own.iter().filter(|service| service.transport == Transport::Tcp).count();
+    let family = |address: IpAddr| if address.is_ipv4() { "IPv4" } else { "IPv6" };
+    let (mut lines, mut whole) = (Vec::new(), BTreeMap::<&str, Vec<String>>::new());
+    for (address, services) in ports {
+        if services.iter().filter(|service| service.transport == Transport::Tcp).count() == tcp {
+            whole.entry(family(address)).or_default().push(address.to_string());
+            continue;
+        }
+        let here = |service: &&ScannedService| port(&ScannedService { address: None, ..(*service).clone() });
+        let list = services.iter().map(here).collect::<Vec<_>>().join(", ");
+        let address = format!("{}\u{a0}{address}", family(address));
+        lines.push(texts.fill("scan-also-ports", [("address", address.into()), ("ports", list.into())]));
+    }
+    let whole = whole.into_iter().map(|(family, addresses)| {
+        let address = format!("{family}\u{a0}{}", addresses.join(", "));
+        texts.fill("scan-also", [("address", address.into())])
+    });
+    whole.chain(lines).collect()
 }
 
 /// Open ports that were not looked at, by reason: what it is, and how to get it looked at.
 pub fn not_examined(texts: &Texts, scan: &ScanSection) -> Vec<(String, String)> {
-    let mut counts: BTreeMap<NotExamined, (usize, BTreeSet<IpAddr>)> = BTreeMap::new();
+    let mut counts: BTreeMap<NotExamined, (usize, BTreeMap<IpAddr, String>)> = BTreeMap::new();
     for host in &scan.hosts {
         for reason in open(host).filter(|service| service.service.is_none()).filter_map(|service| service.not_examined)
         {
             let count = counts.entry(reason).or_default();
             count.0 += 1;
-            count.1.insert(host.address);
+            count.1.insert(host.address, name(host));
         }
     }
-    let line = |(reason, (ports, devices)): (NotExamined, (usize, BTreeSet<IpAddr>))| {
-        let (ports, devices) = (
-            texts.fill("scan-open-ports", [("n", ports.into())]),
-            texts.fill("scan-at-devices", [("n", devices.len().into())]),
-        );
+    let line = |(reason, (ports, devices)): (NotExamined, (usize, BTreeMap<IpAddr, String>))| {
+        let ports = texts.fill("scan-open-ports", [("n", ports.into())]);
+        let devices = at_devices(texts, &devices.into_values().collect::<Vec<_>>());
         let what =
             texts.fill(&format!("not-examined-{reason}"), [("ports", ports.into()), ("devices", devices.into())]);
         (what, texts.word("how-examined", reason))
@@ -240,14 +296,20 @@ pub fn not_examined(texts: &Texts, scan: &ScanSection) -> Vec<(String, String)> 
     counts.into_iter().map(line).collect()
 }
 
+/// `an 7 Geräten (a, b, c, d, e und 2 weitere)`
+fn at_devices(texts: &Texts, devices: &[String]) -> String {
+    let names: Vec<&str> = devices.iter().map(String::as_str).collect();
+    let number = texts.fill("scan-at-devices", [("n", names.len().into())]);
+    format!("{number} ({})", some_names(texts, &names, NAMED))
+}
+
 /// What was asked and never answered, in one line.
 pub fn unanswered(texts: &Texts, scan: &ScanSection) -> Option<String> {
-    let silent = scan.hosts.iter().filter(|host| host.unanswered_ports > 0);
-    let (devices, ports) =
-        silent.fold((0_usize, 0_u64), |(devices, ports), host| (devices + 1, ports + u64::from(host.unanswered_ports)));
+    let silent: Vec<&ScannedHost> = scan.hosts.iter().filter(|host| host.unanswered_ports > 0).collect();
+    let ports: u64 = silent.iter().map(|host| u64::from(host.unanswered_ports)).sum();
     let asked: u64 = scan.hosts.iter().map(|host| u64::from(host.asked_ports)).sum();
-    (devices > 0).then(|| {
-        let devices = texts.fill("scan-at-devices", [("n", devices.into())]);
+    (!silent.is_empty()).then(|| {
+        let devices = at_devices(texts, &silent.iter().map(|host| name(host)).collect::<Vec<_>>());
         texts.fill("scan-unanswered", [("n", ports.into()), ("asked", asked.into()), ("devices", devices.into())])
     })
 }
@@ -429,7 +491,7 @@ fn verdicts(assessment: &Assessment) -> BTreeMap<String, bool> {
 
 /// A service as facts name it: `tcp 192.168.10.5:445`.
 fn endpoint(host: &ScannedHost, service: &ScannedService) -> String {
-    let address = std::net::SocketAddr::new(service.address.unwrap_or(host.address), service.port);
+    let address = SocketAddr::new(service.address.unwrap_or(host.address), service.port);
     format!("{} {address}", service.transport.word())
 }
 

@@ -7,8 +7,8 @@ use crate::texts::{Place, Texts};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use visite_facts::{
-    Area, AssessedSubject, Assessment, CheckResult, Finding, FindingState, PlannedMeasure, RequirementResult,
-    RequirementStatus, Severity, SubjectId, UnknownReason, Verdict, Word, words,
+    Area, AssessedSubject, Assessment, CheckResult, CostClass, Doer, Finding, FindingState, Measure, PlannedMeasure,
+    RequirementResult, RequirementStatus, Severity, SubjectId, UnknownReason, Verdict, Word, words,
 };
 
 words! {
@@ -99,6 +99,22 @@ pub fn lately_fixed(assessment: &Assessment) -> impl Iterator<Item = &Finding> {
 /// The measure that closes the finding.
 pub fn measure_of<'a>(assessment: &'a Assessment, finding: &Finding) -> Option<&'a PlannedMeasure> {
     assessment.measures.iter().find(|planned| planned.measure.id == finding.measure)
+}
+
+/// What the measure costs. Work of the provider is not free of charge, even if nothing has to be bought.
+pub fn cost(texts: &Texts, measure: &Measure) -> String {
+    match (measure.who, measure.cost) {
+        (Doer::Provider, CostClass::Free) => texts.say("cost-nothing-to-buy"),
+        (_, cost) => texts.word("cost", cost),
+    }
+}
+
+/// How many measures close how many open findings, in a sentence; nothing where each measure closes one.
+pub fn to_do(assessment: &Assessment, texts: &Texts) -> Option<String> {
+    let closing = assessment.measures.iter().map(|planned| closed_by(assessment, planned).len());
+    let (measures, findings) = closing.filter(|n| *n > 0).fold((0_usize, 0), |(all, sum), n| (all + 1, sum + n));
+    let counts = [("n", measures.into()), ("findings", findings.into())];
+    (findings > measures).then(|| texts.fill("measures-line", counts))
 }
 
 /// The open findings that a measure closes.

@@ -25,6 +25,18 @@ pub fn wrap_items(items: &[String], separator: &str, width: usize) -> Vec<String
     join_items(pieces.iter().map(String::as_str), separator, width)
 }
 
+/// `words` in lines of at most `width` columns, with blanks between them. A word that is too long is left whole.
+pub fn join_whole(words: &[String], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut().filter(|line| columns(line) + 1 + columns(word) <= width) {
+            Some(line) => *line += &format!(" {word}"),
+            None => lines.push(word.clone()),
+        }
+    }
+    lines
+}
+
 fn join_items<'a>(items: impl Iterator<Item = &'a str>, separator: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();

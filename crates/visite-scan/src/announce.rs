@@ -563,6 +563,11 @@ mod tests {
         let asking = Asking {
             pacer: std::sync::Arc::new(Pacer::new(100)),
             stop: std::sync::Arc::default(),
+            policy: crate::policy::Policy {
+                profile: visite_facts::scan::Profile::Fast,
+                logins: false,
+                ports_only: false,
+            },
             raw: false,
             patience: Duration::from_millis(1),
             tries: 1,

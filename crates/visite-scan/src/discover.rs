@@ -29,6 +29,8 @@ pub enum Found {
     Stated,
     /// It answered for its address on the local segment (ARP, neighbour discovery).
     Neighbour,
+    /// Several hardware addresses answered for its address: two devices have it, or one pretends. None of them is used.
+    Contested,
     /// It answered an echo request.
     Echo,
     /// It answered a knock at a port, open or closed.
@@ -68,13 +70,20 @@ pub struct Discovered {
 
 impl Discovered {
     /// Notes who answered for which address.
-    fn answered(&mut self, plan: &Plan, connections: &Connections, answers: BTreeMap<IpAddr, [u8; 6]>) {
+    fn answered(
+        &mut self,
+        plan: &Plan,
+        connections: &Connections,
+        answers: impl IntoIterator<Item = (IpAddr, Option<[u8; 6]>)>,
+    ) {
         for (address, mac) in answers {
-            self.kin.add(connections, address, mac);
-            if plan.targets.contains(address) && !connections.is_own(address) {
-                let presence = Presence { how: Found::Neighbour, mac: Some(mac) };
-                self.present.entry(address).or_insert(presence).mac.get_or_insert(mac);
+            mac.into_iter().for_each(|mac| self.kin.add(connections, address, mac));
+            if !plan.targets.contains(address) || connections.is_own(address) {
+                continue;
             }
+            let how = if mac.is_some() { Found::Neighbour } else { Found::Contested };
+            let presence = self.present.entry(address).or_insert(Presence { how, mac });
+            presence.mac = presence.mac.or(mac);
         }
     }
 
@@ -159,7 +168,10 @@ async fn neighbours_v4(
         }
         let answers = match by_arp(link, *own, &plan.targets, asking).await {
             Some(answers) => answers,
-            None => by_neighbour_table(own.network, &plan.targets, connections, asking).await,
+            None => {
+                let known = by_neighbour_table(own.network, &plan.targets, connections, asking).await;
+                known.into_iter().map(|(address, mac)| (address, Some(mac))).collect()
+            }
         };
         found.answered(plan, connections, answers);
     }
@@ -171,7 +183,7 @@ async fn by_arp(
     own: LocalAddress,
     wanted: &Targets,
     asking: &Asking,
-) -> Option<BTreeMap<IpAddr, [u8; 6]>> {
+) -> Option<BTreeMap<IpAddr, Option<[u8; 6]>>> {
     if !asking.raw {
         return None;
     }
@@ -225,7 +237,10 @@ async fn by_neighbour_question(
         }
         let (pacer, stop) = (&asking.pacer, &asking.stop);
         match ndp::ask(link, source, &wanted, pacer, stop, asking.patience.min(NEAR)).await {
-            Some(answers) => found.answered(plan, connections, answers),
+            Some(answers) => {
+                let answers = answers.into_iter().map(|(address, mac)| (address, Some(mac)));
+                found.answered(plan, connections, answers);
+            }
             None => {
                 asked.remove(&own.network.trunc());
             }
@@ -390,10 +405,14 @@ async fn farther_away(
     }
 }
 
-/// Adds hardware addresses that the system learnt meanwhile.
+/// Adds hardware addresses that the system learnt meanwhile, of devices on the segment on which it learnt them.
 pub fn learn_macs(present: &mut BTreeMap<IpAddr, Presence>) {
+    let connections = Connections::read().unwrap_or_default();
     for neighbour in net::neighbours().unwrap_or_default() {
-        if let (Some(presence), Some(mac)) = (present.get_mut(&neighbour.address), neighbour.mac) {
+        if let (Some(presence), Some(mac)) = (present.get_mut(&neighbour.address), neighbour.mac)
+            && presence.how != Found::Contested
+            && connections.is_beside(neighbour.address, neighbour.link)
+        {
             presence.mac.get_or_insert(mac);
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! The port only decides with which dialogue to begin. Whatever no dialogue recognises stays unidentified, and says why.
 
+use crate::line::{Line, OverLine};
 use crate::pace::Pacer;
 use crate::policy::{Care, Policy};
 use crate::talk::{self, Ended, Limits, Tls};
@@ -12,10 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 use tokio_rustls::client::TlsStream;
 use visite_facts::facts::{DeviceClass, DeviceTls, NetworkService};
 use visite_facts::scan::{NotExamined, PortState};
@@ -115,6 +113,23 @@ impl Gauge {
     }
 }
 
+/// What one port makes of its questions.
+#[derive(Debug, Default)]
+struct Contact {
+    /// How its device answers.
+    gauge: Arc<Gauge>,
+    /// Whether it was asked anything.
+    asked: AtomicBool,
+    /// Whether it said anything.
+    heard: Arc<AtomicBool>,
+}
+
+impl Contact {
+    fn new(gauge: &Arc<Gauge>) -> Self {
+        Self { gauge: Arc::clone(gauge), ..Self::default() }
+    }
+}
+
 /// Examines ports by the rules of one scan.
 pub struct Examiner {
     /// The rules.
@@ -185,22 +200,22 @@ impl Examiner {
         *dialogues.entry(service.word()).or_default() += 1;
     }
 
-    async fn open(&self, address: SocketAddr, gauge: &Gauge) -> Option<TcpStream> {
+    async fn open(&self, address: SocketAddr, contact: &Contact) -> Option<Line> {
         if self.stop.load(Ordering::Relaxed) {
             return None;
         }
         if !self.policy.tries_everything() {
-            tokio::time::sleep(gauge.pause()).await;
+            tokio::time::sleep(contact.gauge.pause()).await;
         }
-        let begun = Instant::now();
-        let stream = talk::open(address, self.limits, &self.pacer).await;
-        gauge.note(stream.as_ref().map(|_| begun.elapsed()));
+        let mut stream = talk::open(address, self.limits, &self.pacer).await;
+        contact.gauge.note(stream.as_ref().map(Line::took));
+        stream.iter_mut().for_each(|stream| stream.tell(&contact.heard));
         stream
     }
 
     /// Holds one recognising dialogue over a connection of its own.
-    async fn ask(&self, address: SocketAddr, service: NetworkService, gauge: &Gauge) -> Ended<Seen> {
-        self.ask_within(self.limits, address, service, gauge).await
+    async fn ask(&self, address: SocketAddr, service: NetworkService, contact: &Contact) -> Ended<Seen> {
+        self.ask_within(self.limits, address, service, contact).await
     }
 
     async fn ask_within(
@@ -208,12 +223,13 @@ impl Examiner {
         limits: Limits,
         address: SocketAddr,
         service: NetworkService,
-        gauge: &Gauge,
+        contact: &Contact,
     ) -> Ended<Seen> {
         let Some(mut dialogue) = registry::tcp(service, &self.manner(address.ip(), false)) else {
             return Ended::NotThis;
         };
-        let Some(mut stream) = self.open(address, gauge).await else { return Ended::Unreachable };
+        contact.asked.store(true, Ordering::Relaxed);
+        let Some(mut stream) = self.open(address, contact).await else { return Ended::Unreachable };
         self.count(service);
         talk::hold(&mut stream, dialogue.as_mut(), limits, &self.pacer).await
     }
@@ -223,6 +239,7 @@ impl Examiner {
         if self.policy.ports_only {
             return Examined::unknown(NotExamined::PortsOnly);
         }
+        let contact = &Arc::new(Contact::new(gauge));
         let address = SocketAddr::new(host, port);
         let hints = self.book.tcp(port);
         let mut refused = None;
@@ -235,18 +252,18 @@ impl Examiner {
         let tls_first = TLS_PORTS.contains(&port);
         let mut examined = None;
         if tls_first && may(NetworkService::Tls, true, &mut refused) {
-            examined = self.inside_tls(address, &hints, care, gauge).await;
+            examined = self.inside_tls(address, &hints, care, contact).await;
         }
         if examined.is_none() {
             for service in &hints {
                 if !may(*service, true, &mut refused) {
                     continue;
                 }
-                let mut ended = self.ask(address, *service, gauge).await;
+                let mut ended = self.ask(address, *service, contact).await;
                 if matches!(ended, Ended::Silent | Ended::Unreachable) && !self.stop.load(Ordering::Relaxed) {
                     // What is to be expected here gets a second chance and more time: it may have been busy with others.
                     tokio::time::sleep(SECOND_CHANCE).await;
-                    ended = self.ask_within(self.limits.patient(), address, *service, gauge).await;
+                    ended = self.ask_within(self.limits.patient(), address, *service, contact).await;
                 }
                 if let Ended::Done(seen) = ended {
                     examined = Some(Examined { seen: Some(seen), ..Examined::default() });
@@ -255,25 +272,28 @@ impl Examiner {
             }
         }
         if examined.is_none() {
-            examined = self.by_listening(address, &hints, care, gauge, &mut refused).await;
+            examined = self.by_listening(address, &hints, care, contact, &mut refused).await;
         }
         if examined.is_none() && self.policy.tries_everything() {
             if !tls_first {
-                examined = self.inside_tls(address, &hints, care, gauge).await;
+                examined = self.inside_tls(address, &hints, care, contact).await;
             }
             if examined.is_none() {
-                examined = self.by_everything(address, &hints, gauge).await;
+                examined = self.by_everything(address, &hints, contact).await;
             }
         }
         let Some(mut examined) = examined else {
             if self.stop.load(Ordering::Relaxed) {
                 return Examined::unknown(NotExamined::Stopped);
             }
+            if contact.asked.load(Ordering::Relaxed) && !contact.heard.load(Ordering::Relaxed) {
+                return Examined::unknown(NotExamined::NoAnswer);
+            }
             // Not every dialogue was held, so that none fitted says little.
             let held_back = self.policy.may_ask(care, NetworkService::Http, port, false).err();
             return Examined::unknown(refused.or(held_back).unwrap_or(NotExamined::NotRecognised));
         };
-        self.closer(address, &mut examined, &hints, care, gauge).await;
+        self.closer(address, &mut examined, &hints, care, contact).await;
         if let Some(seen) = &mut examined.seen {
             examined.class = self.fingerprints.apply(seen);
         }
@@ -286,13 +306,13 @@ impl Examiner {
         address: SocketAddr,
         hints: &[NetworkService],
         care: Care,
-        gauge: &Gauge,
+        contact: &Contact,
         refused: &mut Option<NotExamined>,
     ) -> Option<Examined> {
         if !self.policy.may_connect(care, address.port()) {
             return None;
         }
-        let mut stream = self.open(address, gauge).await?;
+        let mut stream = self.open(address, contact).await?;
         let heard = talk::greeting(&mut stream, self.policy.greeting()).await?;
         drop(stream);
         if heard.is_empty() {
@@ -307,7 +327,7 @@ impl Examiner {
                 refused.get_or_insert(reason);
                 continue;
             }
-            if let Ended::Done(seen) = self.ask(address, *service, gauge).await {
+            if let Ended::Done(seen) = self.ask(address, *service, contact).await {
                 return Some(Examined { seen: Some(seen), ..Examined::default() });
             }
         }
@@ -319,20 +339,20 @@ impl Examiner {
         self: &Arc<Self>,
         address: SocketAddr,
         hints: &[NetworkService],
-        gauge: &Arc<Gauge>,
+        contact: &Arc<Contact>,
     ) -> Option<Examined> {
         let left = registry::WAITING.iter().copied().filter(|service| !hints.contains(service));
         let (alone, left): (Vec<_>, Vec<_>) = left.partition(|service| ONE_AT_A_TIME.contains(service));
         for service in alone {
-            if let Ended::Done(seen) = self.ask(address, service, gauge).await {
+            if let Ended::Done(seen) = self.ask(address, service, contact).await {
                 return Some(Examined { seen: Some(seen), ..Examined::default() });
             }
         }
         for together in left.chunks(SIDE_BY_SIDE) {
             let mut running = JoinSet::new();
             for service in together {
-                let (this, gauge, service) = (Arc::clone(self), Arc::clone(gauge), *service);
-                running.spawn(async move { this.ask(address, service, &gauge).await });
+                let (this, contact, service) = (Arc::clone(self), Arc::clone(contact), *service);
+                running.spawn(async move { this.ask(address, service, &contact).await });
             }
             let mut found = None;
             while let Some(ended) = running.join_next().await {
@@ -356,24 +376,24 @@ impl Examiner {
         address: SocketAddr,
         hints: &[NetworkService],
         care: Care,
-        gauge: &Gauge,
+        contact: &Contact,
     ) -> Option<Examined> {
         let mut audit = Audit::new(&address.ip().to_string(), self.seed());
         let offer = audit.next_offer()?;
         self.count(NetworkService::Tls);
-        let mut outcome = self.offer(address, None, Hello::new(offer.clone()), gauge).await;
+        let mut outcome = self.offer(address, None, Hello::new(offer.clone()), contact).await;
         if outcome.is_none() && TLS_PORTS.contains(&address.port()) && !self.stop.load(Ordering::Relaxed) {
             tokio::time::sleep(SECOND_CHANCE).await;
-            let mut stream = self.open(address, gauge).await?;
+            let mut stream = self.open(address, contact).await?;
             let limits = self.limits.patient();
             outcome = talk::hold(&mut stream, &mut Hello::new(offer), limits, &self.pacer).await.answer();
         }
         let outcome = outcome?;
         audit.heard(Some(&outcome));
-        self.audit(address, None, &mut audit, gauge).await;
-        let seen = self.inside(address, hints, care, &mut audit, gauge).await;
+        self.audit(address, None, &mut audit, contact).await;
+        let seen = self.inside(address, hints, care, &mut audit, contact).await;
         if audit.certificates().is_empty()
-            && let Some((_, certificates)) = self.wrapped(address, gauge).await
+            && let Some((_, certificates)) = self.wrapped(address, contact).await
         {
             audit.saw_certificates(&certificates);
         }
@@ -390,12 +410,12 @@ impl Examiner {
         hints: &[NetworkService],
         care: Care,
         audit: &mut Audit,
-        gauge: &Gauge,
+        contact: &Contact,
     ) -> Option<Seen> {
         let manner = self.manner(address.ip(), true);
         let mut services: Vec<NetworkService> = hints.to_vec();
         if self.policy.tries_everything() {
-            let (mut stream, certificates) = self.wrapped(address, gauge).await?;
+            let (mut stream, certificates) = self.wrapped(address, contact).await?;
             audit.saw_certificates(&certificates);
             let heard = talk::greeting(&mut stream, self.policy.greeting()).await.unwrap_or_default();
             let greeting = registry::GREETING.iter().filter(|service| could_have_said(**service, &heard, &manner));
@@ -416,7 +436,7 @@ impl Examiner {
                 continue;
             }
             let Some(mut dialogue) = registry::tcp(service, &manner) else { continue };
-            let (mut stream, certificates) = self.wrapped(address, gauge).await?;
+            let (mut stream, certificates) = self.wrapped(address, contact).await?;
             audit.saw_certificates(&certificates);
             self.count(service);
             match self.hold(&mut stream, dialogue.as_mut()).await {
@@ -429,15 +449,15 @@ impl Examiner {
     }
 
     /// A connection inside TLS, and the certificates that the server showed.
-    async fn wrapped(&self, address: SocketAddr, gauge: &Gauge) -> Option<(TlsStream<TcpStream>, Vec<Vec<u8>>)> {
-        let stream = self.open(address, gauge).await?;
+    async fn wrapped(&self, address: SocketAddr, contact: &Contact) -> Option<(TlsStream<Line>, Vec<Vec<u8>>)> {
+        let stream = self.open(address, contact).await?;
         self.tls.wrap(stream, self.limits, &self.pacer).await
     }
 
     /// Makes the offers that an audit plans.
-    async fn audit(&self, address: SocketAddr, after: Option<NetworkService>, audit: &mut Audit, gauge: &Gauge) {
+    async fn audit(&self, address: SocketAddr, after: Option<NetworkService>, audit: &mut Audit, contact: &Contact) {
         while let Some(offer) = audit.next_offer() {
-            let outcome = self.offer(address, after, Hello::to_known(offer), gauge).await;
+            let outcome = self.offer(address, after, Hello::to_known(offer), contact).await;
             audit.heard(outcome.as_ref());
         }
     }
@@ -448,9 +468,10 @@ impl Examiner {
         address: SocketAddr,
         after: Option<NetworkService>,
         hello: Hello,
-        gauge: &Gauge,
+        contact: &Contact,
     ) -> Option<HelloOutcome> {
-        let mut stream = self.open(address, gauge).await?;
+        contact.asked.store(true, Ordering::Relaxed);
+        let mut stream = self.open(address, contact).await?;
         let before = match after {
             None => Vec::new(),
             Some(service) => {
@@ -468,7 +489,7 @@ impl Examiner {
         examined: &mut Examined,
         hints: &[NetworkService],
         care: Care,
-        gauge: &Gauge,
+        contact: &Contact,
     ) {
         let Some(seen) = &mut examined.seen else { return };
         let service = seen.service;
@@ -483,7 +504,8 @@ impl Examiner {
                         continue;
                     }
                     let first = usize::from(asked);
-                    let Some(ended) = self.inside_http(address, *inside, first, examined.encrypted, gauge).await else {
+                    let Some(ended) = self.inside_http(address, *inside, first, examined.encrypted, contact).await
+                    else {
                         break;
                     };
                     if let Ended::Done(special) = ended {
@@ -499,7 +521,7 @@ impl Examiner {
             NetworkService::Smb if !examined.encrypted => {
                 let mut audit = smb::Audit::new(&self.manner(address.ip(), false));
                 while let Some(mut dialogue) = audit.next() {
-                    let heard = match self.open(address, gauge).await {
+                    let heard = match self.open(address, contact).await {
                         // Samba starts what answers for shares only when it is asked.
                         Some(mut stream) => {
                             let limits = self.limits.patient();
@@ -514,7 +536,7 @@ impl Examiner {
             NetworkService::Dns if !examined.encrypted => {
                 for domain in &self.domains {
                     let Some(mut question) = ZoneTransfer::new(domain) else { continue };
-                    let Some(mut stream) = self.open(address, gauge).await else { break };
+                    let Some(mut stream) = self.open(address, contact).await else { break };
                     if let Ended::Done(Seen { detail: Detail::Dns(told), .. }) =
                         self.hold(&mut stream, &mut question).await
                         && let Detail::Dns(known) = &mut seen.detail
@@ -525,7 +547,7 @@ impl Examiner {
                 }
             }
             NetworkService::Ssh if !examined.encrypted => {
-                if let Some(mut stream) = self.open(address, gauge).await {
+                if let Some(mut stream) = self.open(address, contact).await {
                     let mut dialogue = ssh::HostKey::new(&self.manner(address.ip(), false));
                     self.count(service);
                     if let Ended::Done(key) = self.hold(&mut stream, &mut dialogue).await {
@@ -537,7 +559,7 @@ impl Examiner {
             NetworkService::Rdp => {
                 if let Detail::Rdp(first) = &seen.detail
                     && first.nla_required.known().is_none()
-                    && let Some(mut stream) = self.open(address, gauge).await
+                    && let Some(mut stream) = self.open(address, contact).await
                     && let Ended::Done(Seen { detail: Detail::Rdp(second), .. }) =
                         self.hold(&mut stream, &mut rdp::Rdp::asking(rdp::Protection::Tls)).await
                 {
@@ -548,7 +570,7 @@ impl Examiner {
         }
         if let Some(mut dialogue) = registry::login(service, &self.manner(address.ip(), examined.encrypted))
             && !examined.encrypted
-            && let Some(mut stream) = self.open(address, gauge).await
+            && let Some(mut stream) = self.open(address, contact).await
             && let Ended::Done(told) = self.hold(&mut stream, dialogue.as_mut()).await
         {
             match (&mut seen.detail, told.detail) {
@@ -559,9 +581,9 @@ impl Examiner {
         if !examined.encrypted && STARTTLS_SERVICES.contains(&service) {
             let mut audit = Audit::new(&address.ip().to_string(), self.seed());
             let Some(offer) = audit.next_offer() else { return };
-            let Some(outcome) = self.offer(address, Some(service), Hello::new(offer), gauge).await else { return };
+            let Some(outcome) = self.offer(address, Some(service), Hello::new(offer), contact).await else { return };
             audit.heard(Some(&outcome));
-            self.audit(address, Some(service), &mut audit, gauge).await;
+            self.audit(address, Some(service), &mut audit, contact).await;
             examined.tls = Some(DeviceTls { service: Known(service), starttls: Known(true), ..audit.finish() });
             examined.identifiers.extend(shown(&audit));
         }
@@ -575,7 +597,7 @@ impl Examiner {
         inside: NetworkService,
         first: usize,
         encrypted: bool,
-        gauge: &Gauge,
+        contact: &Contact,
     ) -> Option<Ended<Seen>> {
         let manner = self.manner(address.ip(), encrypted);
         // A server that hangs up after each answer is asked for each further path over a connection of its own.
@@ -586,7 +608,7 @@ impl Examiner {
                 NetworkService::Fhir => Box::new(fhir::Fhir::new(&manner).starting_at(path)),
                 other => registry::tcp(other, &manner)?,
             };
-            let mut stream = self.open(address, gauge).await?;
+            let mut stream = self.open(address, contact).await?;
             self.count(inside);
             let closed;
             (ended, closed) = if encrypted {
@@ -606,7 +628,7 @@ impl Examiner {
 
     async fn hold<S, D>(&self, stream: &mut S, dialogue: &mut D) -> Ended<D::Answer>
     where
-        S: AsyncRead + AsyncWrite + Unpin,
+        S: OverLine,
         D: Dialogue + ?Sized,
     {
         talk::hold(stream, dialogue, self.limits, &self.pacer).await
@@ -623,7 +645,7 @@ impl Examiner {
             }
             // Whoever answers to an address in the question may do so from any port.
             let any_port = matches!(service, NetworkService::Tftp | NetworkService::Sicct);
-            let Ok(socket) = talk::open_datagrams(address, any_port).await else { continue };
+            let Ok(socket) = talk::open_datagrams(address, any_port, &self.pacer).await else { continue };
             let manner = Manner { from: socket.local_addr().ok(), ..self.manner(host, false) };
             let Some(mut dialogue) = registry::udp(*service, &manner) else { continue };
             if self.stop.load(Ordering::Relaxed) {
@@ -740,9 +762,41 @@ mod tests {
         });
         let examiner = examiner(BTreeMap::new());
         let ended =
-            runtime().block_on(examiner.inside_http(address, NetworkService::Fhir, 0, false, &Gauge::default()));
+            runtime().block_on(examiner.inside_http(address, NetworkService::Fhir, 0, false, &Contact::default()));
         assert!(matches!(ended, Some(Ended::Done(Seen { service: NetworkService::Fhir, .. }))), "{ended:?}");
         assert_eq!(serving.join().unwrap(), ["/fhir/metadata", "/metadata"]);
+    }
+
+    fn examined(serve: impl FnOnce(std::net::TcpListener) + Send + 'static) -> Option<NotExamined> {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let policy = Policy { profile: visite_facts::scan::Profile::Practice, logins: false, ports_only: false };
+        let book = Book { tcp: BTreeMap::from([(port, vec![NetworkService::Redis])]), ..Book::default() };
+        let pacer = Arc::new(Pacer::new(10_000));
+        let mut examiner = Examiner::new(policy, pacer, Arc::default(), book, Arc::default());
+        let moment = Duration::from_millis(100);
+        examiner.limits = Limits { connect: moment, silence: moment, whole: moment };
+        let examiner = Arc::new(examiner);
+        std::thread::spawn(move || serve(listener));
+        let host = "127.0.0.1".parse().unwrap();
+        runtime().block_on(examiner.tcp(host, port, Care::Sturdy, &Arc::default())).not_examined
+    }
+
+    #[test]
+    fn whoever_says_nothing_is_not_said_to_be_nothing() {
+        // The system takes the connections; nobody serves them.
+        let stalled = examined(|listener| {
+            std::thread::park_timeout(Duration::from_secs(60));
+            drop(listener);
+        });
+        assert_eq!(stalled, Some(NotExamined::NoAnswer));
+        let talking = examined(|listener| {
+            use std::io::Write;
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let _ = stream.write_all(b"something else\r\n");
+            }
+        });
+        assert_eq!(talking, Some(NotExamined::UnexpectedPort));
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod examine;
 pub mod import;
 mod join;
 mod kin;
+pub mod line;
 mod mobile;
 mod ndp;
 pub mod net;
@@ -27,6 +28,7 @@ mod standing;
 pub mod sweep;
 mod syn;
 pub mod talk;
+mod tally;
 pub mod targets;
 pub mod vendors;
 

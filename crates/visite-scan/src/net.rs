@@ -45,7 +45,12 @@ pub struct Route {
     pub link: u32,
     /// Lower is preferred among equals.
     pub priority: u32,
+    /// Number of its table. Rules choose among tables (ip-rule(8)).
+    pub table: u32,
 }
+
+/// The table that is asked where no rule says otherwise.
+pub const MAIN_TABLE: u32 = 254;
 
 /// A device of which the kernel knows the hardware address, or found none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,15 +72,21 @@ pub struct Connections {
     pub links: Vec<Link>,
     /// Addresses.
     pub addresses: Vec<LocalAddress>,
-    /// Routes.
+    /// Routes of all tables; one that has several ways stands here once for each.
     pub routes: Vec<Route>,
+    /// Networks for which a rule may choose a table of its own.
+    pub ruled: Vec<IpNet>,
 }
 
 impl Connections {
     /// Asks the kernel.
     pub fn read() -> io::Result<Self> {
-        let links = parse_links(&dump(GET_LINK)?);
-        Ok(Self { links, addresses: parse_addresses(&dump(GET_ADDRESS)?), routes: parse_routes(&dump(GET_ROUTE)?) })
+        Ok(Self {
+            links: parse_links(&dump(GET_LINK)?),
+            addresses: parse_addresses(&dump(GET_ADDRESS)?),
+            routes: parse_routes(&dump(GET_ROUTE)?),
+            ruled: parse_rules(&dump(GET_RULE)?),
+        })
     }
 
     /// Networks to which an interface other than loopback is directly attached, without link-local ones; sorted.
@@ -116,11 +127,36 @@ impl Connections {
         (link.up && !link.loopback).then_some((*nearest, link))
     }
 
-    /// The route that packets to `address` take.
+    /// Whether `address` belongs to a network to which the interface with number `link` is directly attached.
+    pub fn is_beside(&self, address: IpAddr, link: u32) -> bool {
+        self.addresses.iter().any(|own| own.link == link && own.network.contains(&address))
+    }
+
+    /// The route that packets to `address` take if no rule says otherwise.
     pub fn route(&self, address: IpAddr) -> Option<&Route> {
-        let fitting = self.routes.iter().filter(|route| route.to.contains(&address));
+        let fitting = self.routes.iter().filter(|route| route.table == MAIN_TABLE && route.to.contains(&address));
         fitting.max_by_key(|route| (route.to.prefix_len(), std::cmp::Reverse(route.priority)))
     }
+}
+
+/// The routes that the kernel chooses for packets to `address`, by its rules and tables; several if they may take several
+/// ways, none if it knows no way.
+pub fn routes_to(address: IpAddr) -> io::Result<Vec<Route>> {
+    /// With the table, and the route as that has it, with all its ways and not the one that a packet would take now
+    /// (RTM_F_LOOKUP_TABLE, RTM_F_FIB_MATCH).
+    const AS_IN_ITS_TABLE: u32 = 0x1000 | 0x2000;
+    let octets = match address {
+        IpAddr::V4(v4) => v4.octets().to_vec(),
+        IpAddr::V6(v6) => v6.octets().to_vec(),
+    };
+    // rtmsg: family, length of the destination, and nothing else but the flags; then the destination.
+    let bits = u8::try_from(octets.len() * 8).unwrap_or(0);
+    let mut body = vec![if address.is_ipv4() { 2 } else { 10 }, bits, 0, 0, 0, 0, 0, 0];
+    body.extend(AS_IN_ITS_TABLE.to_ne_bytes());
+    body.extend(u16::try_from(octets.len() + 4).unwrap_or(0).to_ne_bytes());
+    body.extend(1u16.to_ne_bytes());
+    body.extend(octets);
+    Ok(parse_routes(&ask(GET_ROUTE, REQUEST, &body)?))
 }
 
 /// Devices whose hardware address the kernel knows or has looked for.
@@ -155,27 +191,37 @@ const GET_LINK: u16 = 18;
 const GET_ADDRESS: u16 = 22;
 const GET_ROUTE: u16 = 26;
 const GET_NEIGHBOUR: u16 = 30;
+const GET_RULE: u16 = 34;
+const REQUEST: u16 = 1;
+const DUMP: u16 = 0x300;
 const DONE: u16 = 3;
 const ERROR: u16 = 2;
 
 /// Asks for a whole table and returns the messages as they came.
 fn dump(kind: u16) -> io::Result<Vec<u8>> {
+    // A header as all kinds begin with, all zero.
+    ask(kind, REQUEST | DUMP, &[0; 20])
+}
+
+fn ask(kind: u16, flags: u16, body: &[u8]) -> io::Result<Vec<u8>> {
     let socket = rustix::net::socket(AddressFamily::NETLINK, SocketType::RAW, None)?;
     rustix::net::bind(&socket, &SocketAddrNetlink::new(0, 0))?;
-    // nlmsghdr: length, type, flags (request | dump), sequence, port; then a generic header, all zero.
-    let mut request = Vec::with_capacity(36);
-    request.extend_from_slice(&36u32.to_ne_bytes());
+    // nlmsghdr: length, type, flags, sequence, port.
+    let length = u32::try_from(16 + body.len()).unwrap_or(u32::MAX);
+    let mut request = Vec::with_capacity(16 + body.len());
+    request.extend_from_slice(&length.to_ne_bytes());
     request.extend_from_slice(&kind.to_ne_bytes());
-    request.extend_from_slice(&0x301u16.to_ne_bytes());
+    request.extend_from_slice(&flags.to_ne_bytes());
     request.extend_from_slice(&1u32.to_ne_bytes());
-    request.resize(36, 0);
+    request.extend_from_slice(&[0; 4]);
+    request.extend_from_slice(body);
     rustix::net::send(&socket, &request, SendFlags::empty())?;
     let mut answer = Vec::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let (_, count) = rustix::net::recv(&socket, buffer.as_mut_slice(), RecvFlags::empty())?;
         let part = buffer.get(..count).unwrap_or_default();
-        let ended = messages(part).any(|(kind, _)| kind == DONE || kind == ERROR);
+        let ended = flags & DUMP == 0 || messages(part).any(|(kind, _)| kind == DONE || kind == ERROR);
         answer.extend_from_slice(part);
         if ended || count == 0 || answer.len() > MAX_DUMP_BYTES {
             return Ok(answer);
@@ -184,7 +230,7 @@ fn dump(kind: u16) -> io::Result<Vec<u8>> {
 }
 
 /// The messages in some bytes: type and content.
-fn messages(mut bytes: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+pub(crate) fn messages(mut bytes: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     std::iter::from_fn(move || {
         let length = usize::try_from(u32_at(bytes, 0)?).ok()?;
         let (kind, content) = (u16_at(bytes, 4)?, bytes.get(16..length)?);
@@ -207,8 +253,12 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_ne_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+pub(crate) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+pub(crate) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_ne_bytes(bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
 }
 
 fn ip(bytes: &[u8]) -> Option<IpAddr> {
@@ -218,7 +268,7 @@ fn ip(bytes: &[u8]) -> Option<IpAddr> {
     Some(Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?).into())
 }
 
-fn attribute(bytes: &[u8], wanted: u16) -> Option<&[u8]> {
+pub(crate) fn attribute(bytes: &[u8], wanted: u16) -> Option<&[u8]> {
     attributes(bytes).find_map(|(kind, content)| (kind == wanted).then_some(content))
 }
 
@@ -255,7 +305,7 @@ pub fn parse_addresses(bytes: &[u8]) -> Vec<LocalAddress> {
 /// Routes in the messages of a dump (rtnetlink(7)).
 pub fn parse_routes(bytes: &[u8]) -> Vec<Route> {
     const UNICAST: u8 = 1;
-    let route = |content: &[u8]| {
+    let ways = |content: &[u8]| {
         let (family, length, kind) = (*content.first()?, *content.get(1)?, *content.get(7)?);
         if kind != UNICAST {
             return None;
@@ -263,14 +313,42 @@ pub fn parse_routes(bytes: &[u8]) -> Vec<Route> {
         let rest = content.get(12..)?;
         let everywhere: IpAddr = if family == 2 { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
         let to = attribute(rest, 1).map_or(Some(everywhere), ip)?;
-        Some(Route {
+        let number = |wanted| attribute(rest, wanted).and_then(|content| u32_at(content, 0));
+        let whole = Route {
             to: IpNet::new(to, length).ok()?,
-            gateway: attribute(rest, 5).and_then(ip),
-            link: attribute(rest, 4).and_then(|content| u32_at(content, 0))?,
-            priority: attribute(rest, 6).and_then(|content| u32_at(content, 0)).unwrap_or(0),
-        })
+            gateway: gateway(rest),
+            link: number(4).unwrap_or(0),
+            priority: number(6).unwrap_or(0),
+            table: number(15).unwrap_or(u32::from(*content.get(4)?)),
+        };
+        if let Some(several) = attribute(rest, 9) {
+            let way = |(link, rest)| Route { gateway: gateway(rest), link, ..whole };
+            return Some(next_hops(several).map(way).collect());
+        }
+        (whole.link != 0).then(|| vec![whole])
     };
-    messages(bytes).filter(|(kind, _)| *kind == 24).filter_map(|(_, content)| route(content)).collect()
+    messages(bytes).filter(|(kind, _)| *kind == 24).filter_map(|(_, content)| ways(content)).flatten().collect()
+}
+
+/// The router of a route or of one of its ways: of the same family (RTA_GATEWAY), or of the other (RTA_VIA).
+fn gateway(attributes: &[u8]) -> Option<IpAddr> {
+    attribute(attributes, 5).and_then(ip).or_else(|| ip(attribute(attributes, 18)?.get(2..)?))
+}
+
+/// The ways of a route that has several (RTA_MULTIPATH): interface and attributes of each.
+fn next_hops(mut bytes: &[u8]) -> impl Iterator<Item = (u32, &[u8])> {
+    std::iter::from_fn(move || {
+        let length = usize::from(u16_at(bytes, 0)?);
+        let (link, rest) = (u32_at(bytes, 4)?, bytes.get(8..length)?);
+        bytes = bytes.get(length.next_multiple_of(4)..).unwrap_or_default();
+        Some((link, rest))
+    })
+}
+
+/// Networks for which rules choose a table, in the messages of a dump; those without a destination are for all.
+fn parse_rules(bytes: &[u8]) -> Vec<IpNet> {
+    let rule = |content: &[u8]| IpNet::new(ip(attribute(content.get(12..)?, 1)?)?, *content.get(1)?).ok();
+    messages(bytes).filter(|(kind, _)| *kind == 32).filter_map(|(_, content)| rule(content)).collect()
 }
 
 /// Neighbours in the messages of a dump (rtnetlink(7)).
@@ -316,6 +394,7 @@ mod tests {
             gateway: gateway.parse().ok(),
             link: 2,
             priority,
+            table: MAIN_TABLE,
         };
         let connections = Connections {
             routes: vec![
@@ -330,12 +409,23 @@ mod tests {
         assert_eq!(gateway("8.8.8.8"), "192.168.1.9");
     }
 
+    #[test]
+    fn a_device_is_beside_the_interface_with_its_network_only() {
+        let own = |link, network: &str| LocalAddress { link, network: network.parse().unwrap() };
+        let addresses = vec![own(2, "192.168.10.9/24"), own(3, "10.0.0.9/8")];
+        let connections = Connections { addresses, ..Connections::default() };
+        assert!(connections.is_beside("192.168.10.1".parse().unwrap(), 2));
+        assert!(!connections.is_beside("192.168.10.1".parse().unwrap(), 3));
+        assert!(!connections.is_beside("192.168.20.1".parse().unwrap(), 2));
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_taken(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             parse_links(&bytes);
             parse_addresses(&bytes);
             parse_routes(&bytes);
+            parse_rules(&bytes);
             parse_neighbours(&bytes);
         }
     }

@@ -1,5 +1,6 @@
 //! What a scan saw, as facts. An answer that did not come is unknown, and a collection that may lack something says so.
 
+use crate::discover::Found;
 use crate::examine::Book;
 use crate::policy::Policy;
 use crate::scan::{DeviceSeen, Scan, ServiceSeen};
@@ -15,7 +16,8 @@ use visite_facts::facts::{
 use visite_facts::identity::derived_id;
 use visite_facts::scan::{NotExamined, PortState, ScannedHost, ScannedService, ScannedTls};
 use visite_facts::{
-    Collection, Completeness, Identifier, Known, Observed, Snapshot, Subject, SubjectKind, Unknown, UnknownReason, Word,
+    Collection, Completeness, Identifier, Known, Observed, Problem, Snapshot, Subject, SubjectKind, Unknown,
+    UnknownReason, Word,
 };
 use visite_wire::Detail;
 
@@ -109,15 +111,23 @@ fn completeness(device: &DeviceSeen, policy: Policy, book: &Book, transport: Tra
     let held_back = |service: &ServiceSeen| match service.examined.not_examined {
         // With every dialogue held, a service that no dialogue recognised is none of those that facts are about.
         Some(NotExamined::NotRecognised) => !policy.tries_everything() && service.state == PortState::Open,
+        Some(NotExamined::NoAnswer) | None => false,
         Some(_) => true,
-        None => false,
     };
     if device.services.iter().any(|service| service.transport == transport && held_back(service)) {
         let asked_nothing = policy.ports_only && transport == Transport::Tcp;
         let reason = if asked_nothing { UnknownReason::NotCollected } else { UnknownReason::NoPermission };
         return Completeness::Incomplete(reason);
     }
-    if unanswered { Completeness::Incomplete(UnknownReason::TimedOut) } else { Completeness::Complete }
+    // Whoever takes a connection and says nothing may be any of the services that facts are about.
+    let silent = |service: &ServiceSeen| {
+        service.transport == transport && service.examined.not_examined == Some(NotExamined::NoAnswer)
+    };
+    if unanswered || device.services.iter().any(silent) {
+        Completeness::Incomplete(UnknownReason::TimedOut)
+    } else {
+        Completeness::Complete
+    }
 }
 
 /// Whether another port says the same: file sharing on the old port 139 beside 445 is one server.
@@ -167,6 +177,13 @@ fn of_device(device: &DeviceSeen, scan: &Scan, policy: Policy, book: &Book, at: 
         facts: BTreeMap::new(),
         problems: Vec::new(),
     };
+    if device.how == Found::Contested {
+        snapshot.problems.push(Problem {
+            source: "arp".to_owned(),
+            reason: UnknownReason::Malformed,
+            detail: format!("several hardware addresses answered for {}", device.address),
+        });
+    }
     let from = seen_from(scan, device.address);
     snapshot.put(&DeviceNetwork {
         address: Known(device.address.to_string()),
@@ -271,6 +288,7 @@ fn reason(service: &ServiceSeen) -> UnknownReason {
             UnknownReason::NoPermission
         }
         Some(NotExamined::Stopped | NotExamined::TooMuch) => UnknownReason::Incomplete,
+        Some(NotExamined::NoAnswer) => UnknownReason::TimedOut,
         Some(NotExamined::PortsOnly) => UnknownReason::NotCollected,
         Some(NotExamined::NotRecognised) | None => UnknownReason::NotSupported,
     }
@@ -427,12 +445,14 @@ fn scanned(service: &ServiceSeen, device: &DeviceSeen) -> ScannedService {
 mod tests {
     use super::*;
     use crate::announce::Announced;
-    use crate::discover::Found;
+    use crate::examine::Examined;
+    use crate::sweep::Ports;
     use visite_facts::IdentifierKind;
+    use visite_facts::scan::Profile;
 
-    fn id(identifiers: &[(IdentifierKind, &str)], address: &str) -> String {
+    fn seen(address: &str) -> DeviceSeen {
         let address: IpAddr = address.parse().unwrap();
-        let device = DeviceSeen {
+        DeviceSeen {
             called: None,
             address,
             addresses: vec![address],
@@ -443,11 +463,36 @@ mod tests {
             ports: BTreeMap::new(),
             services: Vec::new(),
             announced: Announced::default(),
-            identifiers: identifiers.iter().filter_map(|(kind, value)| Identifier::new(*kind, value)).collect(),
+            identifiers: Vec::new(),
             evidence: crate::device::Evidence::default(),
             finished: true,
-        };
-        subject(&device).0.id.0
+        }
+    }
+
+    fn id(identifiers: &[(IdentifierKind, &str)], address: &str) -> String {
+        let identifiers = identifiers.iter().filter_map(|(kind, value)| Identifier::new(*kind, value)).collect();
+        subject(&DeviceSeen { identifiers, ..seen(address) }).0.id.0
+    }
+
+    #[test]
+    fn a_silent_port_leaves_its_collections_incomplete() {
+        let mut device = seen("10.0.0.1");
+        let policy = Policy { profile: Profile::Fast, logins: false, ports_only: false };
+        let book = Book { tcp: BTreeMap::from([(6379, Vec::new())]), ..Book::default() };
+        device.ports.insert(device.address, Ports { open: vec![6379], ..Ports::default() });
+        for (reason, completeness) in [
+            (NotExamined::NotRecognised, Completeness::Complete),
+            (NotExamined::NoAnswer, Completeness::Incomplete(UnknownReason::TimedOut)),
+        ] {
+            device.services = vec![ServiceSeen {
+                address: device.address,
+                transport: Transport::Tcp,
+                port: 6379,
+                state: PortState::Open,
+                examined: Examined { not_examined: Some(reason), ..Examined::default() },
+            }];
+            assert_eq!(super::completeness(&device, policy, &book, Transport::Tcp), completeness);
+        }
     }
 
     #[test]

@@ -258,7 +258,8 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     let plan = Arc::new(plan);
     let connections = Connections::read()?;
     let policy = plan.policy;
-    let pacer = Arc::new(Pacer::new(policy.rate()));
+    let fast = policy.tries_everything();
+    let pacer = Arc::new(if fast { Pacer::new(policy.rate()) } else { Pacer::exact(policy.rate()) });
     let mut examiner = Examiner::new(
         policy,
         Arc::clone(&pacer),
@@ -268,10 +269,10 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
     );
     examiner.domains.clone_from(&plan.domains);
     let examiner = Arc::new(examiner);
-    let fast = policy.tries_everything();
     let asking = Asking {
         pacer: Arc::clone(&pacer),
         stop: Arc::clone(&control.stop),
+        policy,
         raw: crate::raw_sockets_allowed(),
         patience: Duration::from_millis(if fast { 250 } else { 900 }),
         tries: 2,

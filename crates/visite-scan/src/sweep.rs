@@ -4,16 +4,22 @@
 //! only one connection is not blocked. Ports that say nothing stay unanswered; they are never called closed.
 
 use crate::pace::Pacer;
+use crate::policy::{Care, Policy};
 use crate::syn;
+use nix::sys::socket::{setsockopt, sockopt};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType};
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::net::TcpSocket;
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use visite_facts::scan::NotExamined;
 
 /// What the ports of one address said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +39,8 @@ pub struct Asking {
     pub pacer: Arc<Pacer>,
     /// Set to end early; what was not asked then counts as unanswered.
     pub stop: Arc<AtomicBool>,
+    /// The rules: which ports get no whole connection.
+    pub policy: Policy,
     /// Whether raw sockets may be used.
     pub raw: bool,
     /// How long an answer may take.
@@ -72,9 +80,14 @@ enum Said {
 }
 
 async fn connect(hosts: &[IpAddr], ports: &[u16], asking: &Asking) -> BTreeMap<IpAddr, Ports> {
-    let mut found: BTreeMap<IpAddr, Ports> = hosts.iter().map(|host| (*host, Ports::default())).collect();
+    // Nothing is known about the devices yet: a listener that takes one connection at a time would be blocked.
+    let care = Care::ListenOnly(NotExamined::UnknownDevice);
+    let (ports, spared): (Vec<u16>, Vec<u16>) = ports.iter().partition(|port| asking.policy.may_connect(care, **port));
+    let not_asked = Ports { unanswered: spared, ..Ports::default() };
+    let mut found: BTreeMap<IpAddr, Ports> = hosts.iter().map(|host| (*host, not_asked.clone())).collect();
     let mut ask: Vec<SocketAddr> =
         ports.iter().flat_map(|port| hosts.iter().map(|host| SocketAddr::new(*host, *port))).collect();
+    hosts.iter().for_each(|host| asking.pacer.meet(*host));
     let slots = Arc::new(Semaphore::new(asking.connections.max(1)));
     for attempt in 0..asking.tries.max(1) {
         let mut running = JoinSet::new();
@@ -132,30 +145,64 @@ impl Ports {
 }
 
 async fn knock(address: SocketAddr, patience: Duration, pacer: &Pacer) -> Said {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
-    let Ok(socket) = socket else { return Said::Nothing };
-    match tokio::time::timeout(patience, socket.connect(address)).await {
-        Ok(Ok(stream)) => {
+    let Ok(socket) = socket(address) else { return Said::Nothing };
+    let connected = match rustix::net::connect(&socket, &address) {
+        Ok(()) => Ok(()),
+        Err(Errno::INPROGRESS) => {
+            let Ok(stream) = TcpStream::from_std(std::net::TcpStream::from(socket)) else { return Said::Nothing };
+            let ready = tokio::time::timeout(patience, stream.writable()).await;
+            if !matches!(ready, Ok(Ok(()))) {
+                return Said::Nothing;
+            }
+            return said(rustix::net::sockopt::socket_error(&stream).and_then(|error| error), &stream, pacer);
+        }
+        Err(error) => Err(error),
+    };
+    said(connected, &socket, pacer)
+}
+
+/// A socket that tells by whom a connection was refused.
+fn socket(address: SocketAddr) -> io::Result<OwnedFd> {
+    let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = rustix::net::socket_with(family, SocketType::STREAM, flags, None)?;
+    // What routers say then lies in the error queue of the socket (ip(7), ipv6(7)).
+    if address.is_ipv4() {
+        setsockopt(&socket, sockopt::Ipv4RecvErr, &true)?;
+    } else {
+        setsockopt(&socket, sockopt::Ipv6RecvErr, &true)?;
+    }
+    Ok(socket)
+}
+
+fn said(connected: Result<(), Errno>, socket: &impl std::os::fd::AsFd, pacer: &Pacer) -> Said {
+    match connected {
+        Ok(()) => {
             // Acknowledgement and end of the connection.
             pacer.reserve("tcp", 3);
-            drop(stream);
             Said::Open
         }
-        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => Said::Closed,
+        Err(Errno::CONNREFUSED) => {
+            let by_router = rustix::net::recv(socket, &mut [0u8; 128][..], RecvFlags::ERRQUEUE | RecvFlags::DONTWAIT);
+            // A packet filter on the way, or on the device itself, says nothing about the port.
+            if by_router.is_ok() { Said::Nothing } else { Said::Closed }
+        }
         // A reset right after the connection stood is a yes that was taken back.
-        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset => Said::Open,
-        Ok(Err(_)) | Err(_) => Said::Nothing,
+        Err(Errno::CONNRESET) => Said::Open,
+        Err(_) => Said::Nothing,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use visite_facts::scan::Profile;
 
     fn asking(raw: bool) -> Asking {
         Asking {
             pacer: Arc::new(Pacer::new(20_000)),
             stop: Arc::default(),
+            policy: Policy { profile: Profile::Practice, logins: false, ports_only: false },
             raw,
             patience: Duration::from_millis(900),
             tries: 2,
@@ -185,6 +232,18 @@ mod tests {
                 "raw: {raw}"
             );
         }
+    }
+
+    #[test]
+    fn listeners_for_one_connection_at_a_time_get_no_whole_one() {
+        let host: IpAddr = "127.0.0.1".parse().unwrap();
+        let fragile = [104, 2575, 4001, 10001, 11112];
+        let found = runtime().block_on(sweep(&[host], &fragile, &asking(false)));
+        assert_eq!(found[&host], Ports { unanswered: fragile.to_vec(), ..Ports::default() });
+        let mut fast = asking(false);
+        fast.policy.profile = Profile::Fast;
+        let found = runtime().block_on(sweep(&[host], &[4001], &fast));
+        assert!(found[&host].unanswered.is_empty());
     }
 
     #[test]

@@ -93,6 +93,7 @@ struct Board<'a> {
     states: Vec<AtomicU8>,
     answers: AtomicU64,
     secret: RandomState,
+    pacer: &'a Pacer,
 }
 
 impl Board<'_> {
@@ -117,7 +118,11 @@ impl Board<'_> {
             return;
         }
         let said = match flags & 0x16 {
-            0x12 => OPEN,
+            0x12 => {
+                // The system, which knows nothing of the question, resets what it was offered.
+                self.pacer.owe("tcp", 1);
+                OPEN
+            }
             0x14 => CLOSED,
             _ => return,
         };
@@ -145,6 +150,7 @@ fn sweep_family(raw: &Raw, hosts: &[IpAddr], ports: &[u16], asking: &Asking) -> 
         states: std::iter::repeat_with(|| AtomicU8::new(UNKNOWN)).take(hosts.len() * ports.len()).collect(),
         answers: AtomicU64::new(0),
         secret: RandomState::new(),
+        pacer: &asking.pacer,
     };
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -193,6 +199,7 @@ fn note(raw: &Raw, board: &Board<'_>, from: IpAddr, packet: &[u8]) {
 
 fn ask(raw: &Raw, board: &Board<'_>, asking: &Asking) {
     let mut pace = Pace::new(asking, board);
+    board.hosts.iter().for_each(|host| asking.pacer.meet(*host));
     for round in 0..MOST_ROUNDS {
         let again = |host: usize| {
             let answered = (0..board.ports.len()).filter(|port| board.state(host, *port) != UNKNOWN).count();

@@ -1,5 +1,6 @@
 //! Lends dialogues a connection: TCP, TLS or datagrams, each within limits that no server can stretch.
 
+use crate::line::{Line, OverLine};
 use crate::pace::Pacer;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
@@ -9,8 +10,8 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpStream, UdpSocket};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -61,22 +62,19 @@ impl<A> Ended<A> {
     }
 }
 
-/// Opens a connection. What it costs in packets is paid for before.
-pub async fn open(address: SocketAddr, limits: Limits, pacer: &Pacer) -> Option<TcpStream> {
-    // The three of the handshake that we send or cause, and the two of the end.
-    pacer.wait("tcp", 4).await;
-    let stream = timeout(limits.connect, TcpStream::connect(address)).await.ok()?.ok()?;
-    stream.set_nodelay(true).ok()?;
-    Some(stream)
+/// Opens a connection.
+pub async fn open(address: SocketAddr, limits: Limits, pacer: &Arc<Pacer>) -> Option<Line> {
+    Line::connect(address, limits.connect, pacer).await
 }
 
 /// Holds a dialogue over a stream.
 pub async fn hold<S, D>(stream: &mut S, dialogue: &mut D, limits: Limits, pacer: &Pacer) -> Ended<D::Answer>
 where
-    S: AsyncRead + AsyncWrite + Unpin + ?Sized,
+    S: OverLine + ?Sized,
     D: Dialogue + ?Sized,
 {
-    let until = Instant::now() + limits.whole;
+    let held = stream.line().held();
+    let watch = held.watch();
     let (mut received, mut heard, mut sends) = (Vec::new(), false, 0);
     let mut step = dialogue.step(Event::Connected);
     loop {
@@ -89,8 +87,8 @@ where
                     return Ended::NotThis;
                 }
                 received.clear();
-                pacer.wait("tcp", 2).await;
-                let sent = timeout_at(until, async {
+                stream.line().pay(bytes.len(), pacer).await;
+                let sent = timeout(watch.left(limits.whole), async {
                     stream.write_all(&bytes).await?;
                     stream.flush().await
                 });
@@ -105,14 +103,14 @@ where
             Step::More if received.len() >= MAX_ANSWER_BYTES => return Ended::NotThis,
             Step::More => {}
         }
-        if Instant::now() >= until {
+        let left = watch.left(limits.whole);
+        if left.is_zero() {
             return if heard { Ended::NotThis } else { Ended::Silent };
         }
-        let wait = (Instant::now() + limits.silence).min(until);
-        step = match timeout_at(wait, gather(stream, &mut received)).await {
-            Err(_) => dialogue.step(Event::Silence),
-            Ok(0) => dialogue.step(Event::Closed),
-            Ok(_) => {
+        step = match held.within(limits.silence.min(left), gather(stream, &mut received)).await {
+            None => dialogue.step(Event::Silence),
+            Some(0) => dialogue.step(Event::Closed),
+            Some(_) => {
                 heard = true;
                 dialogue.step(Event::Received(&received))
             }
@@ -141,18 +139,19 @@ async fn gather<S: AsyncRead + Unpin + ?Sized>(stream: &mut S, received: &mut Ve
 }
 
 /// What a service says by itself; empty if nothing within `wait`. `None` if it hung up without a word.
-pub async fn greeting<S: AsyncRead + Unpin>(stream: &mut S, wait: Duration) -> Option<Vec<u8>> {
-    let mut received = Vec::new();
-    match timeout(wait, gather(stream, &mut received)).await {
-        Ok(0) => None,
-        Ok(_) => Some(received),
-        Err(_) => Some(Vec::new()),
+pub async fn greeting<S: OverLine>(stream: &mut S, wait: Duration) -> Option<Vec<u8>> {
+    let (mut received, held) = (Vec::new(), stream.line().held());
+    match held.within(wait, gather(stream, &mut received)).await {
+        Some(0) => None,
+        Some(_) => Some(received),
+        None => Some(Vec::new()),
     }
 }
 
 /// Opens a socket for datagrams to and from `address`, whose local address is the one they are sent from. With `any_port`
 /// it takes answers from other ports of the device too.
-pub async fn open_datagrams(address: SocketAddr, any_port: bool) -> io::Result<UdpSocket> {
+pub async fn open_datagrams(address: SocketAddr, any_port: bool, pacer: &Pacer) -> io::Result<UdpSocket> {
+    pacer.meet(address.ip());
     let any: IpAddr = if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let socket = UdpSocket::bind(SocketAddr::new(any, 0)).await?;
     // A connected socket learns that the port is closed; one that takes answers from other ports does not.
@@ -246,13 +245,17 @@ impl Tls {
     /// Goes over to TLS; the certificates that the server showed stand beside the stream, its own first.
     pub async fn wrap(
         &self,
-        stream: TcpStream,
+        mut stream: Line,
         limits: Limits,
         pacer: &Pacer,
-    ) -> Option<(TlsStream<TcpStream>, Vec<Vec<u8>>)> {
-        pacer.wait("tcp", 4).await;
-        let name = ServerName::from(stream.peer_addr().ok()?.ip());
-        let stream = timeout(limits.whole, self.0.connect(name, stream)).await.ok()?.ok()?;
+    ) -> Option<(TlsStream<Line>, Vec<Vec<u8>>)> {
+        let held = stream.held();
+        // The question and the keys.
+        for _ in 0..2 {
+            stream.pay(0, pacer).await;
+        }
+        let name = ServerName::from(stream.other_end().ok()?.ip());
+        let stream = held.within(limits.whole, self.0.connect(name, stream)).await?.ok()?;
         let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
         let certificates = shown.iter().map(|certificate| certificate.as_ref().to_vec()).collect();
         Some((stream, certificates))
@@ -340,7 +343,7 @@ mod tests {
         let serving = std::thread::spawn(move || server(listener.accept().unwrap().0));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let ended = runtime.block_on(async {
-            let pacer = Pacer::new(100_000);
+            let pacer = Arc::new(Pacer::new(100_000));
             let mut stream = open(address, LIMITS, &pacer).await.unwrap();
             hold(&mut stream, &mut Hello, LIMITS, &pacer).await
         });

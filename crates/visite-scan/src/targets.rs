@@ -62,11 +62,19 @@ impl Targets {
     fn add(&mut self, written: &str, resolve: Resolve<'_>) -> Result<(), TargetError> {
         let error = |de: &str, en: &str| TargetError { written: written.to_owned(), what: Text::new(de, en) };
         let of_one_device = |first, last| {
-            let group = error(
-                "Darin liegen Adressen, auf die viele Geräte zugleich hören. Nennen Sie die Adressen der Geräte.",
-                "many devices at once listen to addresses in it; name the addresses of the devices",
-            );
-            if is_nobodys(first, last) { Err(group) } else { Ok(()) }
+            if is_nobodys(first, last) {
+                return Err(error(
+                    "Darin liegen Adressen, auf die viele Geräte zugleich hören. Nennen Sie die Adressen der Geräte.",
+                    "many devices at once listen to addresses in it; name the addresses of the devices",
+                ));
+            }
+            if is_disguised(first, last) {
+                return Err(error(
+                    "Darin liegen IPv6-Adressen, die für IPv4-Adressen stehen. Nennen Sie die IPv4-Adressen selbst.",
+                    "there are IPv6 addresses in it that stand for IPv4 addresses; name the IPv4 addresses themselves",
+                ));
+            }
+            Ok(())
         };
         if let Ok(address) = written.parse::<IpAddr>() {
             of_one_device(address, address)?;
@@ -87,6 +95,9 @@ impl Targets {
                 ));
             }
             of_one_device(network.network(), network.network())?;
+            if matches!(network, IpNet::V6(_)) {
+                of_one_device(network.network(), network.broadcast())?;
+            }
             self.add_network(network.trunc());
             return Ok(());
         }
@@ -119,7 +130,7 @@ impl Targets {
                 "this is neither an address nor a name that can be resolved; write e.g. 192.168.10.0/24, 10.0.0.10-12 or fd00::5",
             ));
         }
-        for address in found {
+        for address in found.iter().map(IpAddr::to_canonical) {
             of_one_device(address, address)?;
             if is_public(address) {
                 return Err(error(
@@ -256,6 +267,17 @@ fn is_nobodys(first: IpAddr, last: IpAddr) -> bool {
     }
 }
 
+/// Whether addresses of a run are IPv4 addresses in the form of IPv6: mapped or compatible (RFC 4291, 2.5.5), translated
+/// (RFC 6052, RFC 8215) or 6to4 (RFC 3056). What holds for the IPv4 address could be passed over with them.
+fn is_disguised(first: IpAddr, last: IpAddr) -> bool {
+    // The unspecified and the loopback address are of the compatible form and mean nothing else.
+    const FORMS: [(u128, u8); 5] =
+        [(0xffff << 32, 96), (2, 96), (0x0064_ff9b << 96, 96), (0x0064_ff9b_0001 << 80, 48), (0x2002 << 112, 16)];
+    let (IpAddr::V6(first), IpAddr::V6(last)) = (first, last) else { return false };
+    let (first, last) = (u128::from(first), u128::from(last));
+    FORMS.iter().any(|(begin, length)| first <= begin | (u128::MAX >> length) && *begin <= last)
+}
+
 /// Whether an address belongs to no private network: RFC 1918, RFC 6598, RFC 3927; RFC 4193, RFC 4291.
 fn is_public(address: IpAddr) -> bool {
     match address {
@@ -355,6 +377,51 @@ mod tests {
 
     fn all(targets: &Targets) -> Vec<String> {
         targets.iter().map(|address| address.to_string()).collect()
+    }
+
+    #[test]
+    fn an_address_in_disguise_and_a_name_of_the_public_are_refused() {
+        for written in [
+            "::ffff:100.102.0.1",
+            "::ffff:0:0/96",
+            "::100.102.0.1",
+            "64:ff9b::6466:1",
+            "64:ff9b::/96",
+            "64:ff9b:1::/48",
+            "2002:6466:1::1",
+            "::/0",
+            "2000::/3",
+            "10.77.0.300",
+            "10.0.0",
+        ] {
+            assert!(parse(&[written]).is_err(), "{written}");
+        }
+        for written in ["2003:e5::/32", "fd00::/8", "fe80::1", "::1", "9.9.9.9"] {
+            assert!(parse(&[written]).is_ok(), "{written}");
+        }
+        let resolve = |name: &str| match name {
+            "away" => vec!["198.51.100.80".parse().unwrap()],
+            "mapped" => vec!["::ffff:10.0.0.7".parse().unwrap()],
+            _ => vec!["2001:db8::7".parse().unwrap()],
+        };
+        let error = Targets::parse(&["away"], &resolve).unwrap_err();
+        assert!(error.what.de.contains("198.51.100.80"), "{error:?}");
+        assert!(Targets::parse(&["6"], &resolve).is_err() && Targets::parse(&["six"], &resolve).is_err());
+        assert_eq!(all(&Targets::parse(&["mapped"], &resolve).unwrap()), ["10.0.0.7"]);
+    }
+
+    #[test]
+    fn a_network_is_covered_by_all_of_its_addresses() {
+        let covers = |written: &[&str], without: &[&str], network: &str| {
+            parse(written).unwrap().without(&parse(without).unwrap()).covers(network.parse().unwrap())
+        };
+        assert!(covers(&["10.0.0.0/24"], &[], "10.0.0.0/24"));
+        assert!(covers(&["10.0.0.1-10.0.0.254", "10.0.1.0/24"], &[], "10.0.0.0/24"));
+        assert!(!covers(&["10.0.0.1-253"], &[], "10.0.0.0/24"));
+        assert!(!covers(&["10.0.0.0/24"], &["10.0.0.9"], "10.0.0.0/24"));
+        assert!(covers(&["fd00::/48"], &[], "fd00::/64"));
+        assert!(!covers(&["fd00::/64"], &["fd00::9"], "fd00::/64"));
+        assert!(!covers(&["10.0.0.0/24"], &[], "fd00::/64"));
     }
 
     #[test]

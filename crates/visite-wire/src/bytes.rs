@@ -99,14 +99,21 @@ pub enum Reading<T> {
 }
 
 /// Text from a device, safe to store and to show: control characters become spaces, runs of spaces one, at most
-/// `limit` characters. `None` if nothing is left.
+/// `limit` characters; what changes the direction of writing is left out, for it makes text look like another. `None` if
+/// nothing is left.
 pub fn clean(bytes: &[u8], limit: usize) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
-    let spaced = text.chars().map(|c| if c.is_control() || c == '\u{fffd}' { ' ' } else { c });
+    let told = text.chars().filter(|c| !turns_writing(*c));
+    let spaced = told.map(|c| if c.is_control() || c == '\u{fffd}' { ' ' } else { c });
     let words = spaced.collect::<String>();
     let joined = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let cut: String = joined.chars().take(limit).collect();
     (!cut.is_empty()).then_some(cut)
+}
+
+/// Whether a character has no form of its own but turns the direction of others (Unicode Standard Annex 9, 2).
+fn turns_writing(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A hardware address that a device states as its own; `None` for zeros and for those of groups.
@@ -135,5 +142,8 @@ mod tests {
         assert_eq!(clean(b"  a\x1b[31m\r\n b\0", 80).as_deref(), Some("a [31m b"));
         assert_eq!(clean(&[0xff, 0xfe], 80), None);
         assert_eq!(clean("äöü".as_bytes(), 2).as_deref(), Some("äö"));
+        let turning = "nginx\u{202e}gpj.\u{202c} \u{2066}1\u{2069}\u{200f}\u{200e}\u{61c}\u{202a}\u{202b}\u{202d}";
+        assert_eq!(clean(turning.as_bytes(), 80).as_deref(), Some("nginxgpj. 1"));
+        assert_eq!(clean("\u{202e}\u{2067}\u{2068}".as_bytes(), 80), None);
     }
 }

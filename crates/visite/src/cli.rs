@@ -83,6 +83,7 @@ pub struct ScanArgs {
     pub facts: Option<PathBuf>,
     #[arg(long)]
     pub assume_up: bool,
+    /// Local times of the practice.
     #[arg(long, value_name = "HH:MM-HH:MM")]
     pub window: Option<crate::running::Window>,
     #[arg(long)]
@@ -161,6 +162,24 @@ fn one_of<W: Word + Send + Sync>(words: &'static [&'static str]) -> impl clap::b
     use clap::builder::TypedValueParser;
     clap::builder::PossibleValuesParser::new(words)
         .map(|text| W::from_word(&text).expect("clap has checked that it is one of the words"))
+}
+
+/// `visite help scan` as `visite scan --help`; everything else as it is.
+pub fn helped(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    let mut place = 1;
+    loop {
+        match arguments.get(place).and_then(|argument| argument.to_str()) {
+            Some("--lang") => place += 2,
+            Some("catalog") => place += 1,
+            Some(option) if option.starts_with("--lang=") => place += 1,
+            Some("help") => break,
+            _ => return arguments,
+        }
+    }
+    arguments.remove(place);
+    arguments.push("--help".into());
+    arguments
 }
 
 /// The language, found before anything is parsed, so that mistakes in the arguments are told in it.

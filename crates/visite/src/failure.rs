@@ -11,6 +11,9 @@ use visite_target::yaml::MAX_MISTAKES;
 /// The kinds of failure, with their exit codes (sysexits.h, as in ARCHITECTURE.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// Arguments that do not go together; what clap itself refuses never gets here.
+    #[cfg(feature = "scan")]
+    Usage = 64,
     /// Bad input data.
     Data = 65,
     /// Input that is not there.
@@ -62,18 +65,20 @@ impl Failure {
             io::ErrorKind::PermissionDenied => Kind::Permission,
             _ => Kind::Data,
         };
-        Self::new(kind, format!("`{path}` lässt sich nicht lesen"), format!("cannot read `{path}`")).because(error)
+        Self::new(kind, format!("`{path}` lässt sich nicht lesen"), format!("cannot read `{path}`"))
+            .because_of(system(error))
     }
 
     /// A file that could not be written.
     pub fn writing(path: &Path, error: &io::Error) -> Self {
         let path = path.display();
         Self::new(Kind::CannotCreate, format!("`{path}` lässt sich nicht schreiben"), format!("cannot write `{path}`"))
-            .because(error)
+            .because_of(system(error))
             .hint("Wählen Sie einen Ordner, in den Sie schreiben dürfen.", "choose a directory that you may write to")
     }
 
-    /// Adds why, in the words of the operating system or another library, which are the same in both languages.
+    /// Adds why, in the words of another library, which are the same in both languages.
+    #[cfg(feature = "scan")]
     pub fn because(self, cause: impl ToString) -> Self {
         let cause = cause.to_string();
         self.because_of(Text::new(cause.clone(), cause))
@@ -97,7 +102,8 @@ impl Failure {
         ExitCode::from(self.0.kind as u8)
     }
 
-    fn text(&self, lang: Lang) -> String {
+    /// What, why and what next, as it stands on standard error; several lines.
+    pub fn text(&self, lang: Lang) -> String {
         let (error, cause, hint) = match lang {
             Lang::De => ("Fehler", "Ursache", "Hinweis"),
             Lang::En => ("error", "cause", "hint"),
@@ -123,10 +129,50 @@ impl Failure {
     }
 }
 
+/// Why the operating system refused, in our words where it is one of the usual reasons, else in its own.
+pub fn system(error: &io::Error) -> Text {
+    use io::ErrorKind as E;
+    let (de, en) = match error.kind() {
+        E::NotFound => ("das gibt es nicht", "there is no such file or directory"),
+        E::PermissionDenied => ("dafür fehlt die Berechtigung", "permission denied"),
+        E::IsADirectory => ("das ist ein Ordner", "that is a directory"),
+        E::NotADirectory => ("ein Teil des Pfads ist kein Ordner", "a part of the path is not a directory"),
+        E::AlreadyExists => ("das gibt es schon", "that exists already"),
+        E::StorageFull => ("der Datenträger ist voll", "the disk is full"),
+        E::ReadOnlyFilesystem => ("der Datenträger ist schreibgeschützt", "the file system is read-only"),
+        E::InvalidFilename => {
+            ("der Name ist zu lang oder hier nicht erlaubt", "the name is too long or not allowed here")
+        }
+        _ => return Text::new(error.to_string(), error.to_string()),
+    };
+    Text::new(de, en)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use visite_target::Practice;
+
+    #[test]
+    fn the_usual_reasons_of_the_system_are_told_in_both_languages() {
+        let nowhere = Path::new("/nowhere/at all");
+        let error = std::fs::read(nowhere).expect_err("it does not exist");
+        assert_eq!(
+            Failure::reading(nowhere, &error).text(Lang::De),
+            "Fehler: `/nowhere/at all` lässt sich nicht lesen\n  Ursache: das gibt es nicht\n"
+        );
+        for (kind, de) in [
+            (io::ErrorKind::PermissionDenied, "dafür fehlt die Berechtigung"),
+            (io::ErrorKind::IsADirectory, "das ist ein Ordner"),
+        ] {
+            let text = system(&io::Error::from(kind));
+            assert_eq!(text.de, de);
+            assert_ne!(text.en, de);
+        }
+        // What is not usual is told as the system tells it.
+        let other = system(&io::Error::from_raw_os_error(40));
+        assert_eq!(other.de, other.en);
+    }
 
     fn told(file: &str, lang: Lang) -> String {
         let mistakes = Practice::from_yaml(file, "p.yaml").expect_err("a file with mistakes");

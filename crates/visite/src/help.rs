@@ -7,10 +7,27 @@ use clap::builder::Styles;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use std::process::ExitCode;
-use visite_facts::Lang;
+use visite_facts::{Lang, Text};
 
 /// Exit code for mistakes in the arguments (EX_USAGE of sysexits.h).
 const USAGE: u8 = 64;
+
+/// Where in a list an argument stands that is to stand behind all others.
+const LAST: usize = 1_000;
+
+/// Names of values, as the command line defines them and in German.
+const VALUES: &[(&str, &str)] = &[
+    ("DIR", "ORDNER"),
+    ("FILE", "DATEI"),
+    ("FILE|DIR", "DATEI|ORDNER"),
+    ("ID", "KENNUNG"),
+    ("LANG", "SPRACHE"),
+    ("PROFILE", "PROFIL"),
+    ("SET|LIST", "SATZ|LISTE"),
+    ("SEVERITY", "SCHWERE"),
+    ("TARGET", "ZIEL"),
+    ("WHAT", "WAS"),
+];
 
 /// Command or argument, German, English.
 const TEXTS: &[(&str, &str, &str)] = &[
@@ -65,7 +82,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     (
         "visite scan",
         "Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken",
-        "Examine a network, gently and only with a release: devices, services, gaps",
+        "Examine a network, gently and only with a permission (release): devices, services, gaps",
     ),
     (
         "scan targets",
@@ -132,7 +149,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Jede Adresse untersuchen, auch wenn sie sich nicht meldet",
         "Examine every address, even if it does not answer",
     ),
-    ("scan --window", "Nur in dieser Zeit senden, z. B. 12:30-14:00", "Send only in this time, e.g. 12:30-14:00"),
+    (
+        "scan --window",
+        "Nur in dieser Zeit senden, z. B. 12:30-14:00; in der Zeitzone der Praxisdatei, sonst Europe/Berlin",
+        "Send only in this time, e.g. 12:30-14:00; in the time zone of the practice file, else Europe/Berlin",
+    ),
     (
         "scan --dry-run",
         "Nur zeigen, was geschehen würde; nichts wird gesendet",
@@ -213,9 +234,12 @@ pub fn command(lang: Lang) -> Command {
     let mut root = localised(Cli::command(), lang, "visite");
     let (help, version) = (text("--help", lang), text("--version", lang));
     root = root.disable_help_flag(true).disable_version_flag(true);
-    root = root.arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(help));
+    // What every command has stands at the end of its list.
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(help);
+    root = root.arg(help.display_order(LAST + 1)).mut_arg("lang", |argument| argument.display_order(LAST));
     let heading = headings(lang).options;
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help(version);
+    let version = version.display_order(LAST + 2);
     root.arg(version).mut_args(|argument| argument.help_heading(heading))
 }
 
@@ -250,7 +274,7 @@ fn localised(command: Command, lang: Lang, path: &str) -> Command {
     let name = command.get_name().to_owned();
     let headings = headings(lang);
     let template = format!("{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}", headings.usage);
-    let usage = usage(&command, path, &headings);
+    let usage = usage(&command, path, &headings, lang);
     command
         .override_usage(usage)
         .about(text(path, lang))
@@ -264,8 +288,13 @@ fn localised(command: Command, lang: Lang, path: &str) -> Command {
             let help = text(&argument_key(&name, &argument), lang);
             let takes_value = argument.get_action().takes_values();
             let argument = argument.help(help).help_heading(heading);
+            if !takes_value {
+                return argument;
+            }
+            let german = german_value(&value_name(&argument)).filter(|_| lang == Lang::De);
+            let argument = german.map_or(argument.clone(), |name| argument.value_name(name));
             // Possible values and defaults stand in the text, in the reader's language.
-            if takes_value { argument.hide_possible_values(true).hide_default_value(true) } else { argument }
+            argument.hide_possible_values(true).hide_default_value(true)
         })
         .mut_subcommands(|sub| {
             let path = format!("{path} {}", sub.get_name());
@@ -274,20 +303,37 @@ fn localised(command: Command, lang: Lang, path: &str) -> Command {
 }
 
 /// `visite check [Optionen]`, with what a command cannot do without.
-fn usage(command: &Command, path: &str, headings: &Headings) -> String {
+fn usage(command: &Command, path: &str, headings: &Headings, lang: Lang) -> String {
     let mut usage = format!("{path} [{}]", headings.options);
+    let named = |argument: &Arg| {
+        let name = value_name(argument);
+        german_value(&name).filter(|_| lang == Lang::De).map_or(name, str::to_owned)
+    };
     for argument in command.get_positionals() {
-        let name = argument.get_id().as_str().to_uppercase();
+        let name = named(argument);
         usage += &if argument.is_required_set() { format!(" <{name}>") } else { format!(" [{name}]") };
+        if matches!(argument.get_action(), ArgAction::Append) {
+            usage += "...";
+        }
     }
     for argument in command.get_opts().filter(|argument| argument.is_required_set()) {
-        let value = argument.get_value_names().and_then(|names| names.first().map(ToString::to_string));
-        usage += &format!(" --{} <{}>", argument.get_long().unwrap_or_default(), value.unwrap_or_default());
+        usage += &format!(" --{} <{}>", argument.get_long().unwrap_or_default(), named(argument));
     }
     if command.has_subcommands() {
         usage += &format!(" <{}>", headings.command);
     }
     usage
+}
+
+/// What the command line calls the value of an argument.
+fn value_name(argument: &Arg) -> String {
+    let id = argument.get_id().as_str().to_uppercase();
+    argument.get_value_names().and_then(|names| names.first()).map_or(id, ToString::to_string)
+}
+
+/// What that is in German, if it is another word.
+fn german_value(name: &str) -> Option<&'static str> {
+    VALUES.iter().find(|(known, _)| *known == name).map(|(_, german)| *german)
 }
 
 fn argument_key(command: &str, argument: &Arg) -> String {
@@ -352,6 +398,13 @@ fn usage_text(error: &clap::Error, lang: Lang) -> String {
                 format!("`{value}` does not fit `{argument}`; possible are: {known}"),
             )
         }
+        ErrorKind::ValueValidation => {
+            let why = why_not(error);
+            (
+                format!("`{value}` passt nicht zu `{argument}`: {}", why.de),
+                format!("`{value}` does not fit `{argument}`: {}", why.en),
+            )
+        }
         ErrorKind::MissingRequiredArgument => (format!("Es fehlt: {argument}"), format!("missing: {argument}")),
         ErrorKind::ArgumentConflict if context(ContextKind::PriorArg) == argument => {
             (format!("`{argument}` steht mehrmals da"), format!("`{argument}` is given more than once"))
@@ -375,6 +428,12 @@ fn usage_text(error: &clap::Error, lang: Lang) -> String {
             Lang::En => format!("error: {en}\nhint: only a scan has that form: visite scan --format xml\n"),
         };
     }
+    if error.kind() == ErrorKind::ValueValidation && argument.starts_with("--window") {
+        return match lang {
+            Lang::De => format!("Fehler: {de}\nHinweis: Schreiben Sie zum Beispiel: --window 22:00-05:00\n"),
+            Lang::En => format!("error: {en}\nhint: write, for example: --window 22:00-05:00\n"),
+        };
+    }
     match (lang, suggested) {
         (Lang::De, Some(near)) => format!("Fehler: {de}\nHinweis: Meinten Sie `{near}`? Mehr zeigt: visite --help\n"),
         (Lang::De, None) => format!("Fehler: {de}\nHinweis: Mehr zeigt: visite --help\n"),
@@ -383,6 +442,17 @@ fn usage_text(error: &clap::Error, lang: Lang) -> String {
         }
         (Lang::En, None) => format!("error: {en}\nhint: for more: visite --lang en --help\n"),
     }
+}
+
+/// Why a value was refused by whoever reads it.
+fn why_not(error: &clap::Error) -> Text {
+    let source = std::error::Error::source(error);
+    #[cfg(feature = "scan")]
+    if let Some(no_window) = source.and_then(|source| source.downcast_ref::<crate::running::NoWindow>()) {
+        return no_window.text();
+    }
+    let told = source.map(ToString::to_string).unwrap_or_default();
+    Text::new(told.clone(), told)
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! What commands read: facts, practice file, earlier assessments. Each error names the file and what to do.
 
 use crate::failure::{Failure, Kind};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use visite_facts::scan::SCAN_SCHEMA;
 use visite_facts::snapshot::FactsError;
-use visite_facts::{ASSESSMENT_SCHEMA, FactsFile, Finding, Lang, Snapshot, Text};
+use visite_facts::{AssessedSubject, Assessment, FactsFile, Finding, Lang, Snapshot, SubjectId, Text};
 use visite_target::Practice;
 
 /// Largest facts, assessment or practice file, in bytes.
@@ -88,14 +88,32 @@ pub fn practice(path: &Path) -> Result<Practice, Failure> {
 }
 
 /// What counts of an earlier assessment, written with `--format json`.
-#[derive(serde::Deserialize)]
-struct Earlier {
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct Previous {
     schema: String,
-    findings: Vec<Finding>,
+    /// What was found then.
+    pub findings: Vec<Finding>,
+    /// What was looked at then.
+    #[serde(default)]
+    subjects: Vec<AssessedSubject>,
 }
 
-/// Findings of an earlier assessment.
-pub fn previous_findings(path: &Path) -> Result<Vec<Finding>, Failure> {
+impl Previous {
+    /// Describes the subjects of findings that were not looked at this time, as they were described then: a finding that
+    /// stays open has to name its device.
+    pub fn describe(&self, assessment: &mut Assessment) {
+        let mut missing: BTreeSet<&SubjectId> = assessment.findings.iter().map(|finding| &finding.subject).collect();
+        for known in &assessment.subjects {
+            missing.remove(&known.subject.id);
+        }
+        let earlier: Vec<AssessedSubject> =
+            self.subjects.iter().filter(|known| missing.contains(&known.subject.id)).cloned().collect();
+        assessment.subjects.extend(earlier);
+    }
+}
+
+/// An earlier assessment of this schema; `command` is the one that makes such a file.
+pub fn previous(path: &Path, schema: &str, command: &str) -> Result<Previous, Failure> {
     let name = path.display();
     let failure = || {
         Failure::new(
@@ -104,30 +122,32 @@ pub fn previous_findings(path: &Path) -> Result<Vec<Finding>, Failure> {
             format!("`{name}` is not the result of an earlier round"),
         )
         .hint(
-            "So entsteht eines: visite check --format json --output DATEI",
-            "to make one: visite check --format json --output FILE",
+            format!("So entsteht eines: {command} --format json --output DATEI"),
+            format!("to make one: {command} --format json --output FILE"),
         )
     };
-    let earlier: Earlier = serde_json::from_slice(&read(path)?).map_err(|error| {
+    let earlier: Previous = serde_json::from_slice(&read(path)?).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         failure().because_of(Text::new(
             format!("Zeile {line}, Spalte {column} passt nicht dazu"),
             format!("line {line}, column {column} does not fit"),
         ))
     })?;
-    if ![ASSESSMENT_SCHEMA, SCAN_SCHEMA].contains(&earlier.schema.as_str()) {
+    // What one command sees, the other does not look at: its gaps would stay open for ever.
+    if earlier.schema != schema {
+        let found = earlier.schema.escape_debug();
         return Err(failure().because_of(Text::new(
-            format!("das Schema heißt `{}`, erwartet wird `{ASSESSMENT_SCHEMA}`", earlier.schema),
-            format!("the schema is `{}`, expected `{ASSESSMENT_SCHEMA}`", earlier.schema),
+            format!("das Schema heißt `{found}`, erwartet wird `{schema}`"),
+            format!("the schema is `{found}`, expected `{schema}`"),
         )));
     }
-    Ok(earlier.findings)
+    Ok(earlier)
 }
 
 /// What an earlier scan saw; `None` for the result of another command.
 #[cfg(feature = "scan")]
 pub fn previous_scan(path: &Path) -> Result<Option<visite_facts::scan::ScanSection>, Failure> {
-    // What is wrong with the file is told by `previous_findings`, which reads it too.
+    // What is wrong with the file is told by [`previous`], which reads it too.
     Ok(serde_json::from_slice(&read(path)?).ok())
 }
 

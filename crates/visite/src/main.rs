@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let lang = cli::lang_of(std::env::args_os());
-    let arguments = help::command(lang).try_get_matches_from(std::env::args_os());
+    let arguments = help::command(lang).try_get_matches_from(cli::helped(std::env::args_os()));
     let parsed = arguments.and_then(|matches| cli::Cli::from_arg_matches(&matches));
     match parsed {
         Ok(cli) => commands::run(cli).unwrap_or_else(|failure| failure.report(lang)),

@@ -1,6 +1,6 @@
 //! A scan while it runs: its window of time, how far it is, and how it is stopped.
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{self, Failure, Kind};
 use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -9,7 +9,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use visite_facts::Lang;
+use visite_facts::{Lang, Text};
+use visite_report::group;
 use visite_scan::scan::{Control, Phase, Plan, Scan, Status};
 
 /// A daily window of time in which a scan may send, e.g. `12:30-13:30`; `22:00-05:00` passes midnight.
@@ -19,19 +20,61 @@ pub struct Window {
     until: Time,
 }
 
-impl FromStr for Window {
-    type Err = String;
+impl std::fmt::Display for Window {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.from.strftime("%H:%M"), self.until.strftime("%H:%M"))
+    }
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let minutes = |text: &str| {
-            let (hour, minute) = text.trim().split_once(':')?;
-            Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
-        };
-        let ends = text.split_once('-').and_then(|(from, until)| Some((minutes(from)?, minutes(until)?)));
-        match ends {
-            Some((from, until)) if from != until => Ok(Self { from, until }),
-            _ => Err("HH:MM-HH:MM".to_owned()),
+/// Why a text is no window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoWindow {
+    /// It is not made of two times with a hyphen between them.
+    Form,
+    /// One of the times is none.
+    Time,
+    /// It ends when it begins.
+    Empty,
+}
+
+impl NoWindow {
+    /// What is the matter, in both languages.
+    pub fn text(self) -> Text {
+        match self {
+            Self::Form => Text::new(
+                "das sind nicht zwei Uhrzeiten mit `-` dazwischen",
+                "these are not two times with `-` between them",
+            ),
+            Self::Time => Text::new(
+                "Stunden gehen von 00 bis 23, Minuten von 00 bis 59",
+                "hours run from 00 to 23, minutes from 00 to 59",
+            ),
+            Self::Empty => Text::new("es endet, wenn es beginnt", "it ends when it begins"),
         }
+    }
+}
+
+impl std::fmt::Display for NoWindow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text().en)
+    }
+}
+
+impl std::error::Error for NoWindow {}
+
+impl FromStr for Window {
+    type Err = NoWindow;
+
+    fn from_str(text: &str) -> Result<Self, NoWindow> {
+        let numbers = |text: &str| -> Option<(i8, i8)> {
+            let (hour, minute) = text.trim().split_once(':')?;
+            Some((hour.parse().ok()?, minute.parse().ok()?))
+        };
+        let ends = text.split_once('-').and_then(|(from, until)| Some((numbers(from)?, numbers(until)?)));
+        let (from, until) = ends.ok_or(NoWindow::Form)?;
+        let time = |(hour, minute)| Time::new(hour, minute, 0, 0).map_err(|_| NoWindow::Time);
+        let (from, until) = (time(from)?, time(until)?);
+        if from == until { Err(NoWindow::Empty) } else { Ok(Self { from, until }) }
     }
 }
 
@@ -54,7 +97,7 @@ impl Window {
 
 /// What shows while a scan runs, and until when it may.
 #[derive(Clone, Copy, Debug)]
-pub struct Watching {
+pub struct Watching<'a> {
     /// Language of the reader.
     pub lang: Lang,
     /// Nothing at all.
@@ -63,16 +106,18 @@ pub struct Watching {
     pub json_lines: bool,
     /// When sending begins and ends.
     pub window: Option<(Timestamp, Timestamp)>,
+    /// The practice's time zone.
+    pub zone: &'a TimeZone,
 }
 
 /// Runs a scan; shows how far it is, and stops with the results so far on Ctrl-C or at the end of its window.
-pub fn run(plan: Plan, control: &Arc<Control>, watching: Watching) -> Result<Scan, Failure> {
-    let failure = |error: std::io::Error| {
+pub fn run(plan: Plan, control: &Arc<Control>, watching: Watching<'_>) -> Result<Scan, Failure> {
+    let cannot_begin = |error: std::io::Error| {
         Failure::new(Kind::Permission, "Die Untersuchung lässt sich nicht beginnen", "cannot begin the scan")
-            .because(error)
+            .because_of(failure::system(&error))
     };
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failure)?;
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(cannot_begin)?;
     let lang = watching.lang;
     let show = !watching.quiet && (watching.json_lines || std::io::stderr().is_terminal());
     runtime.block_on(async {
@@ -90,7 +135,7 @@ pub fn run(plan: Plan, control: &Arc<Control>, watching: Watching) -> Result<Sca
                     if show && !watching.json_lines {
                         eprint!("\r\x1b[K");
                     }
-                    return done.map_err(failure);
+                    return done.map_err(cannot_begin);
                 }
                 _ = tokio::signal::ctrl_c() => {
                     control.stop.store(true, Ordering::Relaxed);
@@ -112,19 +157,31 @@ pub fn run(plan: Plan, control: &Arc<Control>, watching: Watching) -> Result<Sca
     })
 }
 
+/// A moment as people say it: `um 22:00 Uhr`, on another day than `now` with the day.
+pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone, lang: Lang) -> String {
+    let (local, today) = (zone.to_datetime(at), zone.to_datetime(now).date());
+    let clock = local.strftime("%H:%M");
+    match (lang, local.date() == today) {
+        (Lang::De, true) => format!("um {clock} Uhr"),
+        (Lang::De, false) => format!("am {} um {clock} Uhr", local.strftime("%d.%m.%Y")),
+        (Lang::En, true) => format!("at {clock}"),
+        (Lang::En, false) => format!("on {} at {clock}", local.strftime("%-d %B %Y")),
+    }
+}
+
 /// Waits for a window to open; false if Ctrl-C came first.
-async fn waited(begin: Timestamp, watching: Watching) -> bool {
+async fn waited(begin: Timestamp, watching: Watching<'_>) -> bool {
     let left = begin.duration_since(Timestamp::now());
     if left <= SignedDuration::ZERO {
         return true;
     }
     if !watching.quiet {
-        let minutes = left.as_secs() / 60 + 1;
+        let opens = moment(begin, Timestamp::now(), watching.zone, watching.lang);
         eprintln!(
             "{}",
             match watching.lang {
-                Lang::De => format!("Das Zeitfenster beginnt in {minutes} Minuten. Bis dahin wird nichts gesendet."),
-                Lang::En => format!("The window opens in {minutes} minutes. Nothing is sent until then."),
+                Lang::De => format!("Das Zeitfenster öffnet {opens}. Bis dahin wird nichts gesendet."),
+                Lang::En => format!("The window opens {opens}. Nothing is sent until then."),
             }
         );
     }
@@ -142,7 +199,7 @@ async fn waited(begin: Timestamp, watching: Watching) -> bool {
     }
 }
 
-fn tell(status: Status, watching: Watching) {
+fn tell(status: Status, watching: Watching<'_>) {
     let mut stderr = std::io::stderr().lock();
     // A terminal that went away is no reason to end a scan.
     let _ = if watching.json_lines {
@@ -182,13 +239,29 @@ fn line(status: Status, lang: Lang) -> String {
         (Phase::Services | Phase::Done, Lang::De) => "Dienste ansehen",
         (Phase::Services | Phase::Done, Lang::En) => "Looking at services",
     };
-    let (done, found, packets, rate) = (status.done, status.found, status.packets, status.rate);
-    match lang {
-        Lang::De => {
-            format!("{doing}: {done} von {found} Geräten · {packets} Pakete, höchstens {rate} je Sekunde{left}")
-        }
-        Lang::En => format!("{doing}: {done} of {found} devices · {packets} packets, at most {rate} a second{left}"),
-    }
+    let number = |number: u64| group(lang, i64::try_from(number).unwrap_or(i64::MAX));
+    let (done, found) = (number(status.done as u64), number(status.found as u64));
+    let devices = match (status.found, lang) {
+        (0, Lang::De) => "noch kein Gerät gefunden".to_owned(),
+        (0, Lang::En) => "no device found yet".to_owned(),
+        (1, Lang::De) => format!("{done} von 1 Gerät"),
+        (1, Lang::En) => format!("{done} of 1 device"),
+        (_, Lang::De) => format!("{done} von {found} Geräten"),
+        (_, Lang::En) => format!("{done} of {found} devices"),
+    };
+    let packets = match (status.packets, lang) {
+        (1, Lang::De) => "1 Paket".to_owned(),
+        (1, Lang::En) => "1 packet".to_owned(),
+        (packets, Lang::De) => format!("{} Pakete", number(packets)),
+        (packets, Lang::En) => format!("{} packets", number(packets)),
+    };
+    // Before the first packet no rate is set.
+    let rate = match (u64::from(status.rate), lang) {
+        (0, _) => String::new(),
+        (rate, Lang::De) => format!(", höchstens {} je Sekunde", number(rate)),
+        (rate, Lang::En) => format!(", at most {} a second", number(rate)),
+    };
+    format!("{doing}: {devices} · {packets}{rate}{left}")
 }
 
 #[cfg(test)]
@@ -222,9 +295,43 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_of_another_day_names_the_day() {
+        let zone = TimeZone::get("Europe/Berlin").expect("embedded");
+        let (now, night) = (at("2026-11-25T11:30:00Z"), at("2026-11-25T21:00:00Z"));
+        assert_eq!(moment(night, now, &zone, Lang::De), "um 22:00 Uhr");
+        assert_eq!(moment(night, now, &zone, Lang::En), "at 22:00");
+        let morning = at("2026-11-26T04:00:00Z");
+        assert_eq!(moment(morning, now, &zone, Lang::De), "am 26.11.2026 um 05:00 Uhr");
+        assert_eq!(moment(morning, now, &zone, Lang::En), "on 26 November 2026 at 05:00");
+    }
+
+    #[test]
+    fn the_line_of_progress_counts_nothing_that_is_not_there() {
+        let status = Status { phase: Phase::Discovery, ..Status::default() };
+        assert_eq!(line(status, Lang::De), "Geräte suchen: noch kein Gerät gefunden · 0 Pakete");
+        let status = Status { phase: Phase::Services, found: 1, done: 0, packets: 1, rate: 150, ..status };
+        assert_eq!(line(status, Lang::En), "Looking at services: 0 of 1 device · 1 packet, at most 150 a second");
+        let left = Some(Duration::from_secs(90));
+        let status = Status { found: 12, done: 3, packets: 13_189, left, ..status };
+        assert_eq!(
+            line(status, Lang::De),
+            "Dienste ansehen: 3 von 12 Geräten · 13.189 Pakete, höchstens 150 je Sekunde · noch etwa 90 s"
+        );
+    }
+
+    #[test]
     fn what_is_no_window_is_refused() {
-        for text in ["", "12:30", "12:30-12:30", "25:00-26:00", "12-13", "12:30-13:61", "a:b-c:d"] {
-            assert!(text.parse::<Window>().is_err(), "{text}");
+        for (text, why) in [
+            ("", NoWindow::Form),
+            ("12:30", NoWindow::Form),
+            ("12-13", NoWindow::Form),
+            ("a:b-c:d", NoWindow::Form),
+            ("25:00-26:00", NoWindow::Time),
+            ("12:30-13:61", NoWindow::Time),
+            ("-1:00-13:00", NoWindow::Form),
+            ("12:30-12:30", NoWindow::Empty),
+        ] {
+            assert_eq!(text.parse::<Window>(), Err(why), "{text}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What judging commands write: the report in the form asked for, and the exit code.
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{self, Failure, Kind};
 use crate::output;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -59,13 +59,15 @@ pub fn report(reporting: &Reporting<'_>, assessment: &Assessment) -> Result<(), 
         scan: reporting.scan,
         surroundings: reporting.surroundings,
     };
-    if reporting.quiet && reporting.format == Format::Text && !has_gaps(assessment, Severity::Low) {
-        return Ok(());
-    }
     let mut bytes = Vec::new();
     visite_report::render(reporting.format, assessment, &options, &mut bytes).map_err(|error| {
-        Failure::new(Kind::Write, "Der Bericht lässt sich nicht schreiben", "cannot write the report").because(error)
+        Failure::new(Kind::Write, "Der Bericht lässt sich nicht schreiben", "cannot write the report")
+            .because_of(failure::system(&error))
     })?;
+    // Quiet, and nothing to tell.
+    if bytes.is_empty() {
+        return Ok(());
+    }
     match reporting.output {
         Some(path) => output::to_file(path, &bytes),
         None => output::to_stdout(&bytes),

@@ -1,7 +1,8 @@
 //! What a scan saw in the form of nmap's XML output (`nmap -oX`), for the many programs that read it.
 //!
 //! Written after the published document type (nmap.org/book/app-nmap-dtd.html). It holds what was measured and no finding;
-//! the names of services are those by which nmap's users know them. What was not answered is `filtered`, nmap's word for it.
+//! the names of services are those by which nmap's users know them. What was not answered is `filtered`, over UDP
+//! `open|filtered`, nmap's words for it.
 
 use super::xml::attribute;
 use crate::{Options, network};
@@ -24,7 +25,8 @@ fn written(scan: &ScanSection, options: &Options<'_>) -> Result<String, std::fmt
     let mut xml = String::new();
     let (begin, end) = (scan.record.started_at, scan.record.finished_at);
     writeln!(xml, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE nmaprun>")?;
-    let command = [&[options.command.to_owned()], scan.record.targets.as_slice()].concat().join(" ");
+    // Who allowed it and which files were read is nobody's business to whom this file goes.
+    let command = [&["visite scan".to_owned()], scan.record.targets.as_slice()].concat().join(" ");
     let root = [
         // The document type knows no other scanner; who wrote the file stands in `args`.
         attribute("scanner", "nmap"),
@@ -35,17 +37,23 @@ fn written(scan: &ScanSection, options: &Options<'_>) -> Result<String, std::fmt
         attribute("xmloutputversion", FORM),
     ];
     writeln!(xml, "<nmaprun{}>", root.concat())?;
+    let known = options.surroundings.and_then(|around| around.asked.as_ref());
     for (kind, protocol) in [("connect", "tcp"), ("udp", "udp")] {
-        let ports = asked(&scan.record.ports, protocol);
-        if ports.0 > 0 {
-            let number = attribute("numservices", &ports.0.to_string());
+        let (number, list) = match known {
+            Some(known) => listed(if protocol == "tcp" { &known.tcp } else { &known.udp }),
+            None => asked(&scan.record.ports, protocol),
+        };
+        // The document type wants both; what is not known is left out as a whole.
+        if number > 0 && !list.is_empty() {
+            let number = attribute("numservices", &number.to_string());
             let (kind, protocol) = (attribute("type", kind), attribute("protocol", protocol));
-            writeln!(xml, "<scaninfo{kind}{protocol}{number}{}/>", attribute("services", &ports.1))?;
+            writeln!(xml, "<scaninfo{kind}{protocol}{number}{}/>", attribute("services", &list))?;
         }
     }
     writeln!(xml, "<verbose level=\"0\"/>\n<debugging level=\"0\"/>")?;
     for host in &scan.hosts {
-        self::host(&mut xml, scan, host)?;
+        let silent_udp = known.and_then(|known| known.silent_udp.get(&host.address)).copied().unwrap_or(0);
+        self::host(&mut xml, scan, host, silent_udp)?;
     }
     let elapsed = (end.as_millisecond() - begin.as_millisecond()).max(0);
     let elapsed = format!("{}.{:02}", elapsed / 1000, elapsed % 1000 / 10);
@@ -60,6 +68,16 @@ fn written(scan: &ScanSection, options: &Options<'_>) -> Result<String, std::fmt
     writeln!(xml, "<runstats><finished{}/>", finished.concat())?;
     writeln!(xml, "<hosts up=\"{up}\" down=\"0\" total=\"{up}\"/></runstats>\n</nmaprun>")?;
     Ok(xml)
+}
+
+/// How many ports, and which, neighbours as `first-last`.
+fn listed(ports: &[u16]) -> (u32, String) {
+    let neighbours = ports.chunk_by(|a, b| a.checked_add(1) == Some(*b));
+    let runs = neighbours.filter_map(|run| match (run.first()?, run.last()?) {
+        (first, last) if first == last => Some(first.to_string()),
+        (first, last) => Some(format!("{first}-{last}")),
+    });
+    (u32::try_from(ports.len()).unwrap_or(u32::MAX), runs.collect::<Vec<_>>().join(","))
 }
 
 /// How many ports of a protocol were asked, and which, where the record names them: `22,80 (2 TCP, 0 UDP)`.
@@ -94,7 +112,7 @@ fn moment(at: Timestamp) -> String {
     at.strftime("%a %b %e %H:%M:%S %Y").to_string()
 }
 
-fn host(xml: &mut String, scan: &ScanSection, host: &ScannedHost) -> std::fmt::Result {
+fn host(xml: &mut String, scan: &ScanSection, host: &ScannedHost, silent_udp: u32) -> std::fmt::Result {
     let times = seconds("starttime", scan.record.started_at) + &seconds("endtime", scan.record.finished_at);
     writeln!(xml, "<host{times}>")?;
     let reason = if host.mac.is_some() { "arp-response" } else { "user-set" };
@@ -110,10 +128,15 @@ fn host(xml: &mut String, scan: &ScanSection, host: &ScannedHost) -> std::fmt::R
     }
     writeln!(xml, "<hostnames>")?;
     for name in &host.names {
-        writeln!(xml, "<hostname{} type=\"PTR\"/>", attribute("name", name))?;
+        // Some of the names are those that devices give themselves; which are PTR records is not known.
+        writeln!(xml, "<hostname{}/>", attribute("name", name))?;
     }
     writeln!(xml, "</hostnames>\n<ports>")?;
-    for (state, count) in [("closed", host.closed_ports), ("filtered", host.unanswered_ports)] {
+    // Over UDP silence is no refusal: an open service may ignore a question.
+    let silent_udp = silent_udp.min(host.unanswered_ports);
+    for (state, count) in
+        [("closed", host.closed_ports), ("filtered", host.unanswered_ports - silent_udp), ("open|filtered", silent_udp)]
+    {
         if count > 0 {
             writeln!(xml, "<extraports{}{}/>", attribute("state", state), attribute("count", &count.to_string()))?;
         }
@@ -156,6 +179,7 @@ fn untold(reason: NotExamined) -> &'static str {
         NotExamined::UnknownDevice => "not examined: unknown device",
         NotExamined::UnexpectedPort => "not examined: unexpected port",
         NotExamined::NotRecognised => "not recognised",
+        NotExamined::NoAnswer => "takes connections, never answers",
         NotExamined::Stopped => "not examined: stopped before",
         NotExamined::TooMuch => "not examined: too many ports, or too slow",
         NotExamined::PortsOnly => "not examined: ports only",
@@ -216,6 +240,12 @@ fn customary(service: NetworkService, port: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ports_that_were_asked_are_listed() {
+        assert_eq!(listed(&[21, 22, 23, 80, 443, 444]), (6, "21-23,80,443-444".to_owned()));
+        assert_eq!(listed(&[]), (0, String::new()));
+    }
 
     #[test]
     fn ports_are_those_of_the_record() {

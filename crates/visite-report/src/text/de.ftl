@@ -103,6 +103,10 @@ not-applicable-line = Nicht zutreffend: { $n }
 next-step = Nächster Schritt: { $step }. Danach noch einmal: { $command }
 clean-line = Bisher keine Lücke gefunden. Geprüft: { $checked } von { $points } Punkten.
 clean-line-accepted = Bisher keine offene Lücke gefunden. Geprüft: { $checked } von { $points } Punkten.
+measures-line = { $n ->
+    [one] 1 Maßnahme schließt { $findings } Feststellungen.
+   *[other] { $n } Maßnahmen schließen { $findings } Feststellungen.
+}
 unchecked-list = Nicht geprüft: { $list }
 nothing-checked = Noch nichts geprüft.
 requirements-line = Anforderungen aus { $framework }, soweit berührt: { $list }
@@ -165,6 +169,7 @@ area-team = Team
 area-emergency = Notfall und Verträge
 
 cost-free = kostenlos
+cost-nothing-to-buy = ohne Anschaffung
 cost-up_to_100 = bis 100 €
 cost-up_to_1000 = bis 1.000 €
 cost-above_1000 = über 1.000 €
@@ -239,6 +244,9 @@ scan-service-unknown = nicht erkannt
 scan-service-not-examined = nicht angesehen
 scan-ports-not-examined = offen, nicht angesehen: { $ports }
 scan-ports-unknown = offen, nicht erkannt: { $ports }
+scan-also = auch über { $address }
+scan-also-ports = auch über { $address }: { $ports }
+scan-terms = Ein Punkt ist eine Prüfung an einem Gerät oder Dienst. Eine Feststellung ist eine Stelle, an der etwas zu tun ist.
 scan-open-ports = { $n ->
     [one] 1 offener Port
    *[other] { $n } offene Ports
@@ -251,14 +259,16 @@ not-examined-device_class = Medizinische oder empfindliche Geräte: { $ports } {
 not-examined-unknown_device = Art des Geräts nicht bekannt: { $ports } { $devices }.
 not-examined-unexpected_port = Kein bekannter Dienst zu erwarten: { $ports } { $devices }.
 not-examined-not_recognised = Antwort nicht erkannt: { $ports } { $devices }.
+not-examined-no_answer = Verbindung angenommen, aber keine Antwort: { $ports } { $devices }.
 not-examined-stopped = Untersuchung vorher beendet: { $ports } { $devices }.
 not-examined-too_much = Zu viele offene Ports, oder zu langsam: { $ports } { $devices }.
 not-examined-ports_only = Nur nach offenen Ports gesucht: { $ports } { $devices }.
 how-examined-device_class = Tragen Sie die Freigabe des Herstellers in die Praxisdatei ein (manufacturer_approval).
 how-examined-unknown_device = Tragen Sie das Gerät mit seiner Art in die Praxisdatei ein (devices).
-how-examined-unexpected_port = Nach der Sprechstunde: visite scan --profile fast
+how-examined-unexpected_port = Untersuchen Sie nach der Sprechstunde noch einmal, mit --profile fast.
 how-examined-not_recognised = Ihr IT-Dienstleister kann am Gerät nachsehen, welches Programm dort wartet.
-how-examined-stopped = Lassen Sie visite scan noch einmal bis zum Ende laufen.
+how-examined-no_answer = Untersuchen Sie das Gerät später noch einmal. Schweigt es weiter, kann Ihr IT-Dienstleister nachsehen, was dort wartet.
+how-examined-stopped = Lassen Sie die Untersuchung noch einmal bis zum Ende laufen.
 how-examined-too_much = Ihr IT-Dienstleister kann nachsehen, warum dort fast jeder Port offen ist oder schweigt.
 how-examined-ports_only = Ohne --ports-only sieht visite scan nach, welcher Dienst dort antwortet.
 group-devices = GERÄTE
@@ -279,7 +289,7 @@ scan-beyond = { $n ->
     [one] Nicht untersucht: 1 Adresse. So viele hat weder ein Gerät noch ein Praxisnetz. Das Ergebnis ist unvollständig.
    *[other] Nicht untersucht: { $n } Adressen. So viele hat weder ein Gerät noch ein Praxisnetz. Das Ergebnis ist unvollständig.
 }
-scan-interrupted = Die Untersuchung endete vorzeitig. Geräte und Dienste können fehlen.
+scan-interrupted = Unterbrochen: Die Untersuchung endete vorzeitig. Geräte und Dienste können fehlen.
 scan-no-devices = Kein Gerät hat geantwortet. Das heißt nicht, dass keines da ist.
 scan-unfinished = nicht zu Ende untersucht
 scan-allowed-by = Erlaubt von { $name }
@@ -290,7 +300,7 @@ scan-packets = { $n ->
     [one] 1 Paket in { $time }
    *[other] { $n } Pakete in { $time }
 }
-scan-profile = Profil { $profile }, höchstens { $rate } Pakete je Sekunde
+scan-profile = Profil { $profile }, angestrebt { $rate } Pakete je Sekunde
 scan-logins = mit Anmeldeversuchen
 scan-no-logins = ohne Anmeldeversuche
 scan-none = keine

@@ -103,6 +103,10 @@ not-applicable-line = Not applicable: { $n }
 next-step = Next step: { $step }. Then run again: { $command }
 clean-line = No gap found so far. Checked: { $checked } of { $points } points.
 clean-line-accepted = No open gap found so far. Checked: { $checked } of { $points } points.
+measures-line = { $n ->
+    [one] 1 measure closes { $findings } findings.
+   *[other] { $n } measures close { $findings } findings.
+}
 unchecked-list = Not checked: { $list }
 nothing-checked = Nothing checked yet.
 requirements-line = Requirements of { $framework }, as far as touched: { $list }
@@ -165,6 +169,7 @@ area-team = Team
 area-emergency = Emergency and contracts
 
 cost-free = free
+cost-nothing-to-buy = nothing to buy
 cost-up_to_100 = up to €100
 cost-up_to_1000 = up to €1,000
 cost-above_1000 = more than €1,000
@@ -197,8 +202,8 @@ kind-practice = Practice
 ## A scan of a network
 
 unchecked-no_permission-remote = { $n ->
-    [one] 1 was left open to spare a device, or for lack of a release
-   *[other] { $n } were left open to spare devices, or for lack of a release
+    [one] 1 was left open to spare a device, or for lack of a permission
+   *[other] { $n } were left open to spare devices, or for lack of a permission
 }
 unchecked-not_supported-remote = { $n ->
     [one] 1 cannot be told from the answers
@@ -208,14 +213,14 @@ unchecked-not_collected-remote = { $n ->
     [one] 1 was no part of this scan
    *[other] { $n } were no part of this scan
 }
-how-no_permission-remote = The device was spared, or the release does not cover this question. Enter the device with its kind and its approvals in the practice file. Then once more: { $command }
+how-no_permission-remote = The device was spared, or the permission does not cover this question. Enter the device with its kind and its approvals in the practice file. Then once more: { $command }
 how-not_supported-remote = The device's answers do not tell. Your IT provider can look at the device itself.
 how-incomplete-remote = Only some of the services could be seen. What was seen is in order; the rest is open.
 how-stale-remote = The observation is too old. Scan the network again: { $command }
 how-timed_out-remote = Some requests got no answer. A filter or a loss may be the reason. Scan again, from another place too.
 how-malformed-remote = There was an answer, but it could not be understood. Your IT provider can look at the device itself.
 how-not_collected-remote = This was no part of the scan. Often the practice file lacks an entry for it.
-reason-no_permission-remote = device spared or no release
+reason-no_permission-remote = device spared or no permission
 reason-not_supported-remote = cannot be told from the answers
 reason-not_collected-remote = no part of this scan
 
@@ -239,6 +244,9 @@ scan-service-unknown = not recognised
 scan-service-not-examined = not examined
 scan-ports-not-examined = open, not examined: { $ports }
 scan-ports-unknown = open, not recognised: { $ports }
+scan-also = also over { $address }
+scan-also-ports = also over { $address }: { $ports }
+scan-terms = A point is one check on one device or service. A finding is one place where something has to be done.
 scan-open-ports = { $n ->
     [one] 1 open port
    *[other] { $n } open ports
@@ -251,14 +259,16 @@ not-examined-device_class = Medical or delicate devices: { $ports } { $devices }
 not-examined-unknown_device = Kind of device not known: { $ports } { $devices }.
 not-examined-unexpected_port = No known service to be expected: { $ports } { $devices }.
 not-examined-not_recognised = Answer not recognised: { $ports } { $devices }.
+not-examined-no_answer = Connection taken, but no answer: { $ports } { $devices }.
 not-examined-stopped = Scan ended before: { $ports } { $devices }.
 not-examined-too_much = Too many open ports, or too slow: { $ports } { $devices }.
 not-examined-ports_only = Only looked for open ports: { $ports } { $devices }.
 how-examined-device_class = Enter the manufacturer's approval in the practice file (manufacturer_approval).
 how-examined-unknown_device = Enter the device with its kind in the practice file (devices).
-how-examined-unexpected_port = After hours: visite scan --profile fast
+how-examined-unexpected_port = Scan once more after hours, with --profile fast.
 how-examined-not_recognised = Your IT provider can look at the device which program waits there.
-how-examined-stopped = Let visite scan run to its end once more.
+how-examined-no_answer = Scan the device once more later. If it stays silent, your IT provider can look what waits there.
+how-examined-stopped = Let the scan run to its end once more.
 how-examined-too_much = Your IT provider can find out why nearly every port there is open or silent.
 how-examined-ports_only = Without --ports-only, visite scan finds out which service answers there.
 group-devices = DEVICES
@@ -279,18 +289,18 @@ scan-beyond = { $n ->
     [one] Not examined: 1 address. Neither a device nor a practice's network has so many. The result is incomplete.
    *[other] Not examined: { $n } addresses. Neither a device nor a practice's network has so many. The result is incomplete.
 }
-scan-interrupted = The scan ended early. Devices and services may be missing.
+scan-interrupted = Interrupted: the scan ended early. Devices and services may be missing.
 scan-no-devices = No device answered. That does not mean that there is none.
 scan-unfinished = not examined to the end
 scan-allowed-by = Allowed by { $name }
 scan-imported-only = Nothing was sent: the observations are from files of other programs.
-scan-release = release { $id }
+scan-release = permission (release) { $id }
 scan-packets = { $n ->
     [0] nothing sent
     [one] 1 packet in { $time }
    *[other] { $n } packets in { $time }
 }
-scan-profile = profile { $profile }, at most { $rate } packets a second
+scan-profile = profile { $profile }, { $rate } packets a second aimed at
 scan-logins = with login attempts
 scan-no-logins = without login attempts
 scan-none = none

@@ -2,9 +2,9 @@
 
 use crate::golden::{options, rendered};
 use visite_facts::facts::ZoneKind;
-use visite_facts::scan::{ScanSection, ScannedHost};
+use visite_facts::scan::{ScanSection, ScannedHost, ScannedService};
 use visite_facts::{Assessment, Lang};
-use visite_report::{Changes, Detail, Format, Options, Room, Surroundings};
+use visite_report::{Asked, Changes, Detail, Format, Options, Room, Surroundings};
 
 fn file() -> String {
     let path = format!("{}/tests/data/scan.json", env!("CARGO_MANIFEST_DIR"));
@@ -65,7 +65,7 @@ fn with<'a>(scan: &'a ScanSection, around: &'a Surroundings, lang: Lang) -> Opti
 #[test]
 fn text_golden() {
     let (assessment, scan) = scan();
-    let around = Surroundings { rooms: rooms(), changes: Some(changes(&scan)) };
+    let around = Surroundings { rooms: rooms(), changes: Some(changes(&scan)), asked: None };
     for lang in [Lang::De, Lang::En] {
         let options = with(&scan, &around, lang);
         insta::assert_snapshot!(format!("scan-{lang}.txt"), rendered(Format::Text, &assessment, &options));
@@ -79,7 +79,7 @@ fn text_golden() {
 fn words_about_this_computer_stay_away() {
     let (mut assessment, scan) = scan();
     assessment.round.practice = None;
-    let around = Surroundings { rooms: rooms(), changes: None };
+    let around = Surroundings { rooms: rooms(), ..Surroundings::default() };
     for privileged in [false, true] {
         for format in [Format::Text, Format::Html, Format::Sarif, Format::Junit, Format::Json] {
             for lang in [Lang::De, Lang::En] {
@@ -140,7 +140,7 @@ fn no_line_of_a_scan_is_wider_than_the_terminal() {
     let (assessment, mut scan) = scan();
     scan.hosts[0].names = vec!["x".repeat(300)];
     scan.hosts[1].services[0].product = Some("Produkt ".repeat(40));
-    let around = Surroundings { rooms: Vec::new(), changes: Some(changes(&scan)) };
+    let around = Surroundings { changes: Some(changes(&scan)), ..Surroundings::default() };
     for width in [60, 80, 100] {
         for detail in [Detail::Quiet, Detail::Normal, Detail::Verbose] {
             let options = Options { width, detail, ..with(&scan, &around, Lang::De) };
@@ -219,10 +219,114 @@ fn xml_is_what_readers_of_nmap_expect() {
 #[test]
 fn html_golden() {
     let (assessment, scan) = scan();
-    let around = Surroundings { rooms: rooms(), changes: Some(changes(&scan)) };
+    let around = Surroundings { rooms: rooms(), changes: Some(changes(&scan)), asked: None };
     for lang in [Lang::De, Lang::En] {
         let page = rendered(Format::Html, &assessment, &with(&scan, &around, lang)).replace("><", ">\n<");
         let (_, body) = page.split_once("<body>").expect("the body");
         insta::assert_snapshot!(format!("scan-{lang}.html"), body);
     }
+}
+
+/// Services that a device offers over IPv6 as over IPv4 stand once.
+#[test]
+fn the_same_services_at_a_further_address_are_named_once() {
+    let (assessment, mut scan) = scan();
+    let host = scan.hosts.iter_mut().find(|host| host.names == ["pvs-server"]).expect("the server");
+    let further: std::net::IpAddr = "fd77::5".parse().expect("an address");
+    let other: std::net::IpAddr = "fd77::6".parse().expect("an address");
+    host.addresses.extend([further, other]);
+    let own = host.services.clone();
+    host.services.extend(own.iter().cloned().map(|service| ScannedService { address: Some(further), ..service }));
+    // At the third address two of them are offered, and another product.
+    for index in [0, 1] {
+        host.services.push(ScannedService { address: Some(other), ..own[index].clone() });
+    }
+    let product = Some("Another".to_owned());
+    host.services.push(ScannedService { address: Some(other), product, port: 5432, ..own[3].clone() });
+    let around = Surroundings::default();
+    let text = rendered(Format::Text, &assessment, &with(&scan, &around, Lang::De));
+    let device = text.split("192.168.10.5 · pvs-server").nth(1).expect("the device");
+    let device = device.split("\n  192.").next().expect("its lines");
+    assert_eq!(device.matches("135").count(), 2, "{device}");
+    let device = device.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(device.contains("auch über IPv6 fd77::5 "), "{device}");
+    assert!(device.contains("auch über IPv6 fd77::6: 135, 445"), "{device}");
+    assert!(device.contains("PostgreSQL [fd77::6]:5432: PostgreSQL Another"), "{device}");
+    let page = rendered(Format::Html, &assessment, &with(&scan, &around, Lang::En));
+    assert!(page.contains("<li>also over IPv6\u{a0}fd77::5</li>"));
+}
+
+/// Whoever reads only the head has to see that something is missing.
+#[test]
+fn an_interrupted_scan_says_so_in_its_head() {
+    let (assessment, mut scan) = scan();
+    scan.record.interrupted = true;
+    let around = Surroundings::default();
+    let text = rendered(Format::Text, &assessment, &with(&scan, &around, Lang::De));
+    let head: Vec<&str> = text.lines().skip(2).take(1).collect();
+    assert_eq!(head, ["Unterbrochen: Die Untersuchung endete vorzeitig. Geräte und Dienste können"]);
+    assert_eq!(text.matches("Unterbrochen:").count(), 1);
+    let page = rendered(Format::Html, &assessment, &with(&scan, &around, Lang::En));
+    assert!(
+        page.split("<body>")
+            .nth(1)
+            .and_then(|body| body.split("points checked").next())
+            .expect("its head")
+            .contains("Interrupted: the scan ended early.")
+    );
+}
+
+#[test]
+fn quiet_is_silent_only_if_everything_was_checked() {
+    let (mut assessment, mut scan) = scan();
+    assessment.findings.clear();
+    let around = Surroundings::default();
+    let quiet = |assessment: &Assessment, scan: &ScanSection| {
+        rendered(Format::Text, assessment, &Options { detail: Detail::Quiet, ..with(scan, &around, Lang::De) })
+    };
+    assert_eq!(quiet(&assessment, &scan), "Bisher keine Lücke gefunden. Geprüft: 19 von 80 Punkten.\n");
+    assessment.summary.checked = assessment.summary.points;
+    assert_eq!(quiet(&assessment, &scan), "");
+    scan.record.interrupted = true;
+    assert!(quiet(&assessment, &scan).starts_with("Unterbrochen: "));
+    assessment.summary.checked = 0;
+    scan.record.interrupted = false;
+    assert_eq!(quiet(&assessment, &scan), "Noch nichts geprüft.\n");
+}
+
+/// The call is there to be copied: with what it needs, and over several lines so that a shell takes it.
+#[test]
+fn the_next_step_names_the_call_that_was_used() {
+    let (assessment, scan) = scan();
+    let around = Surroundings::default();
+    let command =
+        "visite scan 192.168.10.0/24 192.168.20.0/24 --practice practice.yaml --authorised-by 'Dr. Ada Beispiel'";
+    let options = Options { command, ..with(&scan, &around, Lang::De) };
+    let text = rendered(Format::Text, &assessment, &options);
+    let expected = "Danach noch einmal:\n  visite scan 192.168.10.0/24 192.168.20.0/24 --practice practice.yaml \\\n  --authorised-by 'Dr. Ada Beispiel'\n";
+    assert!(text.contains(expected), "{text}");
+    assert!(text.contains("Gut: 8 Punkte (visite scan -v zeigt sie)"), "{text}");
+}
+
+/// nmap's document type wants the ports that were asked; and over UDP silence is not the same as over TCP.
+#[test]
+fn xml_lists_the_ports_that_were_asked() {
+    let (assessment, scan) = scan();
+    let silent = scan.hosts.iter().find(|host| host.unanswered_ports > 0).expect("a silent device");
+    let asked = Asked {
+        tcp: vec![22, 80, 81, 443],
+        udp: vec![53, 161],
+        silent_udp: [(silent.address, 8)].into_iter().collect(),
+    };
+    let around = Surroundings { asked: Some(asked), ..Surroundings::default() };
+    let xml = rendered(Format::Xml, &assessment, &with(&scan, &around, Lang::De));
+    assert!(xml.contains("protocol=\"tcp\" numservices=\"4\" services=\"22,80-81,443\""), "{xml}");
+    assert!(xml.contains("protocol=\"udp\" numservices=\"2\" services=\"53,161\""), "{xml}");
+    let (filtered, open) = (silent.unanswered_ports - 8, "<extraports state=\"open|filtered\" count=\"8\"/>");
+    assert!(xml.contains(&format!("<extraports state=\"filtered\" count=\"{filtered}\"/>\n{open}")), "{xml}");
+    assert!(!xml.contains("PTR") && xml.contains("<hostname name=\"pvs-server\"/>"));
+    // Where the list is not known, nothing is said: an empty one would be wrong.
+    let around = Surroundings::default();
+    let xml = rendered(Format::Xml, &assessment, &with(&scan, &around, Lang::De));
+    assert!(!xml.contains("services=\"\"") && !xml.contains("open|filtered"), "{xml}");
 }

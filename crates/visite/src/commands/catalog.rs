@@ -72,7 +72,7 @@ fn list(catalog: &Catalog, what: Listing, lang: Lang) -> String {
 /// The reference page of one id.
 fn show(catalog: &Catalog, id: &str, lang: Lang) -> Result<String, Failure> {
     if let Some(check) = catalog.checks.get(id) {
-        return Ok(docs::check_page(catalog, check, lang));
+        return Ok(docs::check_with_measure(catalog, check, lang));
     }
     if let Some(measure) = catalog.measures.get(id) {
         return Ok(docs::measure_page(catalog, measure, lang));

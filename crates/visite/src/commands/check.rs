@@ -9,14 +9,20 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use visite_assess::{Input, assess};
 use visite_catalog::Part;
-use visite_facts::{FactsFile, Lang, Snapshot};
+use visite_facts::{ASSESSMENT_SCHEMA, FactsFile, Lang, Snapshot};
 use visite_host::Machine;
 
 /// Runs the command.
 pub fn run(arguments: &CheckArgs, lang: Lang) -> Result<ExitCode, Failure> {
+    let facts = arguments.facts.iter().map(|path| ("--facts", path.as_path()));
+    let read: Vec<_> = facts.chain(arguments.practice.iter().map(|path| ("--practice", path.as_path()))).collect();
+    let written = [("--output", arguments.output.as_deref()), ("--save-facts", arguments.save_facts.as_deref())];
+    output::distinct(&read, &written)?;
     let catalog = layers::load(&arguments.catalog, Part::JUDGING)?;
     let practice = arguments.practice.as_deref().map(input::practice).transpose()?;
-    let previous = arguments.previous.as_deref().map(input::previous_findings).transpose()?.unwrap_or_default();
+    let previous = arguments.previous.as_deref();
+    let previous = previous.map(|path| input::previous(path, ASSESSMENT_SCHEMA, "visite check")).transpose()?;
+    let previous = previous.unwrap_or_default();
     let now = Timestamp::now();
     let snapshots = match arguments.facts.as_slice() {
         [] => observe(arguments, now, lang)?,
@@ -25,14 +31,15 @@ pub fn run(arguments: &CheckArgs, lang: Lang) -> Result<ExitCode, Failure> {
     if let Some(path) = &arguments.save_facts {
         output::to_file(path, FactsFile { snapshots: snapshots.clone() }.to_json().as_bytes())?;
     }
-    let assessment = assess(&Input {
+    let mut assessment = assess(&Input {
         catalog: &catalog,
         practice: practice.as_ref(),
         snapshots: &snapshots,
         acceptances: &[],
-        previous: &previous,
+        previous: &previous.findings,
         now,
     });
+    previous.describe(&mut assessment);
     let reporting = Reporting {
         format: arguments.format,
         output: arguments.output.as_deref(),

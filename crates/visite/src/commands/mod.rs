@@ -1,9 +1,17 @@
 //! One file a command.
 
+#[cfg(feature = "scan")]
+mod again;
+#[cfg(feature = "scan")]
+mod aims;
 mod catalog;
 mod check;
 #[cfg(feature = "scan")]
 mod imports;
+#[cfg(feature = "scan")]
+mod permission;
+#[cfg(feature = "scan")]
+mod preview;
 #[cfg(feature = "scan")]
 mod recognition;
 #[cfg(feature = "scan")]

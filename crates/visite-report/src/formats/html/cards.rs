@@ -23,6 +23,7 @@ pub fn findings(page: &Page<'_>) -> Markup {
             @if page.groups.is_empty() {
                 p .lead { (page.texts.say("html-no-findings")) }
             } @else {
+                @if page.options.scan.is_some() { p .lead { (page.texts.say("scan-terms")) } }
                 div .cards { @for (index, group) in page.groups.iter().enumerate() { (card(page, index + 1, group)) } }
             }
         }

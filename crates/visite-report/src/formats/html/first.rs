@@ -20,6 +20,9 @@ pub fn extent(page: &Page<'_>) -> Markup {
     let counts = [("checked", summary.checked.into()), ("points", summary.points.into())];
     html! {
         div .extent {
+            @if page.options.scan.is_some_and(|scan| scan.record.interrupted) {
+                strong { (page.texts.say("scan-interrupted")) }
+            }
             strong { (page.texts.fill("checked-of", counts)) }
             progress max=(summary.points.max(1)) value=(summary.checked) aria-hidden="true" {}
             @if open > 0 {
@@ -37,6 +40,9 @@ pub fn first_screen(page: &Page<'_>) -> Markup {
             section aria-labelledby="sentence" {
                 h2 #sentence .sentence { (sentence(page)) }
                 @if let Some(further) = further(page) { p .further { (further) } }
+                @if page.options.scan.is_some() && let Some(to_do) = overview::to_do(page.assessment, page.texts) {
+                    p .further { (to_do) }
+                }
                 (steps(page))
             }
             (areas(page))
@@ -144,7 +150,7 @@ pub fn work_line(page: &Page<'_>, planned: &PlannedMeasure) -> String {
     if measure.effort_minutes > 0 {
         parts.push(work(page.texts, measure.effort_minutes));
     }
-    parts.push(page.texts.word("cost", measure.cost));
+    parts.push(overview::cost(page.texts, measure));
     parts.join(" · ")
 }
 

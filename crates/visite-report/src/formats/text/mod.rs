@@ -42,6 +42,11 @@ pub fn render(assessment: &Assessment, options: &Options<'_>, out: &mut dyn Writ
     out.write_all(page.into_text().as_bytes())
 }
 
+/// A call without its arguments: `visite scan`.
+fn short(call: &str) -> &str {
+    call.match_indices(' ').nth(1).map_or(call, |(end, _)| &call[..end])
+}
+
 struct Report<'a> {
     assessment: &'a Assessment,
     options: &'a Options<'a>,
@@ -52,7 +57,12 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn write(&self, page: &mut Page) {
+        if self.options.detail == Detail::Quiet && self.groups.is_empty() {
+            self.quiet(page);
+            return;
+        }
         self.header(page);
+        self.interrupted(page);
         self.extent(page);
         if self.options.detail == Detail::Quiet {
             self.finding_lines(page);
@@ -97,23 +107,54 @@ impl Report<'_> {
         page.items(Style::Bold, 0, &items);
     }
 
+    /// Where nothing is open, nothing is said unless something was not looked at.
+    fn quiet(&self, page: &mut Page) {
+        self.interrupted(page);
+        let summary = &self.assessment.summary;
+        if summary.checked == 0 {
+            page.paragraph(Style::Plain, 0, &self.texts.say("nothing-checked"));
+        } else if summary.checked < summary.points {
+            page.paragraph(Style::Plain, 0, &self.clean_line());
+        }
+    }
+
+    /// That a scan was stopped before it was through.
+    fn interrupted(&self, page: &mut Page) {
+        if self.options.scan.is_some_and(|scan| scan.record.interrupted) {
+            page.paragraph(Style::Bold, 0, &self.texts.say("scan-interrupted"));
+        }
+    }
+
+    /// That nothing is open, and how much was checked.
+    fn clean_line(&self) -> String {
+        let accepted = overview::in_state(self.assessment, FindingState::Accepted).next().is_some();
+        self.counted(if accepted { "clean-line-accepted" } else { "clean-line" })
+    }
+
+    fn counted(&self, key: &str) -> String {
+        let summary = &self.assessment.summary;
+        self.texts.fill(key, [("checked", summary.checked.into()), ("points", summary.points.into())])
+    }
+
     /// How much was checked and how to get the rest. Where nothing is open, this is already the answer.
     fn extent(&self, page: &mut Page) {
         let summary = &self.assessment.summary;
-        let counted =
-            |key| self.texts.fill(key, [("checked", summary.checked.into()), ("points", summary.points.into())]);
         let unchecked = overview::unchecked_lines(self.assessment, self.texts, self.options);
         if !self.groups.is_empty() {
-            let items: Vec<String> = std::iter::once(counted("checked-of")).chain(unchecked).collect();
+            let items: Vec<String> = std::iter::once(self.counted("checked-of")).chain(unchecked).collect();
             page.items(Style::Plain, 0, &items);
+            if self.options.scan.is_some()
+                && let Some(to_do) = overview::to_do(self.assessment, self.texts)
+            {
+                page.paragraph(Style::Plain, 0, &to_do);
+            }
             return;
         }
         page.blank();
         if summary.checked == 0 {
             page.paragraph(Style::Bold, 0, &self.texts.say("nothing-checked"));
         } else {
-            let accepted = overview::in_state(self.assessment, FindingState::Accepted).next().is_some();
-            page.paragraph(Style::Bold, 0, &counted(if accepted { "clean-line-accepted" } else { "clean-line" }));
+            page.paragraph(Style::Bold, 0, &self.clean_line());
         }
         if !unchecked.is_empty() {
             page.paragraph(
@@ -247,7 +288,7 @@ impl Report<'_> {
         if measure.effort_minutes > 0 {
             items.push(work(self.texts, measure.effort_minutes));
         }
-        items.push(self.texts.word("cost", measure.cost));
+        items.push(overview::cost(self.texts, measure));
         page.labelled(4, &self.texts.say("label-do"), &items);
     }
 
@@ -300,7 +341,7 @@ impl Report<'_> {
         if summary.passed > 0 && self.options.detail == Detail::Verbose {
             items.push(self.texts.fill("good-line", [("n", summary.passed.into())]));
         } else if summary.passed > 0 {
-            let command = self.options.command.into();
+            let command = short(self.options.command).into();
             items.push(self.texts.fill("good-line-more", [("n", summary.passed.into()), ("command", command)]));
         }
         if summary.not_applicable > 0 {
@@ -314,12 +355,17 @@ impl Report<'_> {
             self.assessment.measures.iter().find(|planned| !overview::closed_by(self.assessment, planned).is_empty());
         if let Some(planned) = next {
             let step = planned.measure.title.get(self.options.lang).trim().trim_end_matches('.');
-            let command = self.options.command.into();
-            page.paragraph(
-                Style::Plain,
-                0,
-                &self.texts.fill("next-step", [("step", step.into()), ("command", command)]),
-            );
+            // A call with arguments is there to be copied: it stands by itself.
+            let by_itself = short(self.options.command) != self.options.command;
+            let command = if by_itself { "" } else { self.options.command };
+            let next = self.texts.fill("next-step", [("step", step.into()), ("command", command.into())]);
+            page.paragraph(Style::Plain, 0, next.trim_end());
+            if by_itself {
+                page.call(2, self.options.command);
+            }
+        }
+        if self.options.scan.is_some() && !self.groups.is_empty() {
+            page.paragraph(Style::Plain, 0, &self.texts.say("scan-terms"));
         }
     }
 

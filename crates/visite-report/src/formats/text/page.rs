@@ -4,7 +4,7 @@
 //! colour is added. It knows nothing about findings.
 
 use crate::clean::clean;
-use crate::wrap::{columns, wrap, wrap_items};
+use crate::wrap::{columns, join_whole, wrap, wrap_items};
 
 /// Column at which the text after a label begins, counted from the label.
 const LABEL_COLUMNS: usize = 9;
@@ -67,6 +67,18 @@ impl Page {
         }
     }
 
+    /// A call for a shell. A line that would be too long ends in a backslash, so that all lines can be copied together.
+    pub fn call(&mut self, indent: usize, call: &str) {
+        const GOES_ON: &str = " \\";
+        let words: Vec<String> = words(call).into_iter().map(|word| clean(word).into_owned()).collect();
+        let width = self.width - indent - columns(GOES_ON);
+        let lines = join_whole(&words, width);
+        for (index, line) in lines.iter().enumerate() {
+            let end = if index + 1 < lines.len() { GOES_ON } else { "" };
+            self.put(Style::Plain, indent, &format!("{line}{end}"));
+        }
+    }
+
     /// Items with ` · ` between them; lines break between items where possible.
     pub fn items(&mut self, style: Style, indent: usize, items: &[String]) {
         let items: Vec<String> = items.iter().map(|item| clean(item).into_owned()).collect();
@@ -126,6 +138,25 @@ impl Page {
     }
 }
 
+/// The words of a call: blanks in single quotes part none.
+fn words(call: &str) -> Vec<&str> {
+    let (mut words, mut start, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
+    for (at, character) in call.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if !quoted => escaped = true,
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => {
+                words.push(&call[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&call[start..]);
+    words.into_iter().filter(|word| !word.is_empty()).collect()
+}
+
 /// Columns of a line without our own colour codes.
 fn plain_columns(line: &str) -> usize {
     let mut plain = String::new();
@@ -155,6 +186,17 @@ mod tests {
             assert_eq!(widths, [60, 58, 60]);
             assert_eq!(text.contains('\u{1b}'), color);
         }
+    }
+
+    #[test]
+    fn a_call_can_be_copied() {
+        let mut page = Page::new(60, false);
+        let long = "x".repeat(70);
+        let name = r"'Dr. O'\''Hara and others'";
+        page.call(2, &format!("visite scan 10.0.0.0/24 --practice practice.yaml --authorised-by {name} {long}"));
+        let expected =
+            format!("  visite scan 10.0.0.0/24 --practice practice.yaml \\\n  --authorised-by {name} \\\n  {long}\n");
+        assert_eq!(page.into_text(), expected);
     }
 
     #[test]

@@ -41,9 +41,6 @@ pub(super) fn write(report: &Report<'_>, page: &mut Page, scan: &ScanSection) {
     let texts = report.texts;
     page.blank();
     page.paragraph(Style::Bold, 0, &texts.say("group-devices"));
-    if scan.record.interrupted {
-        page.paragraph(Style::Plain, 2, &texts.say("scan-interrupted"));
-    }
     if scan.hosts.is_empty() {
         page.paragraph(Style::Plain, 2, &texts.say("scan-no-devices"));
     }
@@ -54,7 +51,7 @@ pub(super) fn write(report: &Report<'_>, page: &mut Page, scan: &ScanSection) {
     }
     if scan.hosts.len() > limit {
         let more = texts.fill("and-more", [("n", (scan.hosts.len() - limit).into())]);
-        page.paragraph(Style::Bold, 2, &format!("… {more} ({} -v)", report.options.command));
+        page.paragraph(Style::Bold, 2, &format!("… {more} ({} -v)", super::short(report.options.command)));
     }
     for counted in network::only_counted(texts, scan) {
         page.paragraph(Style::Plain, 2, &counted);
