@@ -2,7 +2,7 @@
 
 use crate::announce::{Announced, Heard};
 use crate::device::Evidence;
-use crate::discover::Presence;
+use crate::discover::{self, Presence};
 use crate::examine::{Examined, Examiner, Gauge};
 use crate::policy::{CLINICAL_PORTS, Care};
 use crate::scan::{DeviceSeen, Plan, ServiceSeen};
@@ -96,7 +96,8 @@ impl Found {
         }
         let named = care.is_some();
         let mut care = care.unwrap_or_else(|| policy.care(evidence, false));
-        if self.unplaced && !named {
+        // Whoever pretends to be a server could have what is meant for it sent to a device that must not get it.
+        if self.unplaced && (!named || self.presence.how == discover::Found::Contested) {
             care = care.and(policy.care(&Evidence::default(), false));
         }
         for relative in &self.relatives {
@@ -244,7 +245,6 @@ fn identifiers(services: &[ServiceSeen]) -> Vec<Identifier> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::discover;
     use crate::policy::Policy;
     use crate::scan::{Stated, tests::plan};
     use visite_facts::facts::DeviceClass;
@@ -333,6 +333,9 @@ mod tests {
         assert_eq!(care(&unplaced, &practice()), Care::ListenOnly(NotExamined::UnknownDevice));
         let named = Plan { stated: vec![stated("fd00::20", DeviceClass::Server, false)], ..practice() };
         assert_eq!(care(&unplaced, &named), Care::Sturdy);
+        let mut contested = unplaced.clone();
+        contested.presence.how = discover::Found::Contested;
+        assert_eq!(care(&contested, &named), Care::ListenOnly(NotExamined::UnknownDevice));
         assert_eq!(care(&unplaced, &plan()), Care::Sturdy, "the fast profile speaks with everybody");
     }
 
