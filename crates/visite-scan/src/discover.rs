@@ -77,13 +77,19 @@ impl Discovered {
         answers: impl IntoIterator<Item = (IpAddr, Option<[u8; 6]>)>,
     ) {
         for (address, mac) in answers {
-            mac.into_iter().for_each(|mac| self.kin.add(connections, address, mac));
+            match mac {
+                Some(mac) => self.kin.answered(connections, address, mac),
+                None => self.kin.contest(address),
+            }
             if !plan.targets.contains(address) || connections.is_own(address) {
                 continue;
             }
             let how = if mac.is_some() { Found::Neighbour } else { Found::Contested };
             let presence = self.present.entry(address).or_insert(Presence { how, mac });
             presence.mac = presence.mac.or(mac);
+            if mac.is_none() {
+                *presence = Presence { how, mac };
+            }
         }
     }
 
@@ -91,8 +97,9 @@ impl Discovered {
     pub fn learn(&mut self, connections: &Connections) {
         learn_macs(&mut self.present);
         for neighbour in net::neighbours().unwrap_or_default() {
-            if let Some(mac) = neighbour.mac {
-                self.kin.add(connections, neighbour.address, mac);
+            let beside = connections.is_beside(neighbour.address, neighbour.link);
+            if let Some(mac) = neighbour.mac.filter(|_| beside) {
+                self.kin.known(connections, neighbour.address, mac);
             }
         }
     }
@@ -238,8 +245,11 @@ async fn by_neighbour_question(
         let (pacer, stop) = (&asking.pacer, &asking.stop);
         match ndp::ask(link, source, &wanted, pacer, stop, asking.patience.min(NEAR)).await {
             Some(answers) => {
-                let answers = answers.into_iter().map(|(address, mac)| (address, Some(mac)));
-                found.answered(plan, connections, answers);
+                for (address, cards) in answers {
+                    cards.iter().for_each(|mac| found.kin.answered(connections, address, *mac));
+                    let only = cards.first().copied().filter(|_| cards.len() == 1);
+                    found.answered(plan, connections, [(address, only)]);
+                }
             }
             None => {
                 asked.remove(&own.network.trunc());

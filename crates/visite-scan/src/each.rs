@@ -2,7 +2,7 @@
 
 use crate::announce::{Announced, Heard};
 use crate::device::Evidence;
-use crate::discover::Presence;
+use crate::discover::{self, Presence};
 use crate::examine::{Examined, Examiner, Gauge};
 use crate::policy::{CLINICAL_PORTS, Care};
 use crate::scan::{DeviceSeen, Plan, ServiceSeen};
@@ -96,7 +96,8 @@ impl Found {
         }
         let named = care.is_some();
         let mut care = care.unwrap_or_else(|| policy.care(evidence, false));
-        if self.unplaced && !named {
+        // Whoever pretends to be a server could have what is meant for it sent to a device that must not get it.
+        if self.unplaced && (!named || self.presence.how == discover::Found::Contested) {
             care = care.and(policy.care(&Evidence::default(), false));
         }
         for relative in &self.relatives {
@@ -125,7 +126,7 @@ pub async fn device(found: Found, told: &Heard, plan: &Arc<Plan>, examiner: &Arc
         found.addresses.iter().map(|address| (*address, found.ports(*address).within(&knocks))).collect();
     let (jobs, too_many) = jobs(plan, &ports);
     // Real devices have few addresses; whoever has many gets no more time for that.
-    let until = Instant::now() + plan.policy.longest() * if found.addresses.len() > 1 { 2 } else { 1 };
+    let until = Instant::now() + plan.policy.longest(care) * if found.addresses.len() > 1 { 2 } else { 1 };
     let mut services = carried_out(jobs, care, until, examiner).await;
     services.extend(too_many.into_iter().map(Job::too_much));
     services.sort_by_key(|service: &ServiceSeen| (service.transport, service.port, service.address));
@@ -200,7 +201,8 @@ async fn carried_out(jobs: Vec<Job>, care: Care, until: Instant, examiner: &Arc<
             None => break,
         }
     }
-    services.extend(jobs.map(Job::too_much));
+    // That a UDP port was not asked shows by its absence; an open TCP port is one all the same.
+    services.extend(jobs.filter(|job| job.transport == Transport::Tcp).map(Job::too_much));
     services
 }
 
@@ -243,7 +245,6 @@ fn identifiers(services: &[ServiceSeen]) -> Vec<Identifier> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::discover;
     use crate::policy::Policy;
     use crate::scan::{Stated, tests::plan};
     use visite_facts::facts::DeviceClass;
@@ -332,6 +333,9 @@ mod tests {
         assert_eq!(care(&unplaced, &practice()), Care::ListenOnly(NotExamined::UnknownDevice));
         let named = Plan { stated: vec![stated("fd00::20", DeviceClass::Server, false)], ..practice() };
         assert_eq!(care(&unplaced, &named), Care::Sturdy);
+        let mut contested = unplaced.clone();
+        contested.presence.how = discover::Found::Contested;
+        assert_eq!(care(&contested, &named), Care::ListenOnly(NotExamined::UnknownDevice));
         assert_eq!(care(&unplaced, &plan()), Care::Sturdy, "the fast profile speaks with everybody");
     }
 
@@ -359,7 +363,9 @@ mod tests {
         let pacer = Arc::new(crate::pace::Pacer::new(1_000));
         let policy = plan().policy;
         let examiner = Arc::new(Examiner::new(policy, pacer, Arc::default(), Default::default(), Arc::default()));
-        let services = runtime.block_on(carried_out(vec![job; 300], Care::Sturdy, Instant::now(), &examiner));
+        let mut all = vec![job; 300];
+        all.push(Job { transport: Transport::Udp, port: 161, ..job });
+        let services = runtime.block_on(carried_out(all, Care::Sturdy, Instant::now(), &examiner));
         assert_eq!(services.len(), 300);
         for service in services {
             assert_eq!((service.state, service.examined.not_examined), (PortState::Open, Some(NotExamined::TooMuch)));

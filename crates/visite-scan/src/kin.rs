@@ -39,21 +39,40 @@ pub fn shows_card(connections: &Connections, address: IpAddr) -> bool {
 /// Addresses by card.
 #[derive(Clone, Debug, Default)]
 pub struct Kin {
-    cards: BTreeMap<IpAddr, Card>,
+    cards: BTreeMap<IpAddr, BTreeSet<Card>>,
     holders: BTreeMap<Card, BTreeSet<IpAddr>>,
+    /// Addresses for which more than one card answers: somebody pretends.
+    contested: BTreeSet<IpAddr>,
 }
 
 impl Kin {
-    /// Notes for which card an address was answered. The first answer counts.
-    pub fn add(&mut self, connections: &Connections, address: IpAddr, mac: [u8; 6]) {
+    /// Notes that a card answered for an address just now.
+    pub fn answered(&mut self, connections: &Connections, address: IpAddr, mac: [u8; 6]) {
         let Some(link) = link_of(connections, address) else { return };
-        let card = *self.cards.entry(address).or_insert((link, mac));
-        self.holders.entry(card).or_default().insert(address);
+        let cards = self.cards.entry(address).or_default();
+        cards.insert((link, mac));
+        if cards.len() > 1 {
+            self.contested.insert(address);
+        }
+        self.holders.entry((link, mac)).or_default().insert(address);
     }
 
-    /// The card of an address.
+    /// Notes that the system knows a card for an address; what was answered counts more.
+    pub fn known(&mut self, connections: &Connections, address: IpAddr, mac: [u8; 6]) {
+        if !self.cards.contains_key(&address) {
+            self.answered(connections, address, mac);
+        }
+    }
+
+    /// Notes that several cards answered for an address.
+    pub fn contest(&mut self, address: IpAddr) {
+        self.contested.insert(address);
+    }
+
+    /// The card of an address, if that is beyond doubt.
     pub fn card(&self, address: IpAddr) -> Option<Card> {
-        self.cards.get(&address).copied()
+        let card = self.cards.get(&address)?.first().copied();
+        card.filter(|_| !self.contested.contains(&address))
     }
 
     fn of_card(&self, card: Card, v4: bool) -> impl Iterator<Item = IpAddr> + '_ {
@@ -62,11 +81,15 @@ impl Kin {
 
     /// Addresses that are, or may be, the same device; the address itself is among them.
     pub fn of(&self, address: IpAddr) -> Vec<IpAddr> {
-        let Some(card) = self.card(address) else { return vec![address] };
         let v4 = address.is_ipv4();
-        let alone = self.of_card(card, v4).count() > MOST_OWN;
-        let same = self.of_card(card, v4).filter(|other| !alone || *other == address);
-        same.chain(self.of_card(card, !v4)).collect()
+        let mut all = BTreeSet::from([address]);
+        for card in self.cards.get(&address).into_iter().flatten() {
+            if self.of_card(*card, v4).count() <= MOST_OWN {
+                all.extend(self.of_card(*card, v4));
+            }
+            all.extend(self.of_card(*card, !v4));
+        }
+        all.into_iter().collect()
     }
 
     /// Addresses that are the same device beyond doubt: all of a card that answers for one IPv4 address at most.
@@ -75,7 +98,8 @@ impl Kin {
         if self.of_card(card, true).count() > 1 || self.of_card(card, false).count() > MOST_OWN {
             return vec![address];
         }
-        self.of_card(card, true).chain(self.of_card(card, false)).collect()
+        let all = self.of_card(card, true).chain(self.of_card(card, false));
+        all.filter(|other| !self.contested.contains(other)).collect()
     }
 
     /// Leaves of `addresses` as many as real devices have, those that are `named` first, and says how many are left over.
@@ -118,7 +142,8 @@ impl Kin {
                 None => vec![vec![*address]],
                 Some(card) => {
                     let members = self.of_card(card, true).chain(self.of_card(card, false));
-                    let members: Vec<IpAddr> = members.filter(|member| addresses.contains(member)).collect();
+                    let uncontested = members.filter(|member| !self.contested.contains(member));
+                    let members: Vec<IpAddr> = uncontested.filter(|member| addresses.contains(member)).collect();
                     if self.same_device(*address).len() > 1 {
                         vec![members]
                     } else {
@@ -161,7 +186,7 @@ mod tests {
     fn kin(answers: &[(&str, u8)]) -> Kin {
         let mut kin = Kin::default();
         for (address, last) in answers {
-            kin.add(&connections(), at(address), [0, 0x15, 0x5d, 1, 2, *last]);
+            kin.answered(&connections(), at(address), [0, 0x15, 0x5d, 1, 2, *last]);
         }
         kin
     }
@@ -196,10 +221,26 @@ mod tests {
         assert_eq!(few.units(&BTreeSet::from([at("10.0.0.1"), at("fd00::1")])), [[[at("10.0.0.1")], [at("fd00::1")]]]);
         let mut many = kin(&[("fd00::1", 1)]);
         for last in 1..=20 {
-            many.add(&connections(), IpAddr::from([10, 0, 0, last]), [0, 0x15, 0x5d, 1, 2, 1]);
+            many.answered(&connections(), IpAddr::from([10, 0, 0, last]), [0, 0x15, 0x5d, 1, 2, 1]);
         }
         assert_eq!(many.of(at("10.0.0.1")), [at("10.0.0.1"), at("fd00::1")], "who is left out is said by the address");
         assert_eq!(many.of(at("fd00::1")).len(), 21, "whose that is, nobody knows");
+    }
+
+    #[test]
+    fn who_answers_for_another_gets_its_care_and_nothing_else() {
+        let mut kin = kin(&[("10.0.0.20", 1), ("fd00::20", 1), ("10.0.0.66", 6), ("fd00::66", 6)]);
+        kin.known(&connections(), at("10.0.0.20"), [0, 0x15, 0x5d, 1, 2, 6]);
+        assert_eq!(kin.same_device(at("10.0.0.20")).len(), 2, "what the system remembers may be old");
+        kin.answered(&connections(), at("10.0.0.20"), [0, 0x15, 0x5d, 1, 2, 6]);
+        assert_eq!(kin.card(at("10.0.0.20")), None);
+        assert_eq!(kin.same_device(at("10.0.0.20")), [at("10.0.0.20")]);
+        for address in ["fd00::20", "10.0.0.66", "fd00::66"] {
+            assert!(kin.of(at(address)).contains(&at("10.0.0.20")), "{address}");
+            assert!(!kin.same_device(at(address)).contains(&at("10.0.0.20")), "{address}");
+        }
+        let present = ["10.0.0.20", "fd00::20", "10.0.0.66", "fd00::66"].map(at).into_iter().collect();
+        assert_eq!(kin.units(&present).len(), 3);
     }
 
     #[test]
@@ -208,7 +249,7 @@ mod tests {
         let mut addresses = BTreeSet::new();
         for number in 0..2_000u16 {
             let v6 = IpAddr::from([0xfd00, 0, 0, 0, 0, 0, 1, number]);
-            kin.add(&connections(), v6, [0, 0x15, 0x5d, 1, 2, 1]);
+            kin.answered(&connections(), v6, [0, 0x15, 0x5d, 1, 2, 1]);
             addresses.insert(v6);
         }
         let named = at("fd00::1:700");
@@ -219,7 +260,7 @@ mod tests {
         for number in 0..10_000u16 {
             let [high, low] = number.to_be_bytes();
             let v4 = IpAddr::from([10, 0, high, low]);
-            kin.add(&connections(), v4, [0, 0x15, 0x5d, 2, high, low]);
+            kin.answered(&connections(), v4, [0, 0x15, 0x5d, 2, high, low]);
             addresses.insert(v4);
         }
         let (kept, over) = kin.limit(&connections(), addresses, &|_| false);

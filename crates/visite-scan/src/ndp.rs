@@ -18,7 +18,9 @@ const ADVERTISEMENT: u8 = 136;
 /// Most messages that are read at a time, so that a noisy network cannot keep us.
 const MOST_MESSAGES: usize = 4096;
 
-/// Asks for each of `wanted` on a link, from our address `own` there; addresses with the hardware address that answered.
+type Answers = BTreeMap<IpAddr, BTreeSet<[u8; 6]>>;
+
+/// Asks for each of `wanted` on a link, from our address `own` there; addresses with the hardware addresses that answered.
 /// `None` if raw sockets are not allowed or the interface is no Ethernet.
 pub async fn ask(
     link: &Link,
@@ -27,10 +29,10 @@ pub async fn ask(
     pacer: &Pacer,
     stop: &AtomicBool,
     patience: Duration,
-) -> Option<BTreeMap<IpAddr, [u8; 6]>> {
+) -> Option<Answers> {
     let mac = link.mac?;
     let socket = open(link, own).ok()?;
-    let mut answered = BTreeMap::new();
+    let mut answered = Answers::new();
     for _ in 0..2 {
         for address in wanted {
             if stop.load(Ordering::Relaxed) {
@@ -45,9 +47,7 @@ pub async fn ask(
             let _ = socket.send_to(&question(*address, mac), to).await;
             hear(&socket, wanted, &mut answered, Instant::now()).await;
         }
-        if answered.len() < wanted.len() {
-            hear(&socket, wanted, &mut answered, Instant::now() + patience).await;
-        }
+        hear(&socket, wanted, &mut answered, Instant::now() + patience).await;
     }
     Some(answered)
 }
@@ -63,19 +63,18 @@ fn open(link: &Link, own: Ipv6Addr) -> io::Result<UdpSocket> {
     UdpSocket::from_std(socket)
 }
 
-async fn hear(
-    socket: &UdpSocket,
-    wanted: &BTreeSet<Ipv6Addr>,
-    answered: &mut BTreeMap<IpAddr, [u8; 6]>,
-    until: Instant,
-) {
+async fn hear(socket: &UdpSocket, wanted: &BTreeSet<Ipv6Addr>, answered: &mut Answers, until: Instant) {
     let mut buffer = [0; 1500];
     for _ in 0..MOST_MESSAGES {
         let Ok(Ok((count, _))) = tokio::time::timeout_at(until, socket.recv_from(&mut buffer)).await else { return };
         if let Some((address, mac)) = answer(buffer.get(..count).unwrap_or_default())
             && wanted.contains(&address)
         {
-            answered.entry(address.into()).or_insert(mac);
+            let cards = answered.entry(address.into()).or_default();
+            // Two are one too many already.
+            if cards.len() < 2 {
+                cards.insert(mac);
+            }
         }
     }
 }

@@ -103,11 +103,12 @@ impl Policy {
     }
 
     /// How long one address of a device may be examined, so that one that is silent everywhere keeps no scan from its end.
-    pub fn longest(self) -> Duration {
-        match self.profile {
+    pub fn longest(self, care: Care) -> Duration {
+        match (self.profile, care) {
             // A server with a dozen services inside TLS needs some of it, at the pace of a running practice.
-            Profile::Practice => Duration::from_mins(10),
-            Profile::Fast => Duration::from_mins(5),
+            (Profile::Practice, Care::Sturdy) => Duration::from_mins(10),
+            (Profile::Practice, _) => Duration::from_mins(3),
+            (Profile::Fast, _) => Duration::from_mins(5),
         }
     }
 

@@ -386,7 +386,7 @@ pub async fn run(plan: Plan, control: &Arc<Control>) -> std::io::Result<Scan> {
         guests.iter().chain(&excluded).filter_map(|device| device.as_ref().ok().copied()).collect();
     devices.retain(|device| {
         let card = link_of(&connections, device.address).zip(device.mac);
-        !card.is_some_and(|card| barred.contains(&card))
+        kin.card(device.address).is_some() || !card.is_some_and(|card| barred.contains(&card))
     });
     let ipv6_routers = counting.await.unwrap_or_default();
     let interrupted = control.stop.load(Ordering::Relaxed);

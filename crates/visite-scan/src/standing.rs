@@ -127,7 +127,7 @@ mod tests {
     fn kin(connections: &Connections, answers: &[(&str, u8)]) -> Kin {
         let mut kin = Kin::default();
         for (address, last) in answers {
-            kin.add(connections, at(address), [0, 0x15, 0x5d, 1, 2, *last]);
+            kin.answered(connections, at(address), [0, 0x15, 0x5d, 1, 2, *last]);
         }
         kin
     }
