@@ -5,4 +5,5 @@
 pub mod agents;
 pub mod login;
 pub mod pages;
+pub mod show;
 pub mod web;

@@ -2,7 +2,8 @@
 
 use crate::login::{own, people, sign_in};
 use crate::pages::assets;
-use crate::web::access::{DECIDES, READS, Route, Who};
+use crate::show::{devices, findings, start};
+use crate::web::access::{DECIDES, DECIDES_FINDINGS, READS, Route, Who};
 use crate::web::app::App;
 use crate::web::refusal::Refusal;
 use crate::web::{access, guard};
@@ -55,6 +56,17 @@ pub fn table() -> Vec<Route> {
         Route::post("/account/recovery", OwnAccount, own::make_recovery).fresh(),
         Route::post("/account/session/end", Person, own::close_session),
         Route::post("/account/sessions/end", Person, own::close_other_sessions),
+        Route::get("/", Person, start::home),
+        Route::get("/p/{practice}", Practice(READS), start::show),
+        Route::get("/p/{practice}/findings", Practice(READS), findings::list),
+        Route::get("/p/{practice}/findings.csv", Practice(READS), findings::file),
+        Route::get("/p/{practice}/findings/{finding}", Practice(READS), findings::show),
+        Route::post("/p/{practice}/findings/{finding}/accept", Practice(DECIDES_FINDINGS), findings::accept),
+        Route::post("/p/{practice}/findings/{finding}/withdraw", Practice(DECIDES_FINDINGS), findings::withdraw),
+        Route::post("/p/{practice}/findings/{finding}/assign", Practice(DECIDES_FINDINGS), findings::assign),
+        Route::get("/p/{practice}/devices", Practice(READS), devices::list),
+        Route::get("/p/{practice}/devices.csv", Practice(READS), devices::file),
+        Route::get("/p/{practice}/devices/{subject}", Practice(READS), devices::show),
         Route::get("/p/{practice}/people", Practice(READS), people::show),
         Route::post("/p/{practice}/people", Practice(DECIDES), people::invite).fresh(),
         Route::post("/p/{practice}/people/{account}/end", Practice(DECIDES), people::end).fresh(),

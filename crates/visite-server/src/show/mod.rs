@@ -1,0 +1,12 @@
+//! Handlers of the pages: they read the store, fill the view of a page and answer; what was judged stands in the newest
+//! assessment, and nothing is judged here.
+//!
+//! One file a group of pages. [`load::Reader`] brings what all of them need.
+
+pub mod agents;
+pub mod brand;
+pub mod devices;
+pub mod findings;
+pub mod load;
+pub mod rounds;
+pub mod start;
