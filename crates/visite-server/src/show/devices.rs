@@ -17,16 +17,16 @@ pub async fn list(reader: Reader, Asked(filter): Asked<Filter>) -> Result<Markup
     let Some(assessment) = reader.assessment().await? else {
         return Ok(reader.nothing_yet(Section::Devices, "html-devices"));
     };
-    let scan = reader.scan().await?;
-    let view = devices::View { assessment: &assessment, scan: scan.as_ref(), filter: &filter };
+    let scans = reader.scans(1).await?;
+    let view = devices::View { assessment: &assessment, scan: scans.first(), filter: &filter };
     Ok(reader.show(|frame| devices::page(frame, &view)))
 }
 
 /// `GET /p/{practice}/devices.csv`
 pub async fn file(reader: Reader, Asked(filter): Asked<Filter>) -> Result<Response, Refusal> {
     let assessment = reader.assessment().await?.ok_or(Refusal::NotFound)?;
-    let scan = reader.scan().await?;
-    let view = devices::View { assessment: &assessment, scan: scan.as_ref(), filter: &filter };
+    let scans = reader.scans(1).await?;
+    let view = devices::View { assessment: &assessment, scan: scans.first(), filter: &filter };
     Ok(reader.csv("devices", |frame| devices::table(frame, &view)))
 }
 
@@ -34,10 +34,10 @@ pub async fn file(reader: Reader, Asked(filter): Asked<Filter>) -> Result<Respon
 pub async fn show(reader: Reader, Path((_, subject)): Path<(String, String)>) -> Result<Markup, Refusal> {
     let assessment = reader.assessment().await?.ok_or(Refusal::NotFound)?;
     let subject = overview::subject(&assessment, &SubjectId(subject)).ok_or(Refusal::NotFound)?;
-    let scan = reader.scan().await?;
+    let scans = reader.scans(1).await?;
     let agents = reader.practice.agents().await?;
     let agent = agents.iter().find(|agent| agent.subject.as_ref() == Some(&subject.subject.id));
     let agent = agent.map(|agent| shown(agent, reader.now));
-    let view = device::View { assessment: &assessment, subject, scan: scan.as_ref(), agent: agent.as_ref() };
+    let view = device::View { assessment: &assessment, subject, scan: scans.first(), agent: agent.as_ref() };
     Ok(reader.show(|frame| device::page(frame, &view)))
 }

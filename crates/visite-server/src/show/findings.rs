@@ -1,6 +1,8 @@
 //! Findings: the list, one finding, and what people decide about it.
 
 use super::load::{Asked, Reader};
+use super::rounds;
+use crate::jobs::plan;
 use crate::login::views::t;
 use crate::pages::finding::{self, Event, EventKind};
 use crate::pages::findings::{self, Filter};
@@ -59,9 +61,8 @@ pub async fn file(reader: Reader, Asked(filter): Asked<Filter>) -> Result<Respon
 async fn assigned(reader: &Reader) -> Result<BTreeMap<String, String>, Refusal> {
     let whom = reader.kept.iter().filter_map(|kept| kept.assigned_to.clone()).map(String::from).collect();
     let names = reader.names_of(whom).await?;
-    let with_name = |kept: &KeptFinding| {
-        Some((kept.finding.id.clone(), names.get(kept.assigned_to.as_ref()?.as_str())?.clone()))
-    };
+    let with_name =
+        |kept: &KeptFinding| Some((kept.finding.id.clone(), names.get(kept.assigned_to.as_ref()?.as_str())?.clone()));
     Ok(reader.kept.iter().filter_map(with_name).collect())
 }
 
@@ -190,14 +191,11 @@ pub async fn accept(
         let de = "Diese Lücke ist inzwischen geschlossen. Sie brauchen nichts zu akzeptieren.";
         return again(reader, &id, de, "This gap has been closed meanwhile. There is nothing to accept.").await;
     }
-    let acceptance = Acceptance {
-        finding: id.clone(),
-        reason: reason.to_owned(),
-        by: reader.visitor.account.name.clone(),
-        until,
-    };
+    let acceptance =
+        Acceptance { finding: id.clone(), reason: reason.to_owned(), by: reader.visitor.account.name.clone(), until };
     let event = reader.event("finding.accepted", json!({ "finding": id, "until": until }));
     reader.practice.accept(&event, &acceptance).await?;
+    plan::judge(&reader.practice, reader.now).await?;
     Ok(reader.done(&["findings", &id], "accepted"))
 }
 
@@ -209,6 +207,7 @@ pub async fn withdraw(reader: Reader, Path((_, id)): Path<(String, String)>) -> 
         let en = "This acceptance stands in the practice file and ends there, or it was withdrawn already.";
         return again(reader, &id, de, en).await;
     }
+    plan::judge(&reader.practice, reader.now).await?;
     Ok(reader.done(&["findings", &id], "withdrawn"))
 }
 
@@ -232,4 +231,11 @@ pub async fn assign(
     let event = reader.event("finding.assigned", json!({ "finding": id, "to": to }));
     reader.practice.assign(&event, &id, to.as_ref()).await?;
     Ok(reader.done(&["findings", &id], "assigned"))
+}
+
+/// `POST /p/{practice}/findings/{finding}/recheck`
+pub async fn recheck(reader: Reader, Path((_, id)): Path<(String, String)>) -> Result<Response, Refusal> {
+    reader.practice.finding(&id).await?;
+    rounds::start(&reader).await?;
+    Ok(reader.done(&["findings", &id], "recheck"))
 }

@@ -137,9 +137,8 @@ impl Reader {
     }
 
     /// A page again, with what was not right in the form that was sent from it.
-    pub fn show_problem(mut self, problem: &str, page: impl FnOnce(&Frame<'_>) -> frame::Page) -> Response {
-        self.message = Some(Message::problem(problem));
-        (StatusCode::UNPROCESSABLE_ENTITY, self.show(page)).into_response()
+    pub fn show_problem(self, problem: &str, page: impl FnOnce(&Frame<'_>) -> frame::Page) -> Response {
+        (StatusCode::UNPROCESSABLE_ENTITY, self.telling(problem).show(page)).into_response()
     }
 
     /// A table as a file of that name.
@@ -149,7 +148,7 @@ impl Reader {
 
     /// Leads on to a page of the practice, which says what was done: a word of [`frame::DONE`].
     pub fn done(&self, segments: &[&str], word: &str) -> Response {
-        redirect(&format!("{}?done={word}", self.framed(|frame| frame.to(segments))))
+        redirect(&format!("{}?done={word}", self.to(segments)))
     }
 
     /// What the reader does, for the audit log.
@@ -186,10 +185,34 @@ impl Reader {
         self.show(|frame| pages::start::nothing_yet(frame, section, &frame.say(title)))
     }
 
-    /// What a scan saw, of the newest that is on record.
-    pub async fn scan(&self) -> Result<Option<ScanSection>, Refusal> {
-        let newest = self.practice.records_of(SCAN_RECORD, 1).await?.into_iter().next();
-        Ok(newest.map(|record| serde_json::from_value(record.body)).transpose()?)
+    /// What the scans on record saw, the newest first, at most `most`.
+    pub async fn scans(&self, most: u64) -> Result<Vec<ScanSection>, Refusal> {
+        let records = self.practice.records_of(SCAN_RECORD, most).await?;
+        Ok(records.into_iter().map(|record| serde_json::from_value(record.body)).collect::<Result<_, _>>()?)
+    }
+
+    /// What the practice says about itself, if it said so.
+    pub fn practice_file(&self) -> Option<visite_target::Practice> {
+        let file = self.info.file.as_ref()?;
+        match visite_target::Practice::from_yaml(&file.text, "practice.yaml") {
+            Ok(practice) => Some(practice),
+            Err(mistakes) => {
+                let first = mistakes.first().map(ToString::to_string).unwrap_or_default();
+                tracing::error!(practice = %self.info.id, first, "a practice file that was kept cannot be read");
+                None
+            }
+        }
+    }
+
+    /// The address of a page of the practice.
+    pub fn to(&self, segments: &[&str]) -> String {
+        self.framed(|frame| frame.to(segments))
+    }
+
+    /// The same reader, who is told something on the next page.
+    pub fn telling(mut self, what: &str) -> Self {
+        self.message = Some(Message::problem(what));
+        self
     }
 
     /// The name of whoever did something: of a person, of an agent's computer; none for Visite itself.

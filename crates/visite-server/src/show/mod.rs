@@ -5,8 +5,11 @@
 
 pub mod agents;
 pub mod brand;
+pub mod checks;
 pub mod devices;
 pub mod findings;
 pub mod load;
+pub mod measures;
+pub mod network;
 pub mod rounds;
 pub mod start;

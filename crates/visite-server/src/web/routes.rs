@@ -2,7 +2,7 @@
 
 use crate::login::{own, people, sign_in};
 use crate::pages::assets;
-use crate::show::{devices, findings, start};
+use crate::show::{checks, devices, findings, measures, network, rounds, start};
 use crate::web::access::{DECIDES, DECIDES_FINDINGS, READS, Route, Who};
 use crate::web::app::App;
 use crate::web::refusal::Refusal;
@@ -67,6 +67,26 @@ pub fn table() -> Vec<Route> {
         Route::get("/p/{practice}/devices", Practice(READS), devices::list),
         Route::get("/p/{practice}/devices.csv", Practice(READS), devices::file),
         Route::get("/p/{practice}/devices/{subject}", Practice(READS), devices::show),
+        Route::post("/p/{practice}/findings/{finding}/recheck", Practice(DECIDES_FINDINGS), findings::recheck),
+        Route::get("/p/{practice}/search", Practice(READS), checks::search),
+        Route::get("/p/{practice}/network", Practice(READS), network::show),
+        Route::get("/p/{practice}/sockets", Practice(READS), network::sockets),
+        Route::get("/p/{practice}/sockets.csv", Practice(READS), network::sockets_file),
+        Route::get("/p/{practice}/checks", Practice(READS), checks::list),
+        Route::get("/p/{practice}/checks.csv", Practice(READS), checks::file),
+        Route::get("/p/{practice}/checks/{check}", Practice(READS), checks::show),
+        Route::get("/p/{practice}/requirements", Practice(READS), checks::requirements),
+        Route::get("/p/{practice}/requirements.csv", Practice(READS), checks::requirements_file),
+        Route::get("/p/{practice}/measures", Practice(READS), measures::list),
+        Route::get("/p/{practice}/measures.csv", Practice(READS), measures::file),
+        Route::get("/p/{practice}/measures/{measure}", Practice(READS), measures::show),
+        Route::get("/p/{practice}/measures/{measure}/order", Practice(READS), measures::order),
+        Route::post("/p/{practice}/measures/{measure}/recheck", Practice(DECIDES_FINDINGS), measures::recheck),
+        Route::get("/p/{practice}/rounds", Practice(READS), rounds::list),
+        Route::get("/p/{practice}/rounds.csv", Practice(READS), rounds::file),
+        Route::post("/p/{practice}/rounds", Practice(DECIDES_FINDINGS), rounds::begin),
+        Route::get("/p/{practice}/rounds/{round}", Practice(READS), rounds::show),
+        Route::get("/p/{practice}/compare", Practice(READS), rounds::two),
         Route::get("/p/{practice}/people", Practice(READS), people::show),
         Route::post("/p/{practice}/people", Practice(DECIDES), people::invite).fresh(),
         Route::post("/p/{practice}/people/{account}/end", Practice(DECIDES), people::end).fresh(),

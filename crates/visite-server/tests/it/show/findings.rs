@@ -68,7 +68,8 @@ async fn a_risk_is_accepted_until_a_day_and_that_is_withdrawn() {
     let page = format!("/p/linde/findings/{id}");
     browser.get(&page).await.is(StatusCode::OK).says("Risiko akzeptieren").says("Erstmals gesehen");
     let accept = format!("{page}/accept");
-    for (reason, until) in [("", "2027-01-31"), ("Ersatz", "2026-11-24"), ("Ersatz", "2027-11-26"), ("Ersatz", "bald")] {
+    for (reason, until) in [("", "2027-01-31"), ("Ersatz", "2026-11-24"), ("Ersatz", "2027-11-26"), ("Ersatz", "bald")]
+    {
         let again = browser.post(&accept, &[("reason", reason), ("until", until)]).await;
         again.is(StatusCode::UNPROCESSABLE_ENTITY).says("role=\"alert\"");
     }

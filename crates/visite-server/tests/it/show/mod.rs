@@ -1,6 +1,7 @@
 //! The pages of a practice with a store that holds what real computers told, judged by the whole catalogue.
 
 mod findings;
+mod rounds;
 
 use crate::server::{Browser, CATALOG, Reach, Server};
 use jiff::Timestamp;
@@ -8,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use visite_assess::{Input, assess};
-use visite_facts::{Assessment, FactsFile, Finding, Snapshot};
+use visite_facts::{AssessedSubject, Assessment, FactsFile, Finding, Snapshot};
 use visite_report::overview;
 use visite_store::{AccountId, PracticeId, PracticeStore, Role};
 
@@ -41,6 +42,12 @@ static ROUNDS: LazyLock<[Assessment; 2]> = LazyLock::new(|| {
 /// The newest assessment of a filled practice.
 pub fn newest() -> &'static Assessment {
     &ROUNDS[1]
+}
+
+/// The name of the computer that only the newest assessment knows.
+pub fn new_computer() -> &'static str {
+    let is_new = |assessed: &&AssessedSubject| overview::subject(&ROUNDS[0], &assessed.subject.id).is_none();
+    &newest().subjects.iter().find(is_new).unwrap().subject.name
 }
 
 /// An open finding of the newest assessment.
