@@ -57,7 +57,8 @@ pub fn nothing_yet(frame: &Frame<'_>, section: Section, title: &str) -> Page {
 fn nothing(frame: &Frame<'_>) -> Markup {
     let address = frame.to(&["setup"]);
     let action = frame.say("start-setup");
-    empty(&frame.say("html-sentence-nothing"), &frame.say("start-nothing"), Some((&address, &action)))
+    let action = frame.may.govern.then_some((address.as_str(), action.as_str()));
+    empty(&frame.say("html-sentence-nothing"), &frame.say("start-nothing"), action)
 }
 
 fn judged(frame: &Frame<'_>, view: &View<'_>, assessment: &Assessment) -> Markup {

@@ -21,12 +21,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use visite_facts::scan::ScanSection;
-use visite_facts::{Assessment, Lang};
+use visite_facts::{Assessment, Lang, Text};
 use visite_report::moment::Calendar;
 use visite_report::overview;
 use visite_store::{
     AccountId, Agent, AgentState, AuditEvent, BY_ROUND, FindingFilter, KeptFinding, Membership, Practice,
-    PracticeStore, Role,
+    PracticeStore, Role, StoreError,
 };
 
 /// An agent that was not heard for so long is called silent: longer than a weekend, in which computers are off.
@@ -223,7 +223,7 @@ impl Reader {
         let Ok(id) = AccountId::new(who) else { return Ok(Some(who.to_owned())) };
         match self.app.store().account(&id).await {
             Ok(account) => Ok(Some(account.name)),
-            Err(visite_store::StoreError::NotFound { .. }) => Ok(Some(who.to_owned())),
+            Err(StoreError::NotFound { .. }) => Ok(Some(who.to_owned())),
             Err(error) => Err(error.into()),
         }
     }
@@ -246,6 +246,17 @@ pub const SCAN_RECORD: &str = "scan";
 /// Whether an agent that may deliver was not heard for longer than computers are off over a weekend.
 pub fn is_silent(last_seen: Option<Timestamp>, created: Timestamp, now: Timestamp) -> bool {
     now.duration_since(last_seen.unwrap_or(created)) > SILENT_AFTER
+}
+
+/// What people wrote and the store cannot keep, in words for them; every other error is a refusal.
+pub fn invalid(error: StoreError) -> Result<Text, Refusal> {
+    match error {
+        StoreError::Invalid { why, .. } => Ok(why.map(|lang, why| match lang {
+            Lang::De => format!("Das geht so nicht: {why}."),
+            Lang::En => format!("This does not work: {why}."),
+        })),
+        error => Err(error.into()),
+    }
 }
 
 /// Agents that may deliver.

@@ -4,12 +4,17 @@
 //! One file a group of pages. [`load::Reader`] brings what all of them need.
 
 pub mod agents;
+pub mod audit;
 pub mod brand;
 pub mod checks;
 pub mod devices;
+pub mod file;
 pub mod findings;
+pub mod jobs;
 pub mod load;
 pub mod measures;
 pub mod network;
 pub mod rounds;
+pub mod settings;
+pub mod setup;
 pub mod start;

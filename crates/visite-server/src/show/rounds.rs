@@ -72,7 +72,7 @@ pub async fn work(reader: &Reader) -> Result<Work, Refusal> {
             JobState::Running => running = Some(job.id.to_string()),
             JobState::Waiting if job.due_at <= reader.now => running = Some(job.id.to_string()),
             JobState::Waiting => next = Some(next.map_or(job.due_at, |known| known.min(job.due_at))),
-            JobState::Done | JobState::Failed => {}
+            JobState::Done | JobState::Failed | JobState::Cancelled => {}
         }
     }
     Ok(Work { running, next })

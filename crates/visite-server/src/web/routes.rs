@@ -2,8 +2,8 @@
 
 use crate::login::{own, people, sign_in};
 use crate::pages::assets;
-use crate::show::{checks, devices, findings, measures, network, rounds, start};
-use crate::web::access::{DECIDES, DECIDES_FINDINGS, READS, Route, Who};
+use crate::show::{agents, audit, checks, devices, findings, jobs, measures, network, rounds, settings, setup, start};
+use crate::web::access::{DECIDES, DECIDES_FINDINGS, OPERATES, READS, Route, Who};
 use crate::web::app::App;
 use crate::web::refusal::Refusal;
 use crate::web::{access, guard};
@@ -87,6 +87,23 @@ pub fn table() -> Vec<Route> {
         Route::post("/p/{practice}/rounds", Practice(DECIDES_FINDINGS), rounds::begin),
         Route::get("/p/{practice}/rounds/{round}", Practice(READS), rounds::show),
         Route::get("/p/{practice}/compare", Practice(READS), rounds::two),
+        Route::get("/p/{practice}/agents", Practice(READS), agents::list),
+        Route::get("/p/{practice}/agents.csv", Practice(READS), agents::file),
+        Route::post("/p/{practice}/agents", Practice(OPERATES), agents::enrol),
+        Route::post("/p/{practice}/agents/{agent}/revoke", Practice(OPERATES), agents::revoke),
+        Route::get("/p/{practice}/jobs", Practice(READS), jobs::list),
+        Route::get("/p/{practice}/jobs.csv", Practice(READS), jobs::file),
+        Route::get("/p/{practice}/jobs/{job}", Practice(READS), jobs::show),
+        Route::get("/p/{practice}/jobs/{job}/events", Practice(READS), jobs::events),
+        Route::post("/p/{practice}/jobs/{job}/cancel", Practice(DECIDES_FINDINGS), jobs::cancel),
+        Route::get("/p/{practice}/setup", Practice(DECIDES), setup::show),
+        Route::post("/p/{practice}/setup", Practice(DECIDES), setup::save),
+        Route::get("/p/{practice}/settings", Practice(DECIDES), settings::show),
+        Route::post("/p/{practice}/settings", Practice(DECIDES), settings::save),
+        Route::post("/p/{practice}/settings/release", Practice(DECIDES), settings::release),
+        Route::post("/p/{practice}/settings/release/withdraw", Practice(DECIDES), settings::withdraw),
+        Route::get("/p/{practice}/audit", Practice(DECIDES), audit::show),
+        Route::get("/p/{practice}/audit.csv", Practice(DECIDES), audit::file),
         Route::get("/p/{practice}/people", Practice(READS), people::show),
         Route::post("/p/{practice}/people", Practice(DECIDES), people::invite).fresh(),
         Route::post("/p/{practice}/people/{account}/end", Practice(DECIDES), people::end).fresh(),
