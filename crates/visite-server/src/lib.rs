@@ -3,7 +3,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod agents;
+pub mod jobs;
 pub mod login;
 pub mod pages;
+pub mod show;
 pub mod start;
 pub mod web;

@@ -111,11 +111,19 @@ impl PracticeStore {
             .limit(limit)
             .all(self.db.read())
             .await?;
-        let from_row = |row: record::Model| {
-            let (at, body) = (time(row.at)?, json("record", &row.body)?);
-            Ok(Record { id: RecordId::stored(row.record), kind: row.kind, at, body })
-        };
-        rows.into_iter().map(from_row).collect()
+        rows.into_iter().map(record_from_row).collect()
+    }
+
+    /// The proofs of one kind, newest first, at most `limit`.
+    pub async fn records_of(&self, kind: &str, limit: u64) -> Result<Vec<Record>, StoreError> {
+        let rows = record::Entity::find()
+            .filter(record::Column::Practice.eq(self.id.as_str()))
+            .filter(record::Column::Kind.eq(kind))
+            .order_by_desc(record::Column::At)
+            .limit(limit)
+            .all(self.db.read())
+            .await?;
+        rows.into_iter().map(record_from_row).collect()
     }
 
     async fn change_alert(
@@ -137,6 +145,11 @@ impl PracticeStore {
         tx.commit().await?;
         Ok(changed.rows_affected == 1)
     }
+}
+
+fn record_from_row(row: record::Model) -> Result<Record, StoreError> {
+    let (at, body) = (time(row.at)?, json("record", &row.body)?);
+    Ok(Record { id: RecordId::stored(row.record), kind: row.kind, at, body })
 }
 
 fn alert_from_row(row: alert::Model) -> Result<Alert, StoreError> {

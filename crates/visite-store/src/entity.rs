@@ -175,6 +175,7 @@ entities! {
         is_full: bool,
         is_blanked: bool,
         assessment: Option<String>,
+        open: String,
     }
     finding = "finding" {
         #[sea_orm(primary_key, auto_increment = false)] practice: String,

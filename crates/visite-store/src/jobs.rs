@@ -22,6 +22,8 @@ words! {
         Done = "done",
         /// It was given up.
         Failed = "failed",
+        /// Someone stopped it.
+        Cancelled = "cancelled",
     }
 }
 
@@ -202,6 +204,27 @@ impl PracticeStore {
             .await?;
         tx.commit().await?;
         Ok(cancelled.rows_affected == 1)
+    }
+
+    /// Stops a job that runs: its node has lost the lease, and learns it with its next sign of life. `false`: it does not
+    /// run.
+    pub async fn stop_job(&self, id: &JobId, now: Timestamp) -> Result<bool, StoreError> {
+        let change = job::ActiveModel {
+            state: Set(JobState::Cancelled.word().to_owned()),
+            lease_until_at: Set(None),
+            finished_at: Set(micros(Some(now))),
+            ..job::ActiveModel::default()
+        };
+        let tx = self.write().await?;
+        let stopped = job::Entity::update_many()
+            .set(change)
+            .filter(job::Column::Practice.eq(self.id.as_str()))
+            .filter(job::Column::Job.eq(id.as_str()))
+            .filter(job::Column::State.eq(JobState::Running.word()))
+            .exec(&*tx)
+            .await?;
+        tx.commit().await?;
+        Ok(stopped.rows_affected == 1)
     }
 }
 

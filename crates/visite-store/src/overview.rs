@@ -2,7 +2,7 @@
 
 use crate::agents::AgentState;
 use crate::entity::{agent, alert, finding, round};
-use crate::{Practice, RoundInfo, Store, StoreError, json, optional_time, time, word};
+use crate::{Practice, RoundInfo, Store, StoreError, optional_time, rounds, word};
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
@@ -31,7 +31,7 @@ impl Store {
     pub async fn overview(&self) -> Result<Vec<Overview>, StoreError> {
         let practices = self.practices().await?;
         let tx = self.db.consistent().await?;
-        let mut rounds = newest_rounds(&tx).await?;
+        let mut newest = newest_rounds(&tx).await?;
         let mut open = open_findings(&tx).await?;
         let agents: Vec<(String, i64, Option<i64>)> = agent::Entity::find()
             .select_only()
@@ -60,7 +60,7 @@ impl Store {
             let id = practice.id.as_str();
             let (count, quietest) = agents.get(id).copied().unwrap_or_default();
             overview.push(Overview {
-                round: rounds.remove(id),
+                round: newest.remove(id),
                 open: open.remove(id).unwrap_or_default(),
                 agents: count.unsigned_abs(),
                 quietest_at: optional_time(quietest)?,
@@ -81,10 +81,10 @@ async fn newest_rounds(tx: &DatabaseTransaction) -> Result<BTreeMap<String, Roun
         .into_tuple()
         .all(tx)
         .await?;
-    let mut rounds = BTreeMap::new();
+    let mut kept = BTreeMap::new();
     for page in newest.chunks(500) {
         let key = Expr::tuple([Expr::col(round::Column::Practice), Expr::col(round::Column::At)]);
-        let rows: Vec<(String, String, i64, String, String, bool)> = round::Entity::find()
+        let rows: Vec<(String, String, i64, String, String, bool, String)> = round::Entity::find()
             .select_only()
             .columns([
                 round::Column::Practice,
@@ -93,17 +93,18 @@ async fn newest_rounds(tx: &DatabaseTransaction) -> Result<BTreeMap<String, Roun
                 round::Column::CatalogHash,
                 round::Column::Summary,
                 round::Column::IsFull,
+                round::Column::Open,
             ])
             .filter(key.in_tuples(page.iter().cloned()))
             .into_tuple()
             .all(tx)
             .await?;
-        for (practice, id, at, catalog_hash, summary, is_full) in rows {
-            let info = RoundInfo { id, at: time(at)?, catalog_hash, summary: json("summary", &summary)?, is_full };
-            rounds.insert(practice, info);
+        for (practice, id, at, catalog_hash, summary, is_full, open) in rows {
+            let info = rounds::info((id, at, catalog_hash, summary, is_full, open))?;
+            kept.insert(practice, info);
         }
     }
-    Ok(rounds)
+    Ok(kept)
 }
 
 async fn open_findings(tx: &DatabaseTransaction) -> Result<BTreeMap<String, BTreeMap<Severity, u64>>, StoreError> {

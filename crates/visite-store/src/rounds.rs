@@ -7,7 +7,7 @@ use crate::{PracticeStore, StoreError, json, time, to_json};
 use jiff::Timestamp;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::BTreeMap;
-use visite_facts::{Assessment, Summary};
+use visite_facts::{Assessment, FindingState, Severity, Summary};
 
 /// A round as the list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct RoundInfo {
     pub catalog_hash: String,
     /// How much was judged.
     pub summary: Summary,
+    /// Findings that were open, by how bad they were on their subject.
+    pub open: BTreeMap<Severity, u32>,
     /// Whether the whole assessment is still kept.
     pub is_full: bool,
 }
@@ -39,6 +41,7 @@ impl PracticeStore {
             is_full: Set(true),
             is_blanked: Set(false),
             assessment: Set(Some(to_json("assessment", assessment)?)),
+            open: Set(to_json("open findings", &open_findings(assessment))?),
         };
         let tx = self.write().await?;
         let inserted = round::Entity::insert(row).exec_without_returning(&*tx).await;
@@ -54,7 +57,7 @@ impl PracticeStore {
         let query = round::Entity::find().filter(round::Column::Practice.eq(self.id.as_str()));
         let query =
             before.into_iter().fold(query, |query, before| query.filter(round::Column::At.lt(before.as_microsecond())));
-        let rows: Vec<(String, i64, String, String, bool)> = query
+        let rows: Vec<InfoRow> = query
             .select_only()
             .columns([
                 round::Column::Round,
@@ -62,6 +65,7 @@ impl PracticeStore {
                 round::Column::CatalogHash,
                 round::Column::Summary,
                 round::Column::IsFull,
+                round::Column::Open,
             ])
             .order_by_desc(round::Column::At)
             .order_by_desc(round::Column::Round)
@@ -69,9 +73,6 @@ impl PracticeStore {
             .into_tuple()
             .all(self.db.read())
             .await?;
-        let info = |(id, at, catalog_hash, summary, is_full): (String, i64, String, String, bool)| {
-            Ok(RoundInfo { id, at: time(at)?, catalog_hash, summary: json("summary", &summary)?, is_full })
-        };
         rows.into_iter().map(info).collect()
     }
 
@@ -102,6 +103,25 @@ impl PracticeStore {
         let rows = finding::Entity::find().filter(finding::Column::Practice.eq(self.id.as_str())).all(&**tx).await?;
         Ok(rows.into_iter().map(|row| (row.finding.clone(), row)).collect())
     }
+}
+
+/// What the list needs of a row: id, time, catalogue, summary, whether it is kept in full, open findings.
+pub type InfoRow = (String, i64, String, String, bool, String);
+
+/// A round as the list shows it, from its row.
+pub fn info((id, at, catalog_hash, summary, is_full, open): InfoRow) -> Result<RoundInfo, StoreError> {
+    let (summary, open) = (json("summary", &summary)?, json("open findings", &open)?);
+    Ok(RoundInfo { id, at: time(at)?, catalog_hash, summary, open, is_full })
+}
+
+fn open_findings(assessment: &Assessment) -> BTreeMap<Severity, u32> {
+    let mut open = BTreeMap::new();
+    for finding in &assessment.findings {
+        if matches!(finding.state, FindingState::Open | FindingState::Reopened) {
+            *open.entry(finding.effective_severity).or_default() += 1;
+        }
+    }
+    open
 }
 
 fn assessment(row: round::Model) -> Result<Option<Assessment>, StoreError> {

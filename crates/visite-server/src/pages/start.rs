@@ -33,7 +33,7 @@ pub fn page(frame: &Frame<'_>, view: &View<'_>) -> Page {
     let name = frame.practice.map_or("Visite", |practice| practice.name);
     let content = match view.assessment {
         Some(assessment) => judged(frame, view, assessment),
-        None => html! { (running(frame, view)) (nothing_yet(frame)) },
+        None => html! { (running(frame, view)) (nothing(frame)) },
     };
     Page { heading: Some(heading(frame, view, name)), ..Page::new(Section::Start, name, content) }
 }
@@ -49,10 +49,16 @@ fn heading(frame: &Frame<'_>, view: &View<'_>, name: &str) -> Markup {
     }
 }
 
-fn nothing_yet(frame: &Frame<'_>) -> Markup {
+/// The page of that section while nothing was judged yet.
+pub fn nothing_yet(frame: &Frame<'_>, section: Section, title: &str) -> Page {
+    Page::new(section, title, nothing(frame))
+}
+
+fn nothing(frame: &Frame<'_>) -> Markup {
     let address = frame.to(&["setup"]);
     let action = frame.say("start-setup");
-    empty(&frame.say("html-sentence-nothing"), &frame.say("start-nothing"), Some((&address, &action)))
+    let action = frame.may.govern.then_some((address.as_str(), action.as_str()));
+    empty(&frame.say("html-sentence-nothing"), &frame.say("start-nothing"), action)
 }
 
 fn judged(frame: &Frame<'_>, view: &View<'_>, assessment: &Assessment) -> Markup {

@@ -22,7 +22,6 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'
 /// Headers of every answer. `same-origin` and not `no-referrer`: with the latter browsers send `Origin: null` with
 /// our own forms.
 const HEADERS: &[(&str, &str)] = &[
-    ("content-security-policy", CONTENT_SECURITY_POLICY),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -118,6 +117,8 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     for (name, value) in HEADERS {
         headers.insert(*name, HeaderValue::from_static(value));
     }
+    // A document with a style sheet of its own brings its own policy, which is as narrow.
+    headers.entry("content-security-policy").or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     // Not for names of this machine itself, under which other programs answer, too.
     if app.url().secure() && !local {
         headers.insert("strict-transport-security", HeaderValue::from_static(STRICT_TRANSPORT_SECURITY));

@@ -13,4 +13,5 @@ mod pages;
 mod passkeys;
 mod people;
 mod server;
+mod show;
 mod sign_in;

@@ -28,7 +28,7 @@ pub const APP_KEY: &[u8; 20] = b"12345678901234567890";
 const BEGIN: &str = "2026-03-02T08:00:00Z";
 
 /// The catalogue of the product, loaded once.
-static CATALOG: LazyLock<Arc<Catalog>> =
+pub static CATALOG: LazyLock<Arc<Catalog>> =
     LazyLock::new(|| Arc::new(visite_catalog::load(&[Layer::embedded()]).unwrap()));
 
 pub struct Server {

@@ -6,6 +6,7 @@ mod m0001_people;
 mod m0002_agents;
 mod m0003_rounds;
 mod m0004_jobs;
+mod m0005_open_findings;
 
 use crate::StoreError;
 use crate::database::{Database, Write};
@@ -21,6 +22,7 @@ fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0002_agents::Migration),
         Box::new(m0003_rounds::Migration),
         Box::new(m0004_jobs::Migration),
+        Box::new(m0005_open_findings::Migration),
     ]
 }
 

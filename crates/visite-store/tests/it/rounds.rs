@@ -110,6 +110,8 @@ async fn findings_are_filtered(place: Place) {
     let mut fixed = finding("fixed", None, Fixed, day(1));
     fixed.effective_severity = Severity::Critical;
     save(&linden, 1, vec![low, fixed, finding("high", Some("praxis"), Open, day(1))]).await;
+    let open = &linden.rounds(None, 1).await.expect("rounds")[0].open;
+    assert_eq!(open.iter().collect::<Vec<_>>(), [(&Severity::Low, &1), (&Severity::High, &1)]);
     linden.assign(&event("finding.assigned"), "finding-low", Some(&account_id("ada"))).await.expect("assigned");
     let found = async |filter: FindingFilter| {
         let found = linden.findings(&filter).await.expect("findings");

@@ -1,0 +1,43 @@
+//! Devices: computers with an agent, and what was seen over the network.
+
+use super::agents::shown;
+use super::load::{Asked, Reader};
+use crate::pages::device;
+use crate::pages::devices::{self, Filter};
+use crate::pages::frame::Section;
+use crate::web::refusal::Refusal;
+use axum::extract::Path;
+use axum::response::Response;
+use maud::Markup;
+use visite_facts::SubjectId;
+use visite_report::overview;
+
+/// `GET /p/{practice}/devices`
+pub async fn list(reader: Reader, Asked(filter): Asked<Filter>) -> Result<Markup, Refusal> {
+    let Some(assessment) = reader.assessment().await? else {
+        return Ok(reader.nothing_yet(Section::Devices, "html-devices"));
+    };
+    let scans = reader.scans(1).await?;
+    let view = devices::View { assessment: &assessment, scan: scans.first(), filter: &filter };
+    Ok(reader.show(|frame| devices::page(frame, &view)))
+}
+
+/// `GET /p/{practice}/devices.csv`
+pub async fn file(reader: Reader, Asked(filter): Asked<Filter>) -> Result<Response, Refusal> {
+    let assessment = reader.assessment().await?.ok_or(Refusal::NotFound)?;
+    let scans = reader.scans(1).await?;
+    let view = devices::View { assessment: &assessment, scan: scans.first(), filter: &filter };
+    Ok(reader.csv("devices", |frame| devices::table(frame, &view)))
+}
+
+/// `GET /p/{practice}/devices/{subject}`
+pub async fn show(reader: Reader, Path((_, subject)): Path<(String, String)>) -> Result<Markup, Refusal> {
+    let assessment = reader.assessment().await?.ok_or(Refusal::NotFound)?;
+    let subject = overview::subject(&assessment, &SubjectId(subject)).ok_or(Refusal::NotFound)?;
+    let scans = reader.scans(1).await?;
+    let agents = reader.practice.agents().await?;
+    let agent = agents.iter().find(|agent| agent.subject.as_ref() == Some(&subject.subject.id));
+    let agent = agent.map(|agent| shown(agent, reader.now));
+    let view = device::View { assessment: &assessment, subject, scan: scans.first(), agent: agent.as_ref() };
+    Ok(reader.show(|frame| device::page(frame, &view)))
+}

@@ -1,0 +1,20 @@
+//! Handlers of the pages: they read the store, fill the view of a page and answer; what was judged stands in the newest
+//! assessment, and nothing is judged here.
+//!
+//! One file a group of pages. [`load::Reader`] brings what all of them need.
+
+pub mod agents;
+pub mod audit;
+pub mod brand;
+pub mod checks;
+pub mod devices;
+pub mod file;
+pub mod findings;
+pub mod jobs;
+pub mod load;
+pub mod measures;
+pub mod network;
+pub mod rounds;
+pub mod settings;
+pub mod setup;
+pub mod start;

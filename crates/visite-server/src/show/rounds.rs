@@ -1,0 +1,171 @@
+//! Rounds: those so far, one as a report, two side by side, and beginning one.
+
+use super::load::{Asked, Reader};
+use super::network::{SCANS, surroundings};
+use crate::jobs::plan::{self, Kind};
+use crate::login::views::t;
+use crate::pages::start::Point;
+use crate::pages::{compare, rounds};
+use crate::web::refusal::{Refusal, redirect};
+use axum::extract::Path;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use visite_facts::{Assessment, Word};
+use visite_report::overview::Urgency;
+use visite_report::{Detail, Format, Options};
+use visite_store::{JobState, RoundInfo};
+
+/// Most rounds that a list shows: three years of a round a day.
+const MOST: u64 = 1000;
+
+/// Which two rounds to compare; the newest two if nothing is said.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Two {
+    from: String,
+    to: String,
+}
+
+/// The rounds so far in numbers, oldest first.
+pub async fn points(reader: &Reader) -> Result<Vec<Point>, Refusal> {
+    let mut rounds = reader.practice.rounds(None, MOST).await?;
+    rounds.reverse();
+    Ok(rounds.into_iter().map(point).collect())
+}
+
+fn point(round: RoundInfo) -> Point {
+    let open = |wanted: Urgency| {
+        let counted = round.open.iter().filter(|(severity, _)| Urgency::from(**severity) == wanted);
+        counted.map(|(_, count)| count).sum()
+    };
+    Point {
+        at: round.at,
+        points: round.summary.points,
+        checked: round.summary.checked,
+        urgent: open(Urgency::Urgent),
+        act: open(Urgency::Act),
+        occasion: open(Urgency::Occasion),
+        round: round.id,
+    }
+}
+
+/// What is being done and what comes next.
+pub struct Work {
+    /// The job of a round that runs now.
+    pub running: Option<String>,
+    /// When the next round begins.
+    pub next: Option<Timestamp>,
+}
+
+/// The rounds among the newest jobs.
+pub async fn work(reader: &Reader) -> Result<Work, Refusal> {
+    let jobs = reader.practice.jobs(100).await?;
+    let is_round = |kind: &str| matches!(Kind::from_word(kind), Some(Kind::Round | Kind::Scan));
+    let (mut running, mut next) = (None, None::<Timestamp>);
+    for job in jobs.iter().filter(|job| is_round(&job.kind)) {
+        match job.state {
+            JobState::Running => running = Some(job.id.to_string()),
+            JobState::Waiting if job.due_at <= reader.now => running = Some(job.id.to_string()),
+            JobState::Waiting => next = Some(next.map_or(job.due_at, |known| known.min(job.due_at))),
+            JobState::Done | JobState::Failed | JobState::Cancelled => {}
+        }
+    }
+    Ok(Work { running, next })
+}
+
+/// `GET /p/{practice}/rounds`
+pub async fn list(reader: Reader) -> Result<Response, Refusal> {
+    let (points, work) = (points(&reader).await?, work(&reader).await?);
+    let view = rounds::View { rounds: &points, running: work.running.as_deref() };
+    Ok(reader.show(|frame| rounds::page(frame, &view)).into_response())
+}
+
+/// `GET /p/{practice}/rounds.csv`
+pub async fn file(reader: Reader) -> Result<Response, Refusal> {
+    let points = points(&reader).await?;
+    Ok(reader.csv("rounds", |frame| rounds::table(frame, &points)))
+}
+
+/// `POST /p/{practice}/rounds`
+pub async fn begin(reader: Reader) -> Result<Response, Refusal> {
+    let job = start(&reader).await?;
+    Ok(reader.done(&["jobs", &job], "round"))
+}
+
+/// Plans a round for now, which the reader asked for; its job.
+pub async fn start(reader: &Reader) -> Result<String, Refusal> {
+    let by = reader.visitor.account.id.as_str();
+    let job = plan::round(&reader.practice, Some(by), reader.now).await?;
+    reader.app.store().append_audit(&reader.event("round.started", json!({ "job": job }))).await?;
+    Ok(String::from(job))
+}
+
+/// `GET /p/{practice}/rounds/{round}`
+pub async fn show(reader: Reader, Path((_, round)): Path<(String, String)>) -> Result<Response, Refusal> {
+    let Some(assessment) = reader.practice.assessment(&round).await? else { return shortened(reader).await };
+    report(&reader, &assessment).await
+}
+
+/// The list again, for a round of which no more is kept than it says.
+async fn shortened(reader: Reader) -> Result<Response, Refusal> {
+    let why = t(
+        reader.lang,
+        "Von dieser älteren Visite bewahrt Visite nur die Zahlen auf. Sie stehen in der Liste.",
+        "Of this older round only the numbers are kept. They stand in the list.",
+    );
+    list(reader.telling(why)).await
+}
+
+/// The report of a round: a document of its own, with a style sheet in it that is named by its hash.
+async fn report(reader: &Reader, assessment: &Assessment) -> Result<Response, Refusal> {
+    let mut scans = reader.scans(SCANS).await?;
+    scans.retain(|scan| scan.record.finished_at <= assessment.round.at);
+    let around = scans.first().map(|scan| surroundings(reader, scan, &scans[1..]));
+    let options = Options {
+        lang: reader.lang,
+        now: reader.now,
+        width: 80,
+        color: false,
+        detail: Detail::Normal,
+        privileged: false,
+        this_computer: false,
+        command: "visite check",
+        version: env!("CARGO_PKG_VERSION"),
+        scan: scans.first(),
+        surroundings: around.as_ref(),
+    };
+    let mut page = Vec::new();
+    visite_report::render(Format::Html, assessment, &options, &mut page)
+        .map_err(|error| Refusal::failed("writing a report", &error))?;
+    let policy = report_policy(&String::from_utf8_lossy(&page));
+    Ok(([(CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), (CONTENT_SECURITY_POLICY, policy)], page)
+        .into_response())
+}
+
+/// What a report may do: use the style sheet that stands in it, and the typeface within that. Nothing else.
+fn report_policy(page: &str) -> String {
+    let style =
+        page.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).map_or("", |(style, _)| style);
+    let hash = BASE64.encode(&Sha256::digest(style));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; font-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+    )
+}
+
+/// `GET /p/{practice}/compare`
+pub async fn two(reader: Reader, Asked(mut chosen): Asked<Two>) -> Result<Response, Refusal> {
+    if chosen.from.is_empty() || chosen.to.is_empty() {
+        let rounds = reader.practice.rounds(None, 2).await?;
+        let [newest, before] = rounds.as_slice() else { return Ok(redirect(&reader.to(&["rounds"]))) };
+        chosen = Two { from: before.id.clone(), to: newest.id.clone() };
+    }
+    let Some((from, to)) = reader.practice.compare(&chosen.from, &chosen.to).await? else {
+        return shortened(reader).await;
+    };
+    Ok(reader.show(|frame| compare::page(frame, &from, &to)).into_response())
+}

@@ -1,0 +1,41 @@
+//! Where everybody begins: the only practice of a person, or all of them; and the start page of a practice.
+
+use super::load::{Reader, active, is_silent, own_practices};
+use super::rounds;
+use crate::pages::start;
+use crate::web::access::READS;
+use crate::web::app::App;
+use crate::web::refusal::{Refusal, redirect};
+use crate::web::visit::Visitor;
+use axum::extract::State;
+use axum::response::Response;
+use maud::Markup;
+
+/// `GET /`
+pub async fn home(State(app): State<App>, visitor: Visitor) -> Result<Response, Refusal> {
+    let practices = own_practices(&app, &visitor).await?;
+    let readable: Vec<_> = practices.iter().filter(|one| READS.contains(&one.role)).collect();
+    Ok(match readable.as_slice() {
+        [only] if visitor.account.provider_role.is_none() => redirect(&format!("/p/{}", only.practice)),
+        [] if visitor.account.provider_role.is_none() => redirect("/account"),
+        _ => redirect("/practices"),
+    })
+}
+
+/// `GET /p/{practice}`
+pub async fn show(reader: Reader) -> Result<Markup, Refusal> {
+    let assessment = reader.assessment().await?;
+    let points = rounds::points(&reader).await?;
+    let agents = reader.practice.agents().await?;
+    let known = active(&agents).count();
+    let silent = active(&agents).filter(|agent| is_silent(agent.last_seen_at, agent.created_at, reader.now)).count();
+    let work = rounds::work(&reader).await?;
+    let view = start::View {
+        assessment: assessment.as_ref(),
+        reached: (known > 0).then_some((known - silent, known)),
+        rounds: &points,
+        next_round: work.next,
+        running: work.running.as_deref(),
+    };
+    Ok(reader.show(|frame| start::page(frame, &view)))
+}
