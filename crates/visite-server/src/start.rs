@@ -4,6 +4,7 @@
 //! second factor. Keys lie beside the store, never in it, readable for their owner only.
 
 use crate::agents::authority::{Authority, AuthorityError};
+use crate::agents::endpoint;
 use crate::agents::tls::ServerIdentity;
 use crate::login::first::{self, FirstError};
 use crate::login::seal::KEY_LENGTH;
@@ -27,6 +28,9 @@ use visite_store::{Location, Store, StoreError};
 
 /// How long open requests may take once the server is to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether the server's certificate is to be replaced.
+const RENEWAL_EVERY: Duration = Duration::from_secs(3600);
 
 /// How a server is to be started.
 pub struct Options {
@@ -188,6 +192,8 @@ pub struct Server {
     /// The one-time link of the first person, while nobody can sign in otherwise.
     pub first_link: Option<String>,
     app: App,
+    identity: Arc<ServerIdentity>,
+    authority: Arc<Authority>,
     running: JoinSet<io::Result<()>>,
     handles: Vec<Handle<SocketAddr>>,
 }
@@ -258,8 +264,19 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     if let Some(plain) = plain {
         running.spawn(serve::plain(plain, handle(), Patience::default(), router));
     }
-    drop(agents);
-    Ok(Server { encrypted: encrypted_at, plain: plain_at, agents: agents_at, first_link, app, running, handles })
+    let endpoint = endpoint::serve(app.clone(), agents, handle());
+    running.spawn(async move { endpoint.await.map_err(io::Error::other) });
+    Ok(Server {
+        encrypted: encrypted_at,
+        plain: plain_at,
+        agents: agents_at,
+        first_link,
+        app,
+        identity,
+        authority,
+        running,
+        handles,
+    })
 }
 
 impl Server {
@@ -271,6 +288,7 @@ impl Server {
     pub async fn serve(mut self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
         let broken = tokio::select! {
             () = stop => None,
+            () = keep_valid(&self.app, &self.authority, &self.identity) => None,
             ended = self.running.join_next() => match ended {
                 Some(Ok(Err(source))) => Some(StartError::Listen { address: self.encrypted, source }),
                 _ => None,
@@ -280,6 +298,16 @@ impl Server {
         while self.running.join_next().await.is_some() {}
         self.app.store().close().await?;
         broken.map_or(Ok(()), Err)
+    }
+}
+
+/// Replaces the server's own certificate in time, for as long as it serves.
+async fn keep_valid(app: &App, authority: &Authority, identity: &ServerIdentity) {
+    loop {
+        tokio::time::sleep(RENEWAL_EVERY).await;
+        if let Err(error) = identity.renew_if_due(authority, app.now()) {
+            tracing::error!(%error, "the server's certificate cannot be replaced");
+        }
     }
 }
 

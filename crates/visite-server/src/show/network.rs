@@ -31,7 +31,11 @@ pub fn surroundings(reader: &Reader, scan: &ScanSection, earlier: &[ScanSection]
     });
     // Only scans of the same targets are compared, so every address of the earlier one was asked again.
     let same = earlier.iter().find(|earlier| earlier.record.targets == scan.record.targets);
-    Surroundings { rooms: rooms.collect(), changes: same.map(|earlier| Changes::between(earlier, scan, &|_| true)) }
+    Surroundings {
+        rooms: rooms.collect(),
+        changes: same.map(|earlier| Changes::between(earlier, scan, &|_| true)),
+        asked: None,
+    }
 }
 
 /// `GET /p/{practice}/sockets`: none is measured yet, and the page says how.
