@@ -13,6 +13,8 @@ mod files;
 mod output;
 #[cfg(feature = "scan")]
 mod scan;
+#[cfg(feature = "server")]
+mod serve;
 
 use jiff::Timestamp;
 use std::fs;
