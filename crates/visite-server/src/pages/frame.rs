@@ -142,6 +142,8 @@ pub enum Section {
     Agents,
     /// Jobs.
     Jobs,
+    /// People and roles.
+    People,
     /// Settings and the wizard.
     Settings,
     /// Audit log.

@@ -171,8 +171,8 @@ pub fn release(reader: &Reader, practice: &mut Practice, wish: &ReleaseWish<'_>)
         allowed_on: today,
         until,
         ranges,
-        // Whoever is named may be the practice itself or somebody else: the name says it, and is kept.
-        device_owners: vec![DeviceOwner::Practice],
+        // The names say whose they are; others may be among them.
+        device_owners: vec![DeviceOwner::Practice, DeviceOwner::Other],
         named_owners: Some(vec![owner]),
         login_attempts: None,
     });
@@ -222,7 +222,7 @@ pub fn withdraw(practice: &mut Practice, id: &str) -> bool {
 }
 
 /// A value as YAML: keys and entries on lines of their own, texts in quotes, which JSON and YAML write alike.
-fn yaml(value: &Json) -> String {
+pub fn yaml(value: &Json) -> String {
     let mut text = String::new();
     write_block(value, 0, &mut text);
     text

@@ -1,6 +1,7 @@
 //! Rounds: those so far, one as a report, two side by side, and beginning one.
 
-use super::load::{Asked, Reader};
+use super::desk::Asked;
+use super::load::Reader;
 use super::network::{SCANS, surroundings};
 use crate::jobs::plan::{self, Kind};
 use crate::login::views::t;

@@ -17,10 +17,8 @@ use visite_store::{AuditEvent, Role};
 
 /// Key of the settings: who looks after the computers.
 pub const CARE_KEY: &str = "care";
-/// Key of the settings: when the round in the lunch break begins, `12:30`.
-pub const LUNCH_KEY: &str = "lunch";
-/// Key of the settings: when servers are looked at in the night, `02:00`.
-pub const NIGHT_KEY: &str = "night";
+/// Key of the settings: when rounds run, `{ "lunch": "12:30", "night": "02:00" }`.
+pub const ROUNDS_KEY: &str = "rounds";
 /// Key of the settings: e-mail addresses that get alerts.
 pub const MAIL_KEY: &str = "alert_mail";
 
@@ -82,7 +80,10 @@ pub fn setting<'a>(reader: &'a Reader, key: &str) -> &'a str {
 
 async fn view(reader: &Reader) -> Result<View, Refusal> {
     let practice = reader.practice_file();
-    let or = |said: &str, usual: &str| if said.is_empty() { usual.to_owned() } else { said.to_owned() };
+    let rounds = reader.info.settings.get(ROUNDS_KEY);
+    let time = |name: &str, usual: &str| {
+        rounds.and_then(|rounds| rounds.get(name)).and_then(Json::as_str).unwrap_or(usual).to_owned()
+    };
     let mut releases = Vec::new();
     for release in practice.iter().flat_map(|practice| practice.releases.iter().flatten()) {
         let person = practice.as_ref().and_then(|practice| practice.person(&release.allowed_by));
@@ -117,8 +118,8 @@ async fn view(reader: &Reader) -> Result<View, Refusal> {
             .map(|it| it.mode.word().to_owned())
             .unwrap_or_default(),
         care: setting(reader, CARE_KEY).to_owned(),
-        lunch: or(setting(reader, LUNCH_KEY), LUNCH),
-        night: or(setting(reader, NIGHT_KEY), NIGHT),
+        lunch: time("lunch", LUNCH),
+        night: time("night", NIGHT),
         alerts: addresses.join(", "),
         releases,
         access: access(reader).await?,
@@ -206,7 +207,7 @@ async fn save_times(reader: &Reader, form: &Form) -> Result<(), Unusable> {
         })
     };
     let (lunch, night) = (time(&form.lunch)?, time(&form.night)?);
-    put(reader, &[(LUNCH_KEY, lunch), (NIGHT_KEY, night)]).await
+    put(reader, &[(ROUNDS_KEY, json!({ "lunch": lunch, "night": night }))]).await
 }
 
 async fn save_alerts(reader: &Reader, form: &Form) -> Result<(), Unusable> {

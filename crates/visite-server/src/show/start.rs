@@ -1,6 +1,7 @@
 //! Where everybody begins: the only practice of a person, or all of them; and the start page of a practice.
 
-use super::load::{Reader, active, is_silent, own_practices};
+use super::desk::own_practices;
+use super::load::{Reader, active, is_silent};
 use super::rounds;
 use crate::pages::start;
 use crate::web::access::READS;
