@@ -126,6 +126,8 @@ fn navigation(frame: &Frame<'_>, here: Section) -> Markup {
                     (entry(Section::People, frame.to(&["people"]), "nav-people", None))
                     @if may.govern {
                         (entry(Section::Settings, frame.to(&["settings"]), "nav-settings", None))
+                    }
+                    @if may.oversee {
                         (entry(Section::Audit, frame.to(&["audit"]), "nav-audit", None))
                     }
                 }

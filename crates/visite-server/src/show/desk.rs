@@ -4,7 +4,7 @@ use super::brand;
 use crate::login::views::ZONE;
 use crate::pages::frame::{Account, Here as Place, May, Message, Page};
 use crate::pages::{self, Brand, Frame, Table};
-use crate::web::access::{DECIDES, DECIDES_FINDINGS, OPERATES};
+use crate::web::access::{DECIDES, DECIDES_FINDINGS, OPERATES, OVERSEES};
 use crate::web::app::App;
 use crate::web::refusal::Refusal;
 use crate::web::visit::{Visit, Visitor};
@@ -133,6 +133,7 @@ async fn may(app: &App, visitor: &Visitor, role: Option<Role>) -> Result<May, Re
         decide: is(DECIDES_FINDINGS),
         connect: is(OPERATES),
         govern: is(DECIDES),
+        oversee: is(OVERSEES),
         provide: visitor.account.provider_role.is_some() || own_practices(app, visitor).await?.len() > 1,
         administer: visitor.account.provider_role == Some(Role::ProviderAdmin),
     })

@@ -160,7 +160,7 @@ mod tests {
             ]
         );
         assert_eq!(told("size,else,name\nlarge,x,A"), [row(2, "A", "", "large")]);
-        for odd in [&b"\xff\xfeN"[..], b"", b"Ort;Name2\nx;y", b"Name\n\n", b"Name;\"", "Name\n".repeat(1).as_bytes()] {
+        for odd in [&b"\xff\xfeN"[..], b"", b"Ort;Name2\nx;y", b"Name\n\n", b"Name;\"", b"Name\n"] {
             assert!(read(odd).is_err(), "{odd:?}");
         }
         assert!(read(format!("Name\n{}", "A\n".repeat(2001)).as_bytes()).is_err());

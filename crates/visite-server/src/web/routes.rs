@@ -5,7 +5,7 @@ use crate::pages::assets;
 use crate::show::{
     agents, audit, brand, checks, devices, findings, jobs, measures, network, practices, rounds, settings, setup, start,
 };
-use crate::web::access::{DECIDES, DECIDES_FINDINGS, OPERATES, READS, Route, Who};
+use crate::web::access::{DECIDES, DECIDES_FINDINGS, OPERATES, OVERSEES, READS, Route, Who};
 use crate::web::app::App;
 use crate::web::refusal::Refusal;
 use crate::web::{access, guard};
@@ -107,8 +107,8 @@ pub fn table() -> Vec<Route> {
         Route::post("/p/{practice}/settings", Practice(DECIDES), settings::save),
         Route::post("/p/{practice}/settings/release", Practice(DECIDES), settings::release),
         Route::post("/p/{practice}/settings/release/withdraw", Practice(DECIDES), settings::withdraw),
-        Route::get("/p/{practice}/audit", Practice(DECIDES), audit::show),
-        Route::get("/p/{practice}/audit.csv", Practice(DECIDES), audit::file),
+        Route::get("/p/{practice}/audit", Practice(OVERSEES), audit::show),
+        Route::get("/p/{practice}/audit.csv", Practice(OVERSEES), audit::file),
         Route::get("/practices", Person, practices::list),
         Route::get("/practices.csv", Person, practices::file),
         Route::get("/practices/import", Installation, practices::ask),
