@@ -245,7 +245,7 @@ fn write_block(value: &Json, depth: usize, text: &mut String) {
             }
         }
         plain => {
-            let _ = writeln!(text, "{indent}{plain}");
+            let _ = writeln!(text, "{indent}{}", scalar(plain));
         }
     }
 }
@@ -260,8 +260,23 @@ fn write_entry(value: &Json, depth: usize, text: &mut String) {
         text.push('\n');
         write_block(value, depth + 1, text);
     } else {
-        let _ = writeln!(text, " {value}");
+        let _ = writeln!(text, " {}", scalar(value));
     }
+}
+
+/// A value on one line. Signs that JSON lets stand and YAML does not are written by their number.
+fn scalar(value: &Json) -> String {
+    let is_odd = |sign: char| {
+        sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
+    value.to_string().chars().fold(String::new(), |mut text, sign| {
+        if is_odd(sign) {
+            let _ = write!(text, "\\u{:04x}", u32::from(sign));
+        } else {
+            text.push(sign);
+        }
+        text
+    })
 }
 
 #[cfg(test)]
