@@ -196,7 +196,7 @@ async fn changed_and_cut_off_files_are_refused_and_leave_nothing(place: Place) {
         ("a changed value", packed(&plain.replacen("Haupthaus", "Nebenhaus", 1))),
         ("a changed count", packed(&plain.replacen("\"site\":1", "\"site\":2", 1))),
         ("something behind the end", packed(&format!("{plain}[]\n"))),
-        ("a newer schema", packed(&plain.replacen("\"changes\":4", "\"changes\":5", 1))),
+        ("a newer schema", packed(&plain.replacen("\"changes\":5", "\"changes\":6", 1))),
     ];
     let empty = place.other(place.location.engine());
     let restored = empty.open().await;

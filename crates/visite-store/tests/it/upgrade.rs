@@ -33,6 +33,7 @@ const ROWS: &[&[&str]] = &[
         "INSERT INTO round VALUES ('linden', 'r1', 1, 'cc', '{\"points\":0,\"checked\":0,\"passed\":0,\"failed\":0,\"unchecked\":{},\"not_applicable\":0}', FALSE, FALSE, NULL)",
         "INSERT INTO record VALUES ('linden', 'rec', 'restore', 1, '{}')",
     ],
+    &["INSERT INTO job VALUES ('linden', 'noon', 'round', '{}', 1, 'waiting', NULL, NULL, 0, 'null', NULL, 1, NULL)"],
 ];
 
 async fn filled(place: &Place, schema: usize) {
@@ -64,6 +65,7 @@ async fn every_earlier_schema_is_upgraded_with_its_rows(place: Place) {
         assert_eq!(linden.agents().await.expect("agents").len(), usize::from(schema >= 2));
         assert_eq!(linden.snapshots().await.expect("snapshots").len(), usize::from(schema >= 2));
         assert_eq!(linden.rounds(None, 9).await.expect("rounds").len(), usize::from(schema >= 3));
+        assert_eq!(linden.jobs(9).await.expect("jobs").len(), usize::from(schema >= 4));
         // It works from there on.
         let agent = add_agent(&linden, "pc9").await;
         linden.deliver(&agent, delivery(1, at(0), vec![with_body(&snapshot("pc9", "12", at(0)))])).await.expect("new");
