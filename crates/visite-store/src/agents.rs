@@ -109,16 +109,21 @@ pub struct Enrolled {
 }
 
 impl Store {
-    /// The practice for which a token was given out, if it can still be used at `now`. The agent's certificate names the
-    /// practice, so the server has to know it before it calls [`Store::enrol`].
-    pub async fn enrolment(&self, token: &str, now: Timestamp) -> Result<Option<PracticeId>, StoreError> {
+    /// A token as it was given out, and the practice for which; `None` if there is no such one. The agent's certificate
+    /// names the practice, so the server has to know it before it calls [`Store::enrol`].
+    pub async fn find_enrolment(&self, token: &str) -> Result<Option<(PracticeId, Enrolment)>, StoreError> {
         let row = enrolment::Entity::find()
             .filter(enrolment::Column::Hash.eq(secret_hash(token)))
-            .filter(enrolment::Column::UsedAt.is_null())
-            .filter(enrolment::Column::ExpiresAt.gt(now.as_microsecond()))
             .one(self.db.read())
             .await?;
-        Ok(row.map(|row| PracticeId::stored(row.practice)))
+        row.map(|row| Ok((PracticeId::stored(row.practice.clone()), enrolment_from_row(row)?))).transpose()
+    }
+
+    /// The practice for which a token was given out, if it can still be used at `now`.
+    pub async fn enrolment(&self, token: &str, now: Timestamp) -> Result<Option<PracticeId>, StoreError> {
+        let found = self.find_enrolment(token).await?;
+        let usable = found.filter(|(_, enrolment)| enrolment.used_at.is_none() && enrolment.expires_at > now);
+        Ok(usable.map(|(practice, _)| practice))
     }
 
     /// Uses a token up and keeps the agent, both or none. `None`: the token is unknown, used or too old.

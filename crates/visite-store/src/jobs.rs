@@ -193,6 +193,18 @@ impl PracticeStore {
         from_row(row.ok_or_else(|| StoreError::not_found("job", id))?)
     }
 
+    /// The jobs of one kind that have not ended, those that are due first first.
+    pub async fn open_jobs(&self, kind: &str) -> Result<Vec<Job>, StoreError> {
+        let rows = job::Entity::find()
+            .filter(job::Column::Practice.eq(self.id.as_str()))
+            .filter(job::Column::Kind.eq(kind))
+            .filter(job::Column::FinishedAt.is_null())
+            .order_by_asc(job::Column::DueAt)
+            .all(self.db.read())
+            .await?;
+        rows.into_iter().map(from_row).collect()
+    }
+
     /// Takes back a job that has not begun. `false`: it has, or there is no such one.
     pub async fn cancel_job(&self, id: &JobId) -> Result<bool, StoreError> {
         let tx = self.write().await?;

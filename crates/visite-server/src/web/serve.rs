@@ -63,7 +63,8 @@ pub async fn plain(
     patient(server, patience).handle(handle).serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
-fn patient<A>(mut server: Server<SocketAddr, A>, patience: Patience) -> Server<SocketAddr, A> {
+/// Bounds what a connection may cost.
+pub(crate) fn patient<A>(mut server: Server<SocketAddr, A>, patience: Patience) -> Server<SocketAddr, A> {
     let builder = server.http_builder();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.request).max_buf_size(HEADERS as usize);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEADERS);

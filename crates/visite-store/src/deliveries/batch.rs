@@ -6,8 +6,9 @@ use crate::agents::AgentState;
 use crate::entity::{agent, body, observation, snapshot, subject};
 use crate::snapshots::{content, identifiers_json};
 use crate::{StoreError, micros};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use visite_facts::Word;
+use visite_facts::{SubjectKind, Word};
 
 /// Practice and hash.
 pub type BodyKey = (String, String);
@@ -52,17 +53,40 @@ pub fn apply(rows: &mut Rows, changes: &mut Changes, whose: &Key, delivery: &Del
     if agent.state != AgentState::Active.word() {
         return Err(StoreError::Revoked { agent: agent.agent.clone() });
     }
-    let counted = count(agent, delivery)?;
     changes.agents.insert(whose.clone());
-    let mut receipt =
-        Receipt { acknowledged: delivery.sequence, counted, epoch: rows.epoch, missing: Vec::new(), changed: false };
+    let mut receipt = Receipt {
+        acknowledged: delivery.sequence,
+        counted: false,
+        epoch: rows.epoch,
+        missing: Vec::new(),
+        changed: false,
+    };
+    let Some(seen) = number(agent, delivery)? else { return Ok(receipt) };
+    receipt.missing = contents(rows, changes, whose, delivery);
+    if !receipt.missing.is_empty() {
+        return Ok(receipt);
+    }
+    receipt.counted = true;
+    if let Some(agent) = rows.agents.get_mut(whose) {
+        count(agent, delivery, &seen);
+    }
+    for one in &delivery.snapshots {
+        see(rows, changes, whose, delivery, one)?;
+        receipt.changed |= place(rows, changes, whose, delivery, one);
+    }
+    Ok(receipt)
+}
+
+/// Keeps the contents that came, and names those that are not there.
+fn contents(rows: &mut Rows, changes: &mut Changes, whose: &Key, delivery: &Delivery) -> Vec<String> {
+    let mut missing = Vec::new();
     for one in &delivery.snapshots {
         let key = (whose.0.clone(), one.hash.clone());
-        if rows.bodies.get(&key) == Some(&true) {
-            continue;
-        }
+        let is_whole = rows.bodies.get(&key) == Some(&true);
+        let is_known = || rows.subjects.contains_key(&(whose.0.clone(), one.subject.0.clone()));
         match &one.body {
-            Some(body) if counted => {
+            Some(_) if is_whole => {}
+            Some(body) => {
                 let row = body::Model {
                     practice: whose.0.clone(),
                     hash: one.hash.clone(),
@@ -73,42 +97,41 @@ pub fn apply(rows: &mut Rows, changes: &mut Changes, whose: &Key, delivery: &Del
                 changes.bodies.insert(key.clone(), row);
                 rows.bodies.insert(key, true);
             }
-            Some(_) => {}
-            None if receipt.missing.contains(&one.hash) => {}
-            None => receipt.missing.push(one.hash.clone()),
+            // Kind and name of what was looked at come with a content only.
+            None if is_whole && is_known() => {}
+            None if missing.contains(&one.hash) => {}
+            None => missing.push(one.hash.clone()),
         }
     }
-    if counted {
-        for one in delivery.snapshots.iter().filter(|one| !receipt.missing.contains(&one.hash)) {
-            see(rows, changes, whose, delivery, one)?;
-            receipt.changed |= place(rows, changes, whose, delivery, one);
-        }
-    }
-    Ok(receipt)
+    missing
 }
 
-/// Notes the delivery with its agent. `false`: it was received before.
-fn count(agent: &mut agent::Model, delivery: &Delivery) -> Result<bool, StoreError> {
+/// Notes that the agent was there. Gives all its numbers with that of this delivery; `None`: it was counted before.
+fn number(agent: &mut agent::Model, delivery: &Delivery) -> Result<Option<Numbers>, StoreError> {
     let received_at = delivery.received_at.as_microsecond();
     agent.last_seen_at = agent.last_seen_at.max(Some(received_at));
     agent.version = delivery.version.chars().take(100).collect();
     if delivery.epoch < agent.epoch {
         // From before a restore. What is in it comes again in the new epoch and is counted there.
-        return Ok(false);
+        return Ok(None);
     }
-    if delivery.epoch > agent.epoch {
-        (agent.epoch, agent.seen) = (delivery.epoch, String::new());
-    }
-    let mut seen = Numbers::parse(&agent.seen)?;
-    if !seen.add(delivery.sequence) {
-        return Ok(false);
-    }
+    let mut seen = if delivery.epoch > agent.epoch { Numbers::default() } else { Numbers::parse(&agent.seen)? };
+    Ok(seen.add(delivery.sequence).then_some(seen))
+}
+
+/// Counts the delivery, with which the numbers of the agent are `seen`.
+fn count(agent: &mut agent::Model, delivery: &Delivery, seen: &Numbers) {
+    agent.epoch = delivery.epoch;
     (agent.last_sequence, agent.seen) = (seen.highest(), seen.text());
     agent.deliveries += 1;
     if delivery.gap {
         agent.gap_at = agent.gap_at.max(micros(Some(delivery.received_at)));
     }
-    Ok(true)
+    // An agent looks at its own computer; the first one that it tells of is where it runs.
+    let computers = delivery.snapshots.iter().filter_map(|one| one.body.as_ref()).map(|body| &body.subject);
+    if agent.subject.is_none() {
+        agent.subject = computers.into_iter().find(|of| of.kind == SubjectKind::Host).map(|of| of.id.0.clone());
+    }
 }
 
 /// Notes the subject of a snapshot.
@@ -119,22 +142,26 @@ fn see(
     delivery: &Delivery,
     one: &DeliveredSnapshot,
 ) -> Result<(), StoreError> {
-    let key = (whose.0.clone(), one.subject.id.0.clone());
+    let key = (whose.0.clone(), one.subject.0.clone());
     let at = one.observed_at.min(delivery.received_at).as_microsecond();
     let identifiers = one.body.as_ref().map(|body| identifiers_json(&body.identifiers)).transpose()?;
-    let row = rows.subjects.entry(key.clone()).or_insert_with(|| subject::Model {
-        practice: key.0.clone(),
-        subject: key.1.clone(),
-        kind: one.subject.kind.word().to_owned(),
-        name: one.subject.name.clone(),
-        identifiers: "[]".to_owned(),
-        first_seen_at: at,
-        last_seen_at: at,
-    });
+    let row = match (rows.subjects.entry(key.clone()), &one.body) {
+        (Entry::Occupied(row), _) => row.into_mut(),
+        (Entry::Vacant(row), Some(body)) => row.insert(subject::Model {
+            practice: key.0.clone(),
+            subject: key.1.clone(),
+            kind: body.subject.kind.word().to_owned(),
+            name: body.subject.name.clone(),
+            identifiers: "[]".to_owned(),
+            first_seen_at: at,
+            last_seen_at: at,
+        }),
+        (Entry::Vacant(_), None) => return Err(StoreError::stored("subject", "a delivery without it was counted")),
+    };
     if at >= row.last_seen_at {
         row.last_seen_at = at;
-        row.name.clone_from(&one.subject.name);
-        if let Some(identifiers) = identifiers {
+        if let (Some(body), Some(identifiers)) = (&one.body, identifiers) {
+            row.name.clone_from(&body.subject.name);
             row.identifiers = identifiers;
         }
     }
@@ -150,11 +177,11 @@ fn evidence(observed_at: i64, received_at: i64) -> i64 {
 
 /// Puts a snapshot in its place: the newest, or history. `true`: the newest shows something else now.
 fn place(rows: &mut Rows, changes: &mut Changes, whose: &Key, delivery: &Delivery, one: &DeliveredSnapshot) -> bool {
-    let key = (whose.0.clone(), one.subject.id.0.clone(), one.collector.clone());
+    let key = (whose.0.clone(), one.subject.0.clone(), one.collector.clone());
     let observed_at = one.observed_at.as_microsecond();
     let mut row = snapshot::Model {
         practice: whose.0.clone(),
-        subject: one.subject.id.0.clone(),
+        subject: one.subject.0.clone(),
         collector: one.collector.clone(),
         hash: one.hash.clone(),
         since_at: observed_at,
@@ -218,7 +245,7 @@ fn remember(changes: &mut Changes, key: SnapshotKey, old: snapshot::Model) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use visite_facts::{Snapshot, Subject, SubjectId, SubjectKind};
+    use visite_facts::{Snapshot, Subject, SubjectId};
 
     const AGENT: &str = "pc1";
 
@@ -265,7 +292,7 @@ mod tests {
         let snapshot = DeliveredSnapshot {
             hash: format!("{content}"),
             observed_at: time(sequence),
-            subject,
+            subject: subject.id,
             collector: body.collector.clone(),
             body: Some(body),
         };

@@ -11,7 +11,7 @@ use crate::database::Database;
 use crate::{AgentId, PracticeId, PracticeStore, StoreError};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
-use visite_facts::{Snapshot, Subject};
+use visite_facts::{Snapshot, SubjectId};
 
 /// Deliveries that may wait for the writer; whoever comes then waits to be let in.
 const QUEUE: usize = 1024;
@@ -47,10 +47,10 @@ pub struct DeliveredSnapshot {
     /// When it was observed, by the sender's clock.
     pub observed_at: Timestamp,
     /// What was looked at.
-    pub subject: Subject,
+    pub subject: SubjectId,
     /// Which collector looked.
     pub collector: String,
-    /// Identifiers, facts and problems of this snapshot; `None` if the sender believes that the store has them.
+    /// The snapshot with its content, of this subject and collector; `None` if the sender believes that the store has it.
     pub body: Option<Snapshot>,
 }
 
@@ -59,12 +59,12 @@ pub struct DeliveredSnapshot {
 pub struct Receipt {
     /// Its number.
     pub acknowledged: i64,
-    /// Whether it counted; `false` if it had been received before, and nothing changed.
+    /// Whether it counted; `false` if it had been counted before or a content is missing, and nothing changed.
     pub counted: bool,
     /// The epoch of the server.
     pub epoch: i64,
-    /// Hashes of contents that the store does not have. Their snapshots were left out and have to be sent again, with
-    /// bodies, in another delivery.
+    /// Hashes of contents that the store does not have. Those that came are kept; the delivery counts when it comes again
+    /// with the others.
     pub missing: Vec<String>,
     /// Whether a subject shows something else than before, so that judging again is worth it.
     pub changed: bool,
@@ -130,10 +130,14 @@ fn check(delivery: &Delivery) -> Result<(), StoreError> {
         let is_line =
             |text: &str, most: usize| !text.is_empty() && text.len() <= most && !text.chars().any(char::is_control);
         let is_hash = snapshot.hash.len() == 64 && snapshot.hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !is_hash || !is_line(&snapshot.collector, 100) || !is_line(&snapshot.subject.id.0, 100) {
+        if !is_hash || !is_line(&snapshot.collector, 100) || !is_line(&snapshot.subject.0, 100) {
             return invalid("eine Aufnahme ist nicht richtig benannt", "a snapshot is not named properly");
         }
-        if snapshot.subject.name.len() > 1000 || snapshot.subject.name.contains('\0') {
+        let Some(body) = &snapshot.body else { continue };
+        if (&body.subject.id, &body.collector) != (&snapshot.subject, &snapshot.collector) {
+            return invalid("eine Aufnahme ist von etwas anderem", "a snapshot is of something else");
+        }
+        if body.subject.name.len() > 1000 || body.subject.name.contains('\0') {
             return invalid("ein Gerät ist nicht richtig benannt", "a subject is not named properly");
         }
     }

@@ -91,7 +91,7 @@ async fn read(tx: &Write, waiting: &[Waiting]) -> Result<Rows, StoreError> {
         agents.insert((practice.clone(), one.agent.to_string()));
         for delivered in &one.delivery.snapshots {
             bodies.insert((practice.clone(), delivered.hash.clone()));
-            subjects.insert((practice.clone(), delivered.subject.id.0.clone()));
+            subjects.insert((practice.clone(), delivered.subject.0.clone()));
         }
     }
     for page in pages(&agents) {

@@ -78,18 +78,25 @@ async fn contents_are_kept_once_and_missing_ones_are_named(place: Place) {
     let agent = add_agent(&linden, "pc1").await;
     let sent = snapshot("pc1", "12", at(1));
     let unknown = linden.deliver(&agent, delivery(1, at(2), vec![without_body(&sent)])).await.expect("delivered");
-    assert_eq!((unknown.counted, unknown.missing), (true, vec![content_hash(&sent)]));
+    assert_eq!((unknown.counted, unknown.missing), (false, vec![content_hash(&sent)]));
+    assert_eq!(linden.agent(&agent).await.expect("agent").deliveries, 0, "what is not whole does not count");
     assert!(linden.snapshots().await.expect("snapshots").is_empty());
     // Asked again, it is named again: the first answer may have been lost.
     let again = linden.deliver(&agent, delivery(1, at(2), vec![without_body(&sent)])).await.expect("again");
     assert_eq!((again.counted, again.missing.len()), (false, 1));
 
-    linden.deliver(&agent, delivery(2, at(3), vec![with_body(&sent)])).await.expect("with body");
+    // Those that came are kept, though nothing counts.
+    let other = snapshot("pc2", "1", at(1));
+    let half = vec![without_body(&sent), with_body(&other)];
+    assert_eq!(linden.deliver(&agent, delivery(1, at(2), half)).await.expect("half").missing, [content_hash(&sent)]);
+    let whole = vec![with_body(&sent), with_body(&other)];
+    assert!(linden.deliver(&agent, delivery(1, at(3), whole)).await.expect("with body").counted);
+    assert_eq!(linden.agent(&agent).await.expect("agent").subject, Some(sent.subject.id.clone()));
     let later = snapshot("pc1", "12", at(50));
-    let known = linden.deliver(&agent, delivery(3, at(51), vec![without_body(&later)])).await.expect("known");
+    let known = linden.deliver(&agent, delivery(2, at(51), vec![without_body(&later)])).await.expect("known");
     assert_eq!((known.missing.len(), known.changed), (0, false));
     assert_eq!(linden.snapshots().await.expect("snapshots")[0].observed_at, at(50));
-    assert_eq!(place.number("SELECT count(*) FROM body").await, 1);
+    assert_eq!(place.number("SELECT count(*) FROM body").await, 2);
     assert_eq!(place.number("SELECT count(*) FROM observation").await, 0, "unchanged content is no history");
 }
 
@@ -173,8 +180,9 @@ async fn unusable_deliveries_are_refused_alone(place: Place) {
     let bad = [
         with(|bad| bad.hash = "short".into()),
         with(|bad| bad.collector = "line\nbreak".into()),
-        with(|bad| bad.subject.id.0 = "x".repeat(101)),
-        with(|bad| bad.subject.name = "nul\0".into()),
+        with(|bad| bad.subject.0 = "x".repeat(101)),
+        with(|bad| bad.subject.0 = "host-other".into()),
+        with(|bad| bad.body.iter_mut().for_each(|body| body.subject.name = "nul\0".into())),
         Delivery { sequence: 0, ..delivery(1, at(1), vec![]) },
     ];
     for bad in bad {

@@ -4,6 +4,7 @@ mod answers;
 mod certificates;
 mod delivering;
 mod enrolling;
+mod kept;
 mod receiver;
 mod relaying;
 

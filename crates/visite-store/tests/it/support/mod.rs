@@ -178,7 +178,7 @@ pub fn with_body(snapshot: &Snapshot) -> DeliveredSnapshot {
     DeliveredSnapshot {
         hash: content_hash(snapshot),
         observed_at: snapshot.observed_at,
-        subject: snapshot.subject.clone(),
+        subject: snapshot.subject.id.clone(),
         collector: snapshot.collector.clone(),
         body: Some(snapshot.clone()),
     }
