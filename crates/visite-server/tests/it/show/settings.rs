@@ -74,6 +74,7 @@ async fn settings_are_kept_and_others_stay() {
     browser.post(settings, &said).await.leads_to("/p/linde/settings?done=saved");
     let times = [("section", "times"), ("lunch", "13:00"), ("night", "03:30")];
     browser.post(settings, &times).await.leads_to("/p/linde/settings?done=saved");
+    browser.get("/p/linde").await.says("Beginnt heute, 13:00");
     let mail = [("section", "alerts"), ("mail", "a@praxis.example; b@praxis.example")];
     browser.post(settings, &mail).await.leads_to("/p/linde/settings?done=saved");
     let after = file(&practice).await;
