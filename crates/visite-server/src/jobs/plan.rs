@@ -1,5 +1,6 @@
 //! What is to be done. A job's id says what and for when, so that whoever plans the same twice plans it once.
 
+use super::schedule::ScanDue;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -26,6 +27,8 @@ words! {
 pub const BY: &str = "by";
 /// Field of a scan's input: the id of the release that allows it.
 pub const RELEASE: &str = "release";
+/// Field of a scan's input: when it ends at the latest; absent if a person decided when it begins.
+pub const UNTIL: &str = "until";
 
 /// What came at the same time is judged together.
 const TOGETHER_MINUTES: i64 = 1;
@@ -68,6 +71,15 @@ pub async fn round(practice: &PracticeStore, by: Option<&str>, now: Timestamp) -
     keep(practice, job(Kind::Round, now, "", input(by))?, now).await
 }
 
+/// A round at its time, which may have passed.
+///
+/// # Errors
+///
+/// If the store does not keep it.
+pub async fn round_at(practice: &PracticeStore, due_at: Timestamp, now: Timestamp) -> Result<JobId, StoreError> {
+    keep(practice, job(Kind::Round, due_at, "", Map::new())?, now).await
+}
+
 /// Examines the networks of a release of the practice file, at once. Whether that is allowed is decided when it begins.
 ///
 /// # Errors
@@ -84,15 +96,39 @@ pub async fn scan(
     keep(practice, job(Kind::Scan, now, release, fields)?, now).await
 }
 
+/// Examines the networks of a release in a break that began at `due_at`.
+///
+/// # Errors
+///
+/// If the store does not keep it.
+pub async fn scan_at(
+    practice: &PracticeStore,
+    scan: &ScanDue,
+    due_at: Timestamp,
+    now: Timestamp,
+) -> Result<JobId, StoreError> {
+    let fields = [(RELEASE.to_owned(), json!(scan.release)), (UNTIL.to_owned(), json!(scan.until))];
+    keep(practice, job(Kind::Scan, due_at, &scan.release, fields.into_iter().collect())?, now).await
+}
+
 /// Deletes what need not be kept any longer, in all practices: once a day (UTC).
 ///
 /// # Errors
 ///
 /// If the store does not keep it.
 pub async fn clean_up(store: &Store, now: Timestamp) -> Result<JobId, StoreError> {
-    let new = NewJob { id: id(Kind::CleanUp, now, "%Y%m%d", "")?, ..job(Kind::CleanUp, now, "", Map::new())? };
+    let new = NewJob { id: clean_up_id(now)?, ..job(Kind::CleanUp, now, "", Map::new())? };
     store.plan_job(&new, now).await?;
     Ok(new.id)
+}
+
+/// The id of the job that cleans up today (UTC).
+///
+/// # Errors
+///
+/// None in practice: the id is valid.
+pub fn clean_up_id(now: Timestamp) -> Result<JobId, StoreError> {
+    id(Kind::CleanUp, now, "%Y%m%d", "")
 }
 
 fn input(by: Option<&str>) -> Map<String, Json> {

@@ -7,13 +7,15 @@ use crate::login::factors::{Factors, INVITATION_LASTS, OpenLink};
 use crate::login::links;
 use crate::login::secret::Secret;
 use crate::login::sign_in::changed_meanwhile;
-use crate::login::views::{self, Framed, Invitable, Person, t};
+use crate::login::views::{self, Invitable, Person, t};
+use crate::pages::frame::{Page, Section};
+use crate::show::load::Reader;
 use crate::web::app::App;
 use crate::web::input::Input;
 use crate::web::refusal::{Refusal, redirect};
 use crate::web::visit::{Here, Visit, Visitor};
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -186,14 +188,8 @@ async fn framed(
     title: &str,
     body: Markup,
 ) -> Result<Markup, Refusal> {
-    let practice = here.practice.info().await?;
-    let framed = Framed {
-        lang: visit.lang,
-        now: app.now(),
-        account: Some(&visitor.account.name),
-        practice: Some((practice.id.as_str(), &practice.name)),
-    };
-    Ok(framed.document(|_| views::plain_page(title, body)))
+    let reader = Reader::of(app, visit.lang, visitor, here, &Uri::default()).await?;
+    Ok(reader.show(|_| Page::new(Section::People, title, body)))
 }
 
 fn base(here: &Here) -> String {

@@ -58,8 +58,10 @@ pub struct May {
     pub decide: bool,
     /// Enrol and revoke agents, release scans.
     pub connect: bool,
-    /// Change settings of the practice, read its audit log.
+    /// Change settings of the practice.
     pub govern: bool,
+    /// Read the practice's audit log.
+    pub oversee: bool,
     /// See all practices of the provider.
     pub provide: bool,
     /// Import practices, set policies and branding.
@@ -142,6 +144,8 @@ pub enum Section {
     Agents,
     /// Jobs.
     Jobs,
+    /// People and roles.
+    People,
     /// Settings and the wizard.
     Settings,
     /// Audit log.

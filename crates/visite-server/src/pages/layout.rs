@@ -123,8 +123,11 @@ fn navigation(frame: &Frame<'_>, here: Section) -> Markup {
                 ul {
                     (entry(Section::Agents, frame.to(&["agents"]), "nav-agents", None))
                     (entry(Section::Jobs, frame.to(&["jobs"]), "nav-jobs", None))
+                    (entry(Section::People, frame.to(&["people"]), "nav-people", None))
                     @if may.govern {
                         (entry(Section::Settings, frame.to(&["settings"]), "nav-settings", None))
+                    }
+                    @if may.oversee {
                         (entry(Section::Audit, frame.to(&["audit"]), "nav-audit", None))
                     }
                 }
@@ -134,7 +137,6 @@ fn navigation(frame: &Frame<'_>, here: Section) -> Markup {
                 ul {
                     (entry(Section::Practices, "/practices".to_owned(), "nav-practices", None))
                     @if may.administer {
-                        (entry(Section::Policies, "/policies".to_owned(), "nav-policies", None))
                         (entry(Section::Import, "/practices/import".to_owned(), "nav-import", None))
                         (entry(Section::Branding, "/branding".to_owned(), "nav-branding", None))
                     }

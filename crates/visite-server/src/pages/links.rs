@@ -50,6 +50,7 @@ pub const ROUTES: &[Route] = &[
     ("GET", "/p/{practice}/jobs/{job}", "one job; with `HX-Request` only `jobs::progress`"),
     ("GET", "/p/{practice}/jobs/{job}/events", "server-sent events `progress` and `end`"),
     ("POST", "/p/{practice}/jobs/{job}/cancel", "stops it after the step it is at"),
+    ("GET", "/p/{practice}/people", "people and roles"),
     ("GET", "/p/{practice}/settings", "settings"),
     ("POST", "/p/{practice}/settings", "`section` and its fields"),
     ("POST", "/p/{practice}/settings/release", "allows scanning: `networks`, `owner`, `until`"),

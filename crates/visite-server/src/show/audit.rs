@@ -1,6 +1,7 @@
 //! The audit log of a practice, in sentences.
 
-use super::load::{Asked, Reader};
+use super::desk::Asked;
+use super::load::Reader;
 use crate::pages::audit::{self, Entry, Filter, View};
 use crate::web::refusal::Refusal;
 use axum::response::Response;

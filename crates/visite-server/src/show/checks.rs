@@ -1,6 +1,7 @@
 //! Checks and requirements, as the newest assessment judged them, and the search over everything.
 
-use super::load::{Asked, Reader};
+use super::desk::Asked;
+use super::load::Reader;
 use crate::pages::frame::Section;
 use crate::pages::{checks, requirements, search};
 use crate::web::refusal::Refusal;

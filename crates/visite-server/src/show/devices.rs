@@ -1,7 +1,8 @@
 //! Devices: computers with an agent, and what was seen over the network.
 
 use super::agents::shown;
-use super::load::{Asked, Reader};
+use super::desk::Asked;
+use super::load::Reader;
 use crate::pages::device;
 use crate::pages::devices::{self, Filter};
 use crate::pages::frame::Section;

@@ -171,8 +171,8 @@ pub fn release(reader: &Reader, practice: &mut Practice, wish: &ReleaseWish<'_>)
         allowed_on: today,
         until,
         ranges,
-        // Whoever is named may be the practice itself or somebody else: the name says it, and is kept.
-        device_owners: vec![DeviceOwner::Practice],
+        // The names say whose they are; others may be among them.
+        device_owners: vec![DeviceOwner::Practice, DeviceOwner::Other],
         named_owners: Some(vec![owner]),
         login_attempts: None,
     });
@@ -222,7 +222,7 @@ pub fn withdraw(practice: &mut Practice, id: &str) -> bool {
 }
 
 /// A value as YAML: keys and entries on lines of their own, texts in quotes, which JSON and YAML write alike.
-fn yaml(value: &Json) -> String {
+pub fn yaml(value: &Json) -> String {
     let mut text = String::new();
     write_block(value, 0, &mut text);
     text
@@ -245,7 +245,7 @@ fn write_block(value: &Json, depth: usize, text: &mut String) {
             }
         }
         plain => {
-            let _ = writeln!(text, "{indent}{plain}");
+            let _ = writeln!(text, "{indent}{}", scalar(plain));
         }
     }
 }
@@ -260,8 +260,23 @@ fn write_entry(value: &Json, depth: usize, text: &mut String) {
         text.push('\n');
         write_block(value, depth + 1, text);
     } else {
-        let _ = writeln!(text, " {value}");
+        let _ = writeln!(text, " {}", scalar(value));
     }
+}
+
+/// A value on one line. Signs that JSON lets stand and YAML does not are written by their number.
+fn scalar(value: &Json) -> String {
+    let is_odd = |sign: char| {
+        sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
+    value.to_string().chars().fold(String::new(), |mut text, sign| {
+        if is_odd(sign) {
+            let _ = write!(text, "\\u{:04x}", u32::from(sign));
+        } else {
+            text.push(sign);
+        }
+        text
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Findings: the list, one finding, and what people decide about it.
 
-use super::load::{Asked, Reader};
+use super::desk::Asked;
+use super::load::Reader;
 use super::rounds;
 use crate::jobs::plan;
 use crate::login::views::t;

@@ -1,14 +1,12 @@
-//! What the pages of a practice share: who reads, what they may do, and what is kept about findings and people.
+//! What the pages of a practice share besides who reads: what is kept about findings, people, scans and agents.
 
-use super::brand;
-use crate::pages::frame::{Account, Here as Place, May, Message};
-use crate::pages::{self, Brand, Frame, Table, frame};
-use crate::web::access::{DECIDES, DECIDES_FINDINGS, OPERATES};
+use super::desk::{Desk, csv};
+use crate::pages::frame::{self, Here as Place};
+use crate::pages::{self, Frame, Table};
 use crate::web::app::App;
 use crate::web::refusal::{Refusal, redirect};
 use crate::web::visit::{Here, Visit, Visitor};
-use axum::extract::{FromRequestParts, Query};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -16,53 +14,46 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, PreEscaped};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
 use visite_facts::scan::ScanSection;
 use visite_facts::{Assessment, Lang, Text};
-use visite_report::moment::Calendar;
 use visite_report::overview;
 use visite_store::{
     AccountId, Agent, AgentState, AuditEvent, BY_ROUND, FindingFilter, KeptFinding, Membership, Practice,
-    PracticeStore, Role, StoreError,
+    PracticeStore, StoreError,
 };
 
 /// An agent that was not heard for so long is called silent: longer than a weekend, in which computers are off.
 const SILENT_AFTER: SignedDuration = SignedDuration::from_hours(72);
 
-/// Who reads which practice, with what stands on each of its pages.
+/// Somebody at a page of a practice, with what stands on each of its pages.
 #[derive(Clone)]
 pub struct Reader {
-    /// The server.
-    pub app: App,
+    desk: Desk,
     /// What is kept of the practice.
     pub practice: PracticeStore,
     /// Name, time zone, practice file and settings.
     pub info: Practice,
     /// The role in it.
     pub membership: Membership,
-    /// Who reads.
-    pub visitor: Visitor,
-    /// Language of the page.
-    pub lang: Lang,
-    /// The time now; the same for the whole page.
-    pub now: Timestamp,
     /// All findings as the last round and people left them.
     pub kept: Vec<KeptFinding>,
-    may: May,
-    brand: Option<Brand>,
-    message: Option<Message>,
-    search: String,
 }
 
-/// What every page may find in its address.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Common {
-    done: String,
-    q: String,
+impl Deref for Reader {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.desk
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut Desk {
+        &mut self.desk
+    }
 }
 
 impl FromRequestParts<App> for Reader {
@@ -71,64 +62,33 @@ impl FromRequestParts<App> for Reader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let visit = Visit::from_request_parts(parts, app).await?;
         let visitor = Visitor::from_request_parts(parts, app).await?;
-        let Here { practice, membership } = Here::from_request_parts(parts, app).await?;
-        let common: Common = asked(&parts.uri);
-        Ok(Self {
-            info: practice.info().await?,
-            kept: practice.findings(&FindingFilter::default()).await?,
-            may: may(app, &visitor, Some(membership.role)).await?,
-            brand: brand::load(app).await?,
-            message: Message::done(pages::texts(visit.lang), &common.done),
-            search: common.q.chars().take(100).collect(),
-            now: app.now(),
-            app: app.clone(),
-            lang: visit.lang,
-            practice,
-            membership,
-            visitor,
-        })
+        let here = Here::from_request_parts(parts, app).await?;
+        Self::of(app, visit.lang, &visitor, &here, &parts.uri).await
     }
 }
 
-/// What somebody may do, in a practice if they are in one.
-pub async fn may(app: &App, visitor: &Visitor, role: Option<Role>) -> Result<May, Refusal> {
-    let is = |roles: &[Role]| role.is_some_and(|role| roles.contains(&role));
-    Ok(May {
-        decide: is(DECIDES_FINDINGS),
-        connect: is(OPERATES),
-        govern: is(DECIDES),
-        provide: visitor.account.provider_role.is_some() || own_practices(app, visitor).await?.len() > 1,
-        administer: visitor.account.provider_role == Some(Role::ProviderAdmin),
-    })
-}
-
-/// The roles that somebody has now.
-pub async fn own_practices(app: &App, visitor: &Visitor) -> Result<Vec<Membership>, Refusal> {
-    let now = app.now();
-    let all = app.store().memberships(&visitor.account.id).await?;
-    Ok(all.into_iter().filter(|membership| membership.is_in_force(now)).collect())
-}
-
 impl Reader {
+    /// Of somebody in a practice, at a page with this address.
+    ///
+    /// # Errors
+    ///
+    /// If the store does not answer.
+    pub async fn of(app: &App, lang: Lang, visitor: &Visitor, here: &Here, address: &Uri) -> Result<Self, Refusal> {
+        let Here { practice, membership } = here.clone();
+        Ok(Self {
+            desk: Desk::of(app, lang, visitor, Some(membership.role), address).await?,
+            info: practice.info().await?,
+            kept: practice.findings(&FindingFilter::default()).await?,
+            practice,
+            membership,
+        })
+    }
+
     /// Does something within the frame of the reader.
     pub fn framed<T>(&self, make: impl FnOnce(&Frame<'_>) -> T) -> T {
-        let texts = pages::texts(self.lang);
-        let calendar = Calendar::new(texts, &self.info.time_zone, self.now);
         let open = self.kept.iter().filter(|kept| overview::is_open(&kept.finding)).count();
-        make(&Frame {
-            texts,
-            calendar: &calendar,
-            practice: Some(Place { id: self.info.id.as_str(), name: &self.info.name, open: Some(open) }),
-            account: Some(Account { name: &self.visitor.account.name }),
-            may: self.may,
-            // Where a post comes from is told by browsers themselves; see the guard.
-            csrf: "",
-            message: self.message.clone(),
-            search: &self.search,
-            brand: self.brand.as_ref(),
-            demo: false,
-            version: env!("CARGO_PKG_VERSION"),
-        })
+        let here = Place { id: self.info.id.as_str(), name: &self.info.name, open: Some(open) };
+        self.desk.framed(&self.info.time_zone, Some(here), make)
     }
 
     /// A page.
@@ -211,7 +171,7 @@ impl Reader {
 
     /// The same reader, who is told something on the next page.
     pub fn telling(mut self, what: &str) -> Self {
-        self.message = Some(Message::problem(what));
+        self.desk = self.desk.telling(what);
         self
     }
 
@@ -262,58 +222,4 @@ pub fn invalid(error: StoreError) -> Result<Text, Refusal> {
 /// Agents that may deliver.
 pub fn active(agents: &[Agent]) -> impl Iterator<Item = &Agent> {
     agents.iter().filter(|agent| agent.state == AgentState::Active)
-}
-
-/// A table as a file of that name.
-pub fn csv(lang: Lang, name: &str, table: &Table) -> Response {
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
-    ];
-    (headers, table.csv(lang)).into_response()
-}
-
-/// What stands in an address after the question mark; what is not understood counts as not said.
-pub struct Asked<T>(pub T);
-
-impl<T: DeserializeOwned + Default, S: Sync> FromRequestParts<S> for Asked<T> {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        Ok(Self(asked(&parts.uri)))
-    }
-}
-
-/// More fields than any page has.
-const MOST_FIELDS: usize = 40;
-
-fn asked<T: DeserializeOwned + Default>(uri: &Uri) -> T {
-    let mut understood: BTreeMap<String, String> = BTreeMap::new();
-    let mut value = T::default();
-    for (name, text) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).take(MOST_FIELDS) {
-        let mut tried = understood.clone();
-        tried.insert(name.into_owned(), text.into_owned());
-        let query = form_urlencoded::Serializer::new(String::from("/?")).extend_pairs(&tried).finish();
-        let read = query.parse().ok().and_then(|uri: Uri| Query::try_from_uri(&uri).ok());
-        if let Some(Query(read)) = read {
-            (value, understood) = (read, tried);
-        }
-    }
-    value
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pages::findings::Filter;
-
-    #[test]
-    fn what_is_not_understood_counts_as_not_said() {
-        let of = |text: &str| asked::<Filter>(&format!("/?{text}").parse().unwrap());
-        let wanted = Filter { q: "ssh & ü".into(), page: 2, ..Filter::default() };
-        assert_eq!(of("q=ssh+%26+%C3%BC&page=2"), wanted);
-        assert_eq!(of("page=x&q=ssh+%26+%C3%BC&page=2&page=-1&else=1&%ff"), wanted);
-        assert_eq!(of("q=a&q=b").q, "b");
-        assert_eq!(of(""), Filter::default());
-    }
 }

@@ -1,8 +1,10 @@
 //! Rounds: those so far, one as a report, two side by side, and beginning one.
 
-use super::load::{Asked, Reader};
+use super::desk::Asked;
+use super::load::Reader;
 use super::network::{SCANS, surroundings};
 use crate::jobs::plan::{self, Kind};
+use crate::jobs::schedule::Calendar;
 use crate::login::views::t;
 use crate::pages::start::Point;
 use crate::pages::{compare, rounds};
@@ -18,10 +20,12 @@ use sha2::{Digest, Sha256};
 use visite_facts::{Assessment, Word};
 use visite_report::overview::Urgency;
 use visite_report::{Detail, Format, Options};
-use visite_store::{JobState, RoundInfo};
+use visite_store::{Job, JobState, RoundInfo};
 
 /// Most rounds that a list shows: three years of a round a day.
 const MOST: u64 = 1000;
+/// Jobs that are looked through for a round that runs: the newest.
+const MOST_JOBS: u64 = 100;
 
 /// Which two rounds to compare; the newest two if nothing is said.
 #[derive(Default, Deserialize)]
@@ -54,34 +58,28 @@ fn point(round: RoundInfo) -> Point {
     }
 }
 
-/// What is being done and what comes next.
-pub struct Work {
-    /// The job of a round that runs now.
-    pub running: Option<String>,
-    /// When the next round begins.
-    pub next: Option<Timestamp>,
+/// The job of a round that runs now, or begins with the next look of a node.
+pub async fn running(reader: &Reader) -> Result<Option<String>, Refusal> {
+    let jobs = reader.practice.jobs(MOST_JOBS).await?;
+    let is_round = |job: &Job| matches!(Kind::from_word(&job.kind), Some(Kind::Round | Kind::Scan));
+    let is_on = |job: &Job| match job.state {
+        JobState::Running => true,
+        JobState::Waiting => job.due_at <= reader.now,
+        JobState::Done | JobState::Failed | JobState::Cancelled => false,
+    };
+    Ok(jobs.iter().find(|job| is_round(job) && is_on(job)).map(|job| job.id.to_string()))
 }
 
-/// The rounds among the newest jobs.
-pub async fn work(reader: &Reader) -> Result<Work, Refusal> {
-    let jobs = reader.practice.jobs(100).await?;
-    let is_round = |kind: &str| matches!(Kind::from_word(kind), Some(Kind::Round | Kind::Scan));
-    let (mut running, mut next) = (None, None::<Timestamp>);
-    for job in jobs.iter().filter(|job| is_round(&job.kind)) {
-        match job.state {
-            JobState::Running => running = Some(job.id.to_string()),
-            JobState::Waiting if job.due_at <= reader.now => running = Some(job.id.to_string()),
-            JobState::Waiting => next = Some(next.map_or(job.due_at, |known| known.min(job.due_at))),
-            JobState::Done | JobState::Failed | JobState::Cancelled => {}
-        }
-    }
-    Ok(Work { running, next })
+/// When the next round begins by itself.
+pub fn next(reader: &Reader) -> Option<Timestamp> {
+    let (settings, zone) = (&reader.info.settings, &reader.info.time_zone);
+    Calendar::new(reader.practice_file(), settings, zone).next(reader.now).map(|due| due.at)
 }
 
 /// `GET /p/{practice}/rounds`
 pub async fn list(reader: Reader) -> Result<Response, Refusal> {
-    let (points, work) = (points(&reader).await?, work(&reader).await?);
-    let view = rounds::View { rounds: &points, running: work.running.as_deref() };
+    let (points, running) = (points(&reader).await?, running(&reader).await?);
+    let view = rounds::View { rounds: &points, running: running.as_deref() };
     Ok(reader.show(|frame| rounds::page(frame, &view)).into_response())
 }
 

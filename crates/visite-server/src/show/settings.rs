@@ -3,6 +3,7 @@
 use super::file::{self, ReleaseWish, Unusable};
 use super::load::Reader;
 use crate::jobs::plan;
+use crate::jobs::schedule::{LUNCH, NIGHT, ROUNDS, USUAL_LUNCH, USUAL_NIGHT};
 use crate::pages::settings::{self, Access, Release, View};
 use crate::pages::setup::CARE;
 use crate::web::input::Input;
@@ -17,17 +18,9 @@ use visite_store::{AuditEvent, Role};
 
 /// Key of the settings: who looks after the computers.
 pub const CARE_KEY: &str = "care";
-/// Key of the settings: when the round in the lunch break begins, `12:30`.
-pub const LUNCH_KEY: &str = "lunch";
-/// Key of the settings: when servers are looked at in the night, `02:00`.
-pub const NIGHT_KEY: &str = "night";
 /// Key of the settings: e-mail addresses that get alerts.
 pub const MAIL_KEY: &str = "alert_mail";
 
-/// When the lunch break is if nobody says so.
-const LUNCH: &str = "12:30";
-/// When servers are looked at if nobody says so.
-const NIGHT: &str = "02:00";
 /// Most addresses that get alerts.
 const MOST_ADDRESSES: usize = 10;
 
@@ -82,7 +75,11 @@ pub fn setting<'a>(reader: &'a Reader, key: &str) -> &'a str {
 
 async fn view(reader: &Reader) -> Result<View, Refusal> {
     let practice = reader.practice_file();
-    let or = |said: &str, usual: &str| if said.is_empty() { usual.to_owned() } else { said.to_owned() };
+    let rounds = reader.info.settings.get(ROUNDS);
+    let time = |name: &str, usual: Time| {
+        let said = rounds.and_then(|rounds| rounds.get(name)).and_then(Json::as_str);
+        said.map_or_else(|| usual.strftime("%H:%M").to_string(), str::to_owned)
+    };
     let mut releases = Vec::new();
     for release in practice.iter().flat_map(|practice| practice.releases.iter().flatten()) {
         let person = practice.as_ref().and_then(|practice| practice.person(&release.allowed_by));
@@ -117,8 +114,8 @@ async fn view(reader: &Reader) -> Result<View, Refusal> {
             .map(|it| it.mode.word().to_owned())
             .unwrap_or_default(),
         care: setting(reader, CARE_KEY).to_owned(),
-        lunch: or(setting(reader, LUNCH_KEY), LUNCH),
-        night: or(setting(reader, NIGHT_KEY), NIGHT),
+        lunch: time(LUNCH, USUAL_LUNCH),
+        night: time(NIGHT, USUAL_NIGHT),
         alerts: addresses.join(", "),
         releases,
         access: access(reader).await?,
@@ -206,7 +203,7 @@ async fn save_times(reader: &Reader, form: &Form) -> Result<(), Unusable> {
         })
     };
     let (lunch, night) = (time(&form.lunch)?, time(&form.night)?);
-    put(reader, &[(LUNCH_KEY, lunch), (NIGHT_KEY, night)]).await
+    put(reader, &[(ROUNDS, json!({ LUNCH: lunch, NIGHT: night }))]).await
 }
 
 async fn save_alerts(reader: &Reader, form: &Form) -> Result<(), Unusable> {

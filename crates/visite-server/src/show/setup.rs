@@ -1,7 +1,8 @@
 //! The first-run wizard: each answer is kept at once, so that it can be left and found again.
 
+use super::desk::Asked;
 use super::file::{self, Unusable};
-use super::load::{Asked, Reader};
+use super::load::Reader;
 use super::settings::{self, CARE_KEY, ReleaseForm, check_care, put, setting};
 use crate::jobs::plan;
 use crate::pages::setup::{self, STEPS, Step, View};

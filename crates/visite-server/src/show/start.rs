@@ -1,6 +1,7 @@
 //! Where everybody begins: the only practice of a person, or all of them; and the start page of a practice.
 
-use super::load::{Reader, active, is_silent, own_practices};
+use super::desk::own_practices;
+use super::load::{Reader, active, is_silent};
 use super::rounds;
 use crate::pages::start;
 use crate::web::access::READS;
@@ -29,13 +30,13 @@ pub async fn show(reader: Reader) -> Result<Markup, Refusal> {
     let agents = reader.practice.agents().await?;
     let known = active(&agents).count();
     let silent = active(&agents).filter(|agent| is_silent(agent.last_seen_at, agent.created_at, reader.now)).count();
-    let work = rounds::work(&reader).await?;
+    let running = rounds::running(&reader).await?;
     let view = start::View {
         assessment: assessment.as_ref(),
         reached: (known > 0).then_some((known - silent, known)),
         rounds: &points,
-        next_round: work.next,
-        running: work.running.as_deref(),
+        next_round: rounds::next(&reader),
+        running: running.as_deref(),
     };
     Ok(reader.show(|frame| start::page(frame, &view)))
 }

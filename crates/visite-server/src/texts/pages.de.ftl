@@ -24,6 +24,7 @@ nav-requirements = Anforderungen
 nav-work = Betrieb
 nav-agents = Verbundene Computer
 nav-jobs = Vorgänge
+nav-people = Menschen und Rollen
 nav-settings = Einstellungen
 nav-audit = Protokoll
 nav-provider = Dienstleister

@@ -24,6 +24,7 @@ nav-requirements = Requirements
 nav-work = Operation
 nav-agents = Connected computers
 nav-jobs = Jobs
+nav-people = People and roles
 nav-settings = Settings
 nav-audit = Audit log
 nav-provider = Provider

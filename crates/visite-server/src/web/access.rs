@@ -38,6 +38,8 @@ pub const DECIDES_FINDINGS: &[Role] =
 pub const OPERATES: &[Role] = &[Role::ProviderAdmin, Role::Technician, Role::PracticeOwner];
 /// Who changes the practice itself.
 pub const DECIDES: &[Role] = &[Role::ProviderAdmin, Role::PracticeOwner];
+/// Who reads the audit log of the practice.
+pub const OVERSEES: &[Role] = &[Role::ProviderAdmin, Role::PracticeOwner, Role::DataProtectionOfficer, Role::Auditor];
 /// Who looks after people's training.
 pub const TRAINS: &[Role] = &[Role::ProviderAdmin, Role::PracticeOwner, Role::PracticeManager];
 /// Everybody with any role in the practice.

@@ -2,14 +2,49 @@
 
 use crate::web::refusal::Refusal;
 use axum::body::Bytes;
-use axum::extract::{Form, FromRequest, Request};
+use axum::extract::{Form, FromRequest, Multipart, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use visite_facts::Text;
 
 /// The fields of a form.
 pub struct Input<T>(pub T);
+
+/// The fields of a form that carries files.
+pub struct Upload(BTreeMap<String, Bytes>);
+
+impl Upload {
+    /// The content of a file; nothing if none was chosen.
+    pub fn file(&self, name: &str) -> &[u8] {
+        self.0.get(name).map_or(&[], |bytes| bytes)
+    }
+
+    /// A field; empty if it is no text or not there.
+    pub fn text(&self, name: &str) -> &str {
+        std::str::from_utf8(self.file(name)).unwrap_or_default()
+    }
+}
+
+/// More fields than any form has.
+const MOST_FIELDS: usize = 20;
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Refusal;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let mut form = Multipart::from_request(request, state).await.map_err(|error| refusal(error.status()))?;
+        let mut fields = BTreeMap::new();
+        while let Some(field) = form.next_field().await.map_err(|error| refusal(error.status()))? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let bytes = field.bytes().await.map_err(|error| refusal(error.status()))?;
+            if fields.len() < MOST_FIELDS {
+                fields.insert(name, bytes);
+            }
+        }
+        Ok(Self(fields))
+    }
+}
 
 /// The body as it came.
 pub struct Raw(pub Bytes);

@@ -2,8 +2,10 @@
 
 use crate::login::{own, people, sign_in};
 use crate::pages::assets;
-use crate::show::{agents, audit, checks, devices, findings, jobs, measures, network, rounds, settings, setup, start};
-use crate::web::access::{DECIDES, DECIDES_FINDINGS, OPERATES, READS, Route, Who};
+use crate::show::{
+    agents, audit, brand, checks, devices, findings, jobs, measures, network, practices, rounds, settings, setup, start,
+};
+use crate::web::access::{DECIDES, DECIDES_FINDINGS, OPERATES, OVERSEES, READS, Route, Who};
 use crate::web::app::App;
 use crate::web::refusal::Refusal;
 use crate::web::{access, guard};
@@ -21,9 +23,12 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Between two pieces of what a request brings lies at most this time.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
 
+/// What a form with files adds to what they hold, in bytes.
+const FORM_EXTRA: usize = 16 * 1024;
+
 /// The list. What answers stands beside who may ask.
 pub fn table() -> Vec<Route> {
-    use Who::{Anyone, Begun, OwnAccount, Person, Practice};
+    use Who::{Anyone, Begun, Installation, OwnAccount, Person, Practice};
     vec![
         Route::get("/anmelden", Anyone, async || Redirect::to("/login")),
         Route::get("/login", Anyone, sign_in::show),
@@ -102,8 +107,17 @@ pub fn table() -> Vec<Route> {
         Route::post("/p/{practice}/settings", Practice(DECIDES), settings::save),
         Route::post("/p/{practice}/settings/release", Practice(DECIDES), settings::release),
         Route::post("/p/{practice}/settings/release/withdraw", Practice(DECIDES), settings::withdraw),
-        Route::get("/p/{practice}/audit", Practice(DECIDES), audit::show),
-        Route::get("/p/{practice}/audit.csv", Practice(DECIDES), audit::file),
+        Route::get("/p/{practice}/audit", Practice(OVERSEES), audit::show),
+        Route::get("/p/{practice}/audit.csv", Practice(OVERSEES), audit::file),
+        Route::get("/practices", Person, practices::list),
+        Route::get("/practices.csv", Person, practices::file),
+        Route::get("/practices/import", Installation, practices::ask),
+        Route::post("/practices/import", Installation, practices::look).body_limit(practices::MOST_BYTES + FORM_EXTRA),
+        Route::post("/practices/import/confirm", Installation, practices::confirm)
+            .body_limit(practices::MOST_BYTES * 3),
+        Route::get("/branding", Installation, brand::show),
+        Route::post("/branding", Installation, brand::save).body_limit(brand::MOST_OF_FORM + FORM_EXTRA),
+        Route::get("/logo", Person, brand::logo),
         Route::get("/p/{practice}/people", Practice(READS), people::show),
         Route::post("/p/{practice}/people", Practice(DECIDES), people::invite).fresh(),
         Route::post("/p/{practice}/people/{account}/end", Practice(DECIDES), people::end).fresh(),

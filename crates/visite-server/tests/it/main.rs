@@ -7,6 +7,7 @@ mod accounts;
 mod agents;
 mod device;
 mod guards;
+mod jobs;
 mod links;
 mod listening;
 mod pages;

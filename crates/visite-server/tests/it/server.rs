@@ -16,10 +16,11 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 use visite_catalog::{Catalog, Layer};
 use visite_facts::Lang;
+use visite_server::agents::authority::Authority;
 use visite_server::login::factors::Factors;
 use visite_server::login::password::Password;
 use visite_server::login::{secret::Secret, session};
-use visite_server::web::app::{App, Config, World};
+use visite_server::web::app::{AgentsAt, App, Config, World};
 use visite_server::web::{routes, visit::Unencrypted};
 use visite_store::{AccountId, AuditEvent, Location, NewAccount, NewPractice, NewSession, PracticeId, Role, Store};
 
@@ -69,12 +70,13 @@ impl Server {
                 }),
             }
         };
+        let authority = Arc::new(Authority::open(dir.path(), begin).unwrap());
         let config = Config {
             url: "https://visite.example.org".parse().unwrap(),
             beyond_loopback: matches!(reach, Reach::Beyond),
             key: [7; 32],
             catalog: CATALOG.clone(),
-            agents: None,
+            agents: Some(AgentsAt { url: "https://visite.example.org:8444".into(), authority }),
         };
         let app = App::new(store.clone(), config, world).unwrap();
         let router = routes::router(&app, routes::table());
@@ -277,7 +279,7 @@ impl Browser<'_> {
         for line in parts.headers.get_all(SET_COOKIE) {
             self.take_cookie(line.to_str().unwrap());
         }
-        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        let body = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
         Answer { status: parts.status, headers: parts.headers, body }
     }
 

@@ -183,7 +183,6 @@ async fn changed_and_cut_off_files_are_refused_and_leave_nothing(place: Place) {
     };
     let mut flipped = bytes.clone();
     flipped[bytes.len() / 2] ^= 0x10;
-    let changes = |more: i64| format!("\"changes\":{}", Store::newest_schema() + more);
     let bad = [
         ("nothing", Vec::new()),
         ("no gzip", b"no backup".to_vec()),
@@ -197,9 +196,8 @@ async fn changed_and_cut_off_files_are_refused_and_leave_nothing(place: Place) {
         ("a changed value", packed(&plain.replacen("Haupthaus", "Nebenhaus", 1))),
         ("a changed count", packed(&plain.replacen("\"site\":1", "\"site\":2", 1))),
         ("something behind the end", packed(&format!("{plain}[]\n"))),
-        ("a newer schema", packed(&plain.replacen(&changes(0), &changes(1), 1))),
+        ("a newer schema", packed(&plain.replacen("\"changes\":5", "\"changes\":6", 1))),
     ];
-    assert!(plain.contains(&changes(0)));
     let empty = place.other(place.location.engine());
     let restored = empty.open().await;
     for (name, bad) in bad {

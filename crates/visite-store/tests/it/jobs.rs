@@ -56,6 +56,13 @@ async fn a_job_that_is_not_due_waits_and_one_can_be_cancelled(place: Place) {
     assert!(!linden.cancel_job(&JobId::new("early").expect("id")).await.expect("running"));
     assert!(linden.cancel_job(&JobId::new("late").expect("id")).await.expect("cancelled"));
     assert_eq!(linden.jobs(9).await.expect("jobs").len(), 1);
+    let early = linden.job(&JobId::new("early").expect("id")).await.expect("job");
+    assert!(linden.stop_job(&early.id, at(201)).await.expect("stopped"));
+    assert!(!linden.stop_job(&early.id, at(202)).await.expect("stopped already"));
+    assert!(!store.extend_job(&early, at(300), &json!(null)).await.expect("lost"), "the node learns it");
+    let stopped = linden.job(&early.id).await.expect("job");
+    assert_eq!((stopped.state, stopped.finished_at), (JobState::Cancelled, Some(at(201))));
+    assert_eq!(claim(&store, "n2", 9999).await, None);
 }
 
 async fn a_lost_lease_is_claimed_again(place: Place) {
@@ -160,5 +167,7 @@ async fn records_are_kept_once(place: Place) {
     let record = Record { id, kind: "restore".into(), at: at(3), body: json!({"files": 12}) };
     linden.add_record(&event("record.added"), &record).await.expect("kept");
     assert!(matches!(linden.add_record(&event("record.added"), &record).await, Err(StoreError::AlreadyThere { .. })));
+    assert_eq!(linden.records_of(&record.kind, 9).await.expect("records"), std::slice::from_ref(&record));
+    assert_eq!(linden.records_of("else", 9).await.expect("records"), []);
     assert_eq!(linden.records(9).await.expect("records"), [record]);
 }

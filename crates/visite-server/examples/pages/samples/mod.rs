@@ -165,7 +165,7 @@ impl Samples {
             calendar,
             practice: Some(Here { id: "musterpraxis", name: "Praxis Dr. Beispiel", open: Some(open) }),
             account: Some(Account { name: "Kim Muster" }),
-            may: May { decide: true, connect: true, govern: true, provide: false, administer: false },
+            may: May { decide: true, connect: true, govern: true, oversee: true, provide: false, administer: false },
             csrf: "0f1e2d3c4b5a",
             message: None,
             search: "",

@@ -151,7 +151,7 @@ impl Samples {
             mail: "hilfe@it-nord.example".to_owned(),
             logo: false,
         };
-        let may = May { decide: true, connect: true, govern: false, provide: true, administer: true };
+        let may = May { decide: true, connect: true, govern: false, oversee: true, provide: true, administer: true };
         let frame = &Frame { practice: None, may, brand: Some(&brand), ..frame.clone() };
         let practice = |id: &str, name: &str, urgent, act, silent, last: Option<&str>| pages::practices::Row {
             id: id.to_owned(),

@@ -1,7 +1,11 @@
 //! The pages of a practice with a store that holds what real computers told, judged by the whole catalogue.
 
 mod findings;
+mod jobs;
+mod links;
+mod practices;
 mod rounds;
+mod settings;
 
 use crate::server::{Browser, CATALOG, Reach, Server};
 use jiff::Timestamp;
