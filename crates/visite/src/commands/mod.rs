@@ -12,8 +12,6 @@ mod resume;
 mod scan;
 #[cfg(feature = "scan")]
 mod surroundings;
-#[cfg(feature = "scan")]
-mod telematics;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;

@@ -1,36 +1,32 @@
 //! `visite scan`: examines networks for which a release is recorded, judges, and reports.
 
 use super::surroundings::surroundings;
-use super::{imports, resume, telematics};
+use super::{imports, resume};
 use crate::cli::ScanArgs;
 use crate::failure::{Failure, Kind};
 use crate::running::{self, Watching};
 use crate::verdict::{Reporting, exit_code, report};
 use crate::{input, layers, output};
-use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
+use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};
 use std::net::{IpAddr, ToSocketAddrs};
-use std::ops::RangeInclusive;
 use std::process::ExitCode;
 use std::sync::Arc;
 use visite_assess::{Input, assess};
-use visite_catalog::model::PortSets;
 use visite_catalog::{Catalog, Part};
-use visite_facts::facts::ZoneKind;
 use visite_facts::scan::{Profile, ScanRecord, ScanSection};
-use visite_facts::{FactsFile, Finding, IdentifierKind, Lang, Snapshot, Text, Word};
-use visite_scan::examine::Book;
+use visite_facts::{FactsFile, Finding, Lang, Snapshot, Text, Word};
 use visite_scan::import::{Imported, ImportedHost};
 use visite_scan::net::Connections;
 use visite_scan::policy::Policy;
-use visite_scan::scan::{Control, Plan, Stated};
+use visite_scan::scan::{Control, Plan};
 use visite_scan::targets::{TargetError, Targets};
-use visite_target::{ApprovedAction, Practice};
-use visite_wire::fingerprints::{Fingerprints, Own};
+use visite_scan::{permission, prepare};
+use visite_target::Practice;
 
 /// Runs the command.
 pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
@@ -44,7 +40,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let judging = Judging { arguments, catalog: &catalog, practice: practice.as_ref(), previous, earlier, lang };
     if imports::alone(arguments) {
         let now = Timestamp::now();
-        let imported = Imported::together(imports, &guests(practice.as_ref()), &|_| false);
+        let imported = Imported::together(imports, &prepare::guests(practice.as_ref()), &|_| false);
         let hosts = imported.hosts.iter().map(ImportedHost::host).collect();
         let section = ScanSection { hosts, guests: imported.guests, record: imports::record(now) };
         let snapshots = imported.hosts.iter().map(ImportedHost::snapshot).collect();
@@ -57,21 +53,27 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let started_at = Timestamp::now();
     let (written, excluded) = written_targets(arguments, begun.as_ref().map(|begun| &begun.record), &connections)?;
     let targets = targets(&written, &excluded)?;
-    telematics::refuse(&networks(&targets), &connections, practice.as_ref())?;
-    let (tcp, udp) = ports(&arguments.ports, &catalog.ports)?;
+    refuse_telematics(&targets.networks(), &connections, practice.as_ref())?;
+    let (tcp, udp) = prepare::ports(&arguments.ports, &catalog.ports).ok_or_else(|| no_ports(&arguments.ports))?;
     let asked = targets.clone();
     let policy = Policy { profile: arguments.profile, logins: arguments.allow_logins };
     let mut plan = Plan {
         targets,
-        guests: guests(practice.as_ref()),
+        guests: prepare::guests(practice.as_ref()),
         tcp,
         udp,
         policy,
         assume_up: arguments.assume_up,
-        stated: practice.as_ref().map(|practice| stated(practice, today(practice, started_at))).unwrap_or_default(),
+        stated: practice
+            .as_ref()
+            .map(|practice| prepare::stated(practice, today(practice, started_at)))
+            .unwrap_or_default(),
         done: std::collections::BTreeSet::new(),
-        book: book(&catalog),
-        fingerprints: Arc::new(fingerprints(&catalog)?),
+        book: prepare::book(&catalog),
+        fingerprints: Arc::new(prepare::fingerprints(&catalog).map_err(|problem| {
+            let (de, en) = ("Ein Fingerabdruck des Katalogs ist fehlerhaft", "a fingerprint of the catalogue is wrong");
+            Failure::new(Kind::Data, de, en).because(problem)
+        })?),
         domains: visite_scan::net::search_domains(),
     };
     if let Some(begun) = &mut begun {
@@ -103,7 +105,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         snapshots.extend(begun.snapshots);
     }
     snapshots.extend(surveys);
-    let imported = Imported::together(imports, &guests(practice.as_ref()), &|host| {
+    let imported = Imported::together(imports, &prepare::guests(practice.as_ref()), &|host| {
         hosts.iter().any(|known| known.addresses.iter().any(|address| host.addresses.contains(address)))
     });
     snapshots.extend(imported.hosts.iter().map(ImportedHost::snapshot));
@@ -247,18 +249,26 @@ fn targets(written: &[String], excluded: &[String]) -> Result<Targets, Failure> 
     Ok(targets)
 }
 
-fn guests(practice: Option<&Practice>) -> Vec<IpNet> {
-    let zones = practice.into_iter().flat_map(|practice| practice.zones.iter().flatten());
-    let guests = zones.filter(|zone| zone.kind == Some(ZoneKind::Guest));
-    guests.flat_map(|zone| zone.networks.iter().flatten().map(|network| network.0)).collect()
-}
-
 fn time_zone(practice: Option<&Practice>) -> TimeZone {
     practice.and_then(|practice| practice.time_zone.clone()).unwrap_or_default().time_zone()
 }
 
 fn today(practice: &Practice, now: Timestamp) -> Date {
     visite_target::time::local_date(now, &time_zone(Some(practice)))
+}
+
+/// Refuses targets of which any part belongs to the telematics infrastructure or lies behind a connector.
+fn refuse_telematics(targets: &[IpNet], connections: &Connections, practice: Option<&Practice>) -> Result<(), Failure> {
+    let Some(network) = permission::telematics(targets, connections, practice) else { return Ok(()) };
+    let failure = Failure::new(
+        Kind::Permission,
+        format!("Das Ziel {network} gehört zur Telematikinfrastruktur oder liegt hinter dem Konnektor"),
+        format!("the target {network} belongs to the telematics infrastructure or lies behind the connector"),
+    );
+    Err(failure.hint(
+        "Visite untersucht nur Netze der Praxis. Nennen Sie diese einzeln.",
+        "Visite examines networks of the practice only; name these one by one",
+    ))
 }
 
 /// Refuses the fast profile while patients are treated.
@@ -268,8 +278,7 @@ fn refuse_opening_hours(
     practice: Option<&Practice>,
     zone: &TimeZone,
 ) -> Result<(), Failure> {
-    let hours = practice.and_then(|practice| practice.opening_hours.as_ref());
-    if profile == Profile::Practice || !hours.is_some_and(|hours| hours.is_open(zone.to_datetime(begin))) {
+    if permission::may_begin(profile, begin, practice, zone) {
         return Ok(());
     }
     Err(Failure::new(
@@ -281,88 +290,6 @@ fn refuse_opening_hours(
         "Lassen Sie --profile weg, oder nennen Sie ein Zeitfenster: --window 22:00-05:00",
         "leave out --profile, or name a window: --window 22:00-05:00",
     ))
-}
-
-fn stated(practice: &Practice, today: Date) -> Vec<Stated> {
-    let devices = practice.devices.iter().flatten();
-    let of = |device: &visite_target::Device| Stated {
-        name: device.name.clone(),
-        addresses: device.addresses.iter().flatten().map(|address| address.0).collect(),
-        mac: device
-            .identifiers
-            .iter()
-            .flatten()
-            .filter(|stated| stated.kind == IdentifierKind::Mac)
-            .find_map(|stated| mac(&stated.value)),
-        class: device.class,
-        approved: device.allows(ApprovedAction::Scan, today),
-    };
-    devices.map(of).collect()
-}
-
-fn mac(text: &str) -> Option<[u8; 6]> {
-    let parts: Vec<u8> = text.split([':', '-']).filter_map(|part| u8::from_str_radix(part, 16).ok()).collect();
-    parts.try_into().ok()
-}
-
-fn book(catalog: &Catalog) -> Book {
-    let mut book = Book::default();
-    for (service, rule) in &catalog.services.services {
-        rule.tcp.iter().for_each(|port| book.tcp.entry(*port).or_default().push(*service));
-        rule.udp.iter().for_each(|port| book.udp.entry(*port).or_default().push(*service));
-        if rule.management {
-            book.management.insert(*service);
-        }
-    }
-    book
-}
-
-fn fingerprints(catalog: &Catalog) -> Result<Fingerprints, Failure> {
-    let mut all = Fingerprints::default();
-    for fingerprint in catalog.fingerprints.values().flat_map(|file| &file.fingerprints) {
-        let own = Own {
-            id: &fingerprint.id,
-            place: fingerprint.place.word(),
-            pattern: &fingerprint.pattern,
-            vendor: fingerprint.vendor.as_deref(),
-            product: fingerprint.product.as_deref(),
-            version: fingerprint.version.as_deref(),
-            system: fingerprint.system.as_deref(),
-            class: fingerprint.class,
-        };
-        all.add_own(&own).map_err(|problem| {
-            let (de, en) = ("Ein Fingerabdruck des Katalogs ist fehlerhaft", "a fingerprint of the catalogue is wrong");
-            Failure::new(Kind::Data, de, en).because(problem)
-        })?;
-    }
-    Ok(all)
-}
-
-/// TCP and UDP ports of sets and lists, e.g. `practice` or `practice,8000-8100,udp:161`.
-fn ports(written: &str, sets: &PortSets) -> Result<(Vec<u16>, Vec<u16>), Failure> {
-    let (mut tcp, mut udp) = (Vec::new(), Vec::new());
-    for part in written.split(',').map(str::trim) {
-        match part {
-            "practice" => tcp.extend(sets.practice_tcp()),
-            "top1000" => tcp.extend(sets.top1000_tcp()),
-            "all" => tcp.extend(1..=u16::MAX),
-            _ => {
-                let Some((is_udp, range)) = port_range(part) else { return Err(no_ports(written)) };
-                if is_udp {
-                    udp.extend(range)
-                } else {
-                    tcp.extend(range)
-                }
-                continue;
-            }
-        }
-        udp.extend(sets.practice_udp());
-    }
-    for ports in [&mut tcp, &mut udp] {
-        ports.sort_unstable();
-        ports.dedup();
-    }
-    Ok((tcp, udp))
 }
 
 fn no_ports(written: &str) -> Failure {
@@ -378,15 +305,6 @@ fn no_ports(written: &str) -> Failure {
     )
 }
 
-/// `80`, `8000-8100`, `tcp:80`, `udp:161`: whether it is about UDP, and the ports.
-fn port_range(part: &str) -> Option<(bool, RangeInclusive<u16>)> {
-    let (transport, range) = part.split_once(':').unwrap_or(("tcp", part));
-    let (first, last) = range.split_once('-').unwrap_or((range, range));
-    let (first, last): (u16, u16) = (first.parse().ok()?, last.parse().ok()?);
-    let valid = first != 0 && first <= last && matches!(transport, "tcp" | "udp");
-    valid.then_some((transport == "udp", first..=last))
-}
-
 /// Who allows the scan, and the release's id: from the practice file, the argument, or a question on the terminal.
 fn release(
     arguments: &ScanArgs,
@@ -395,23 +313,17 @@ fn release(
     now: Timestamp,
     lang: Lang,
 ) -> Result<(String, Option<String>), Failure> {
-    let networks = networks(targets);
+    let networks = targets.networks();
     if let Some(practice) = practice {
         let today = today(practice, now);
-        let covering = practice
-            .releases
-            .iter()
-            .flatten()
-            .find(|release| networks.iter().all(|network| release.covers(*network, today)));
-        if let Some(release) = covering {
+        if let Some(release) = permission::covering(practice, &networks, today) {
             if arguments.allow_logins && !release.allows_login_attempts() {
                 return Err(no_release(
                     "Die Freigabe in der Praxisdatei erlaubt keine Anmeldeversuche",
                     "the release in the practice file does not allow login attempts",
                 ));
             }
-            let person = practice.person(&release.allowed_by).and_then(|person| person.name.clone());
-            return Ok((person.unwrap_or_else(|| release.allowed_by.to_string()), Some(release.id.to_string())));
+            return Ok((permission::allowed_by(practice, release), Some(release.id.to_string())));
         }
     }
     if let Some(name) = arguments.authorised_by.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
@@ -454,18 +366,6 @@ fn asked(networks: &[IpNet], lang: Lang) -> Result<String, Failure> {
         return Err(no_release("Abgebrochen: Es wurde nichts gesendet", "cancelled: nothing was sent"));
     }
     Ok(name)
-}
-
-/// The targets as networks, for comparison with releases.
-fn networks(targets: &Targets) -> Vec<IpNet> {
-    let ranges = targets.ranges().into_iter().flat_map(|ends| -> Vec<IpNet> {
-        match ends {
-            (IpAddr::V4(first), IpAddr::V4(last)) => Ipv4Subnets::new(first, last, 0).map(IpNet::V4).collect(),
-            (IpAddr::V6(first), IpAddr::V6(last)) => Ipv6Subnets::new(first, last, 0).map(IpNet::V6).collect(),
-            _ => Vec::new(),
-        }
-    });
-    ranges.chain(targets.wide().iter().copied().map(IpNet::V6)).collect()
 }
 
 /// What a scan would do, for `--dry-run`.

@@ -1,31 +1,44 @@
-//! What no scan may touch: the telematics infrastructure, and whatever is reached through a connector.
+//! Whether a scan is permitted: by a release of the practice, and never into the telematics infrastructure or through a
+//! connector. For whoever starts scans; what is sent to whom is decided by [`crate::policy`].
 
-use crate::failure::{Failure, Kind};
+use crate::net::Connections;
 use ipnet::IpNet;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::net::IpAddr;
 use visite_facts::facts::DeviceClass;
-use visite_scan::net::Connections;
-use visite_target::Practice;
+use visite_facts::scan::Profile;
+use visite_target::{Practice, Release};
 
 /// Networks of the telematics infrastructure and of the networks of the associations of physicians, as connectors route
 /// them. They are nobody's practice.
 const NETWORKS: &[&str] = &["100.102.0.0/15", "188.144.0.0/15"];
 
-/// Refuses `targets` of which any part belongs to it.
-pub fn refuse(targets: &[IpNet], connections: &Connections, practice: Option<&Practice>) -> Result<(), Failure> {
+/// The release in force on `today` that covers all of `networks`.
+pub fn covering<'p>(practice: &'p Practice, networks: &[IpNet], today: Date) -> Option<&'p Release> {
+    let mut releases = practice.releases.iter().flatten();
+    releases.find(|release| networks.iter().all(|network| release.covers(*network, today)))
+}
+
+/// Who allowed a release: the name of the person, or its id.
+pub fn allowed_by(practice: &Practice, release: &Release) -> String {
+    let person = practice.person(&release.allowed_by).and_then(|person| person.name.clone());
+    person.unwrap_or_else(|| release.allowed_by.to_string())
+}
+
+/// Whether a scan may begin at this time: the fast profile not while patients are treated.
+pub fn may_begin(profile: Profile, begin: Timestamp, practice: Option<&Practice>, zone: &TimeZone) -> bool {
+    let hours = practice.and_then(|practice| practice.opening_hours.as_ref());
+    profile == Profile::Practice || !hours.is_some_and(|hours| hours.is_open(zone.to_datetime(begin)))
+}
+
+/// The first of `targets` of which any part belongs to the telematics infrastructure or lies behind a connector.
+pub fn telematics(targets: &[IpNet], connections: &Connections, practice: Option<&Practice>) -> Option<IpNet> {
     let devices = practice.into_iter().flat_map(|practice| practice.devices.iter().flatten());
     let connectors = devices.filter(|device| device.class == DeviceClass::Connector);
     let stated = connectors.flat_map(|device| device.addresses.iter().flatten().map(|address| address.0));
-    let Some(network) = forbidden(targets, connections, stated.collect()) else { return Ok(()) };
-    let failure = Failure::new(
-        Kind::Permission,
-        format!("Das Ziel {network} gehört zur Telematikinfrastruktur oder liegt hinter dem Konnektor"),
-        format!("the target {network} belongs to the telematics infrastructure or lies behind the connector"),
-    );
-    Err(failure.hint(
-        "Visite untersucht nur Netze der Praxis. Nennen Sie diese einzeln.",
-        "Visite examines networks of the practice only; name these one by one",
-    ))
+    forbidden(targets, connections, stated.collect())
 }
 
 /// The first of `targets` of which any address belongs to the telematics infrastructure or is reached through one of
@@ -52,7 +65,7 @@ fn forbidden(targets: &[IpNet], connections: &Connections, mut connectors: Vec<I
 #[cfg(test)]
 mod tests {
     use super::*;
-    use visite_scan::net::{Link, LocalAddress, Route};
+    use crate::net::{Link, LocalAddress, Route};
 
     fn net(text: &str) -> IpNet {
         text.parse().expect("a network")
