@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod agents;
+mod alerts;
 mod device;
 mod guards;
 mod jobs;
