@@ -22,11 +22,11 @@ fn mail_server() -> (u16, Arc<Mutex<Vec<String>>>) {
     std::thread::spawn(move || {
         for stream in listener.incoming().take(20) {
             let mut stream = stream.unwrap();
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
             let mut said = String::new();
             let mut in_data = false;
             let _ = stream.write_all(b"220 mail.example ESMTP\r\n");
-            while let Some(line) = lines.next() {
+            for line in lines {
                 said.push_str(&line);
                 said.push('\n');
                 let answer = match line.as_str() {

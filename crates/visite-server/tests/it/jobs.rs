@@ -95,6 +95,10 @@ impl Node {
         self.clock.fetch_add(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
     }
 
+    pub fn looks(&self) -> usize {
+        self.looks.load(Ordering::SeqCst)
+    }
+
     fn look(&self) -> Look {
         let looks = self.looks.clone();
         Arc::new(move |now| {
@@ -105,6 +109,16 @@ impl Node {
 
     pub fn start(&self, name: &str) -> Workers {
         self.start_with(name, self.look())
+    }
+
+    /// As [`Node::start`], with looks that take as long as real ones, so that there is something to share.
+    pub fn start_slow(&self, name: &str) -> Workers {
+        let look = self.look();
+        let slow = move |now| {
+            std::thread::sleep(Duration::from_millis(300));
+            look(now)
+        };
+        self.start_with(name, Arc::new(slow))
     }
 
     fn start_with(&self, name: &str, look: Look) -> Workers {

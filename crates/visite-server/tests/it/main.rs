@@ -11,6 +11,7 @@ mod guards;
 mod jobs;
 mod links;
 mod listening;
+mod nodes;
 mod pages;
 mod passkeys;
 mod people;
