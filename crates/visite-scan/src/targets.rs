@@ -3,7 +3,7 @@
 //! Accepted: an address, a network (`192.168.10.0/24`), a range (`10.0.0.10-12`, `10.0.0.10-10.0.1.20`), the same with
 //! IPv6, and names, which the caller resolves. A wide IPv6 network stands for the devices that make themselves known in it.
 
-use ipnet::{IpNet, Ipv6Net};
+use ipnet::{IpNet, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use visite_facts::Text;
 
@@ -232,6 +232,18 @@ impl Targets {
         let v4 = self.v4.0.iter().map(|(first, last)| (address_v4(*first).into(), address_v4(*last).into()));
         let v6 = self.v6.0.iter().map(|(first, last)| (Ipv6Addr::from(*first).into(), Ipv6Addr::from(*last).into()));
         v4.chain(v6).collect()
+    }
+
+    /// The same as networks, for comparison with releases.
+    pub fn networks(&self) -> Vec<IpNet> {
+        let ranges = self.ranges().into_iter().flat_map(|ends| -> Vec<IpNet> {
+            match ends {
+                (IpAddr::V4(first), IpAddr::V4(last)) => Ipv4Subnets::new(first, last, 0).map(IpNet::V4).collect(),
+                (IpAddr::V6(first), IpAddr::V6(last)) => Ipv6Subnets::new(first, last, 0).map(IpNet::V6).collect(),
+                _ => Vec::new(),
+            }
+        });
+        ranges.chain(self.wide().iter().copied().map(IpNet::V6)).collect()
     }
 
     /// IPv6 networks in which only devices are examined that make themselves known.

@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod agents;
+pub mod alerts;
 pub mod jobs;
 pub mod login;
 pub mod pages;

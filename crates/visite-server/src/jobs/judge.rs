@@ -2,6 +2,7 @@
 
 use super::progress::Progress;
 use super::work::{End, Trouble, Work};
+use crate::alerts;
 use crate::web::app::App;
 use std::sync::Arc;
 use visite_assess::{Input, assess};
@@ -22,14 +23,18 @@ pub async fn go(work: &Work) -> Result<End, Trouble> {
 
 /// What came of judging, in a sentence, after so many steps.
 pub fn told(assessment: &Assessment, steps: u32) -> Progress {
-    let open = assessment.findings.iter().filter(|finding| finding.state == FindingState::Open).count();
+    let open = assessment.findings.iter().filter(|finding| is_open(finding.state)).count();
     let (devices, subjects) = (assessment.subjects.len(), assessment.subjects.len() != 1);
     let de = format!("Beurteilt: {devices} {}, {open} offen.", if subjects { "Geräte" } else { "Gerät" });
     let en = format!("Judged: {devices} {}, {open} open.", if subjects { "devices" } else { "device" });
     Progress::new(steps, steps, de, en)
 }
 
-/// Judges what is known now and keeps the round.
+fn is_open(state: FindingState) -> bool {
+    matches!(state, FindingState::Open | FindingState::Reopened)
+}
+
+/// Judges what is known now, keeps the round, and tells what cannot wait.
 ///
 /// # Errors
 ///
@@ -58,6 +63,7 @@ pub async fn judge(app: &App, practice: &PracticeStore) -> Result<Arc<Assessment
         Ok(_) | Err(StoreError::AlreadyThere { .. }) => {}
         Err(error) => return Err(error.into()),
     }
+    alerts::update(app, practice, &assessment).await?;
     Ok(assessment)
 }
 

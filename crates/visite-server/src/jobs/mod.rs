@@ -10,6 +10,8 @@ pub mod plan;
 pub mod planner;
 pub mod progress;
 pub mod round;
+#[cfg(feature = "scan")]
+pub mod scan;
 pub mod schedule;
 pub mod work;
 pub mod worker;

@@ -102,6 +102,9 @@ impl Work {
             Some(Kind::Judge) => judge::go(&self).await,
             Some(Kind::Round) => round::go(&self).await,
             Some(Kind::CleanUp) => clean_up::go(&self).await,
+            #[cfg(feature = "scan")]
+            Some(Kind::Scan) => super::scan::go(&self).await,
+            #[cfg(not(feature = "scan"))]
             Some(Kind::Scan) => Err(Trouble::refused(
                 "Dieses Visite kann keine Netze untersuchen. Bitte die vollständige Fassung einsetzen.",
                 "This Visite cannot examine networks. Please use the complete edition.",

@@ -95,6 +95,10 @@ impl Node {
         self.clock.fetch_add(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
     }
 
+    pub fn looks(&self) -> usize {
+        self.looks.load(Ordering::SeqCst)
+    }
+
     fn look(&self) -> Look {
         let looks = self.looks.clone();
         Arc::new(move |now| {
@@ -105,6 +109,16 @@ impl Node {
 
     pub fn start(&self, name: &str) -> Workers {
         self.start_with(name, self.look())
+    }
+
+    /// As [`Node::start`], with looks that take as long as real ones, so that there is something to share.
+    pub fn start_slow(&self, name: &str) -> Workers {
+        let look = self.look();
+        let slow = move |now| {
+            std::thread::sleep(Duration::from_millis(300));
+            look(now)
+        };
+        self.start_with(name, Arc::new(slow))
     }
 
     fn start_with(&self, name: &str, look: Look) -> Workers {
@@ -296,4 +310,49 @@ async fn the_round_of_the_day_is_planned_at_its_time_and_once() {
     visite_server::jobs::planner::Planner::default().plan(&node.app).await.unwrap();
     let jobs = node.practice().jobs(10).await.unwrap();
     assert_eq!(jobs.iter().map(|job| job.id.as_str()).collect::<Vec<_>>(), ["round-202603021130"]);
+}
+
+#[cfg(feature = "scan")]
+/// A practice file with releases for an address of this machine itself, to which nothing is sent, for yesterday, and for what nobody may release.
+const RELEASED: &str = "
+schema: visite.practice/1
+name: Praxis Linden
+people:
+  - { id: linden, name: Dr. Linden, roles: [owner] }
+releases:
+  - { id: heute, allowed_by: linden, allowed_on: 2026-01-01, until: 2026-12-31, ranges: [127.0.0.9/32], device_owners: [practice] }
+  - { id: gestern, allowed_by: linden, allowed_on: 2026-01-01, until: 2026-03-01, ranges: [127.0.0.10/32], device_owners: [practice] }
+  - { id: fremd, allowed_by: linden, allowed_on: 2026-01-01, until: 2026-12-31, ranges: [100.102.7.0/24], device_owners: [practice] }
+";
+
+#[cfg(feature = "scan")]
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_released_is_examined_and_how_is_proven() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::with_practice(folder.path()).await;
+    node.practice().set_file(&node.event(), Some(RELEASED)).await.unwrap();
+    let now = node.app.now();
+    let mut refused = Vec::new();
+    for release in ["gestern", "fremd", "ausgedacht"] {
+        refused.push(plan::scan(&node.practice(), release, Some("account"), now).await.unwrap());
+    }
+    let break_over = visite_server::jobs::schedule::ScanDue { release: "heute".into(), until: now };
+    let late = plan::scan_at(&node.practice(), &break_over, now - SignedDuration::from_mins(60), now).await.unwrap();
+    let allowed = plan::scan(&node.practice(), "heute", Some("account"), now).await.unwrap();
+    let workers = node.start("one");
+    for id in refused {
+        let job = node.job(&id, |job| job.finished_at.is_some()).await;
+        assert_eq!(job.state, JobState::Failed, "{job:?}");
+    }
+    node.done(&late).await;
+    node.done(&allowed).await;
+    workers.stop().await;
+    let records = node.practice().records(10).await.unwrap();
+    let told: Vec<(&str, &serde_json::Value)> =
+        records.iter().map(|record| (record.kind.as_str(), &record.body["record"])).collect();
+    assert_eq!(told.len(), 1);
+    let record = told[0].1;
+    assert_eq!((told[0].0, &record["authorised_by"]), ("scan", &json!("Dr. Linden")));
+    assert_eq!((&record["targets"], &record["profile"]), (&json!(["127.0.0.9/32"]), &json!("practice")));
+    assert!(record["packets_per_second"].as_u64().unwrap() <= 200);
 }

@@ -5,11 +5,13 @@
 mod access;
 mod accounts;
 mod agents;
+mod alerts;
 mod device;
 mod guards;
 mod jobs;
 mod links;
 mod listening;
+mod nodes;
 mod pages;
 mod passkeys;
 mod people;

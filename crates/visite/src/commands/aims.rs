@@ -3,7 +3,7 @@
 use crate::cli::ScanArgs;
 use crate::failure::{Failure, Kind};
 use crate::input;
-use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
+use ipnet::IpNet;
 use std::net::{IpAddr, ToSocketAddrs};
 use std::ops::RangeInclusive;
 use visite_catalog::model::PortSets;
@@ -84,7 +84,7 @@ impl Written {
     pub fn each(&self) -> Vec<(&str, Vec<IpNet>)> {
         let excluded = read(&self.excluded).unwrap_or_default();
         let one = |target: &String| read(std::slice::from_ref(target)).unwrap_or_default().without(&excluded);
-        self.targets.iter().map(|target| (target.as_str(), networks(&one(target)))).collect()
+        self.targets.iter().map(|target| (target.as_str(), one(target).networks())).collect()
     }
 }
 
@@ -108,18 +108,6 @@ fn read(written: &[String]) -> Result<Targets, Failure> {
         )
         .because_of(error.what)
     })
-}
-
-/// Targets as networks, for comparison with releases.
-pub fn networks(targets: &Targets) -> Vec<IpNet> {
-    let ranges = targets.ranges().into_iter().flat_map(|ends| -> Vec<IpNet> {
-        match ends {
-            (IpAddr::V4(first), IpAddr::V4(last)) => Ipv4Subnets::new(first, last, 0).map(IpNet::V4).collect(),
-            (IpAddr::V6(first), IpAddr::V6(last)) => Ipv6Subnets::new(first, last, 0).map(IpNet::V6).collect(),
-            _ => Vec::new(),
-        }
-    });
-    ranges.chain(targets.wide().iter().copied().map(IpNet::V6)).collect()
 }
 
 /// TCP and UDP ports, sorted, and the TCP ports that somebody named by number.

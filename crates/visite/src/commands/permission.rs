@@ -1,7 +1,7 @@
 //! Who allows a scan: a release of the practice file, the name on the command line, or whoever answers the question on the
 //! terminal. Nothing is sent without.
 
-use super::aims::{self, Written};
+use super::aims::Written;
 use crate::cli::ScanArgs;
 use crate::failure::{Failure, Kind};
 use ipnet::IpNet;
@@ -34,14 +34,13 @@ pub fn stated(
     targets: &Targets,
     today: Date,
 ) -> Result<Option<Permission>, Failure> {
-    let networks = aims::networks(targets);
+    let networks = targets.networks();
     if let Some(practice) = practice {
         let covers = |release: &&Release| networks.iter().all(|network| release.covers(*network, today));
         let covering: Vec<&Release> = practice.releases.iter().flatten().filter(covers).collect();
         let suits = |release: &&&Release| !arguments.allow_logins || release.allows_login_attempts();
         if let Some(release) = covering.iter().find(suits) {
-            let person = practice.person(&release.allowed_by).and_then(|person| person.name.clone());
-            let by = person.unwrap_or_else(|| release.allowed_by.to_string());
+            let by = visite_scan::permission::allowed_by(practice, release);
             return Ok(Some(Permission { by, release: Some((release.id.to_string(), release.until)) }));
         }
         if let Some(release) = covering.first() {

@@ -1,45 +1,18 @@
-//! By what `visite scan` recognises: ports of the catalogue, its fingerprints, and those of recog that a user names.
+//! By what `visite scan` recognises products: the fingerprints of the catalogue, and those of recog that a user names.
 
 use crate::failure::{Failure, Kind};
 use crate::input;
 use std::path::{Path, PathBuf};
 use visite_catalog::Catalog;
-use visite_facts::Word;
-use visite_scan::examine::Book;
-use visite_wire::fingerprints::{FingerprintProblem, Fingerprints, Own};
-
-/// Which services may be expected at which port.
-pub fn book(catalog: &Catalog) -> Book {
-    let mut book = Book::default();
-    for (service, rule) in &catalog.services.services {
-        rule.tcp.iter().for_each(|port| book.tcp.entry(*port).or_default().push(*service));
-        rule.udp.iter().for_each(|port| book.udp.entry(*port).or_default().push(*service));
-        if rule.management {
-            book.management.insert(*service);
-        }
-    }
-    book
-}
+use visite_scan::prepare;
+use visite_wire::fingerprints::{FingerprintProblem, Fingerprints};
 
 /// The fingerprints of the catalogue; those of `recog`, files or directories of them, fill its gaps.
 pub fn fingerprints(catalog: &Catalog, recog: &[PathBuf]) -> Result<Fingerprints, Failure> {
-    let mut all = Fingerprints::default();
-    for fingerprint in catalog.fingerprints.values().flat_map(|file| &file.fingerprints) {
-        let own = Own {
-            id: &fingerprint.id,
-            place: fingerprint.place.word(),
-            pattern: &fingerprint.pattern,
-            vendor: fingerprint.vendor.as_deref(),
-            product: fingerprint.product.as_deref(),
-            version: fingerprint.version.as_deref(),
-            system: fingerprint.system.as_deref(),
-            class: fingerprint.class,
-        };
-        all.add_own(&own).map_err(|problem| {
-            let (de, en) = ("Ein Fingerabdruck des Katalogs ist fehlerhaft", "a fingerprint of the catalogue is wrong");
-            Failure::new(Kind::Data, de, en).because(problem)
-        })?;
-    }
+    let mut all = prepare::fingerprints(catalog).map_err(|problem| {
+        let (de, en) = ("Ein Fingerabdruck des Katalogs ist fehlerhaft", "a fingerprint of the catalogue is wrong");
+        Failure::new(Kind::Data, de, en).because(problem)
+    })?;
     for path in recog {
         for file in input::files_of(path, "xml")? {
             add_recog(&mut all, &file)?;

@@ -1,6 +1,6 @@
 //! `visite scan`: examines networks for which a release is recorded, judges, and reports.
 
-use super::aims::{self, Ports, Written};
+use super::aims::{Ports, Written};
 use super::preview::Preview;
 use super::surroundings::surroundings;
 use super::{again, imports, permission, recognition, resume, telematics};
@@ -20,15 +20,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use visite_assess::{Input, assess};
 use visite_catalog::{Catalog, Part};
-use visite_facts::facts::{Transport, ZoneKind};
+use visite_facts::facts::Transport;
 use visite_facts::scan::{PortState, SCAN_SCHEMA, ScanRecord, ScanSection};
-use visite_facts::{FactsFile, IdentifierKind, Lang, Snapshot};
+use visite_facts::{FactsFile, Lang, Snapshot};
 use visite_report::Asked;
 use visite_scan::import::{Imported, ImportedHost};
 use visite_scan::net::Connections;
 use visite_scan::policy::Policy;
-use visite_scan::scan::{Control, DeviceSeen, Plan, ServiceSeen, Stated};
-use visite_target::{ApprovedAction, Practice};
+use visite_scan::prepare;
+use visite_scan::scan::{Control, DeviceSeen, Plan, ServiceSeen};
+use visite_target::Practice;
 
 /// Runs the command.
 pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
@@ -47,8 +48,12 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         Judging { arguments, catalog: &catalog, practice: practice.as_ref(), previous, earlier, command, lang };
     if imports::alone(arguments) {
         let now = Timestamp::now();
-        let imported =
-            Imported::together(imports, &guests(practice.as_ref()), &|host| names(practice.as_ref(), host), &|_| false);
+        let imported = Imported::together(
+            imports,
+            &prepare::guests(practice.as_ref()),
+            &|host| names(practice.as_ref(), host),
+            &|_| false,
+        );
         let hosts = imported.hosts.iter().map(ImportedHost::host).collect();
         let section =
             ScanSection { hosts, guests: imported.guests, left_out: 0, beyond: 0, record: imports::record(now) };
@@ -65,7 +70,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
         judging.command = again::call(arguments, Some(&written), lang);
     }
     let targets = written.read()?;
-    telematics::refuse(&aims::networks(&targets), &connections, practice.as_ref())?;
+    telematics::refuse(&targets.networks(), &connections, practice.as_ref())?;
     let ports = Ports::of(&arguments.ports, &catalog.ports)?;
     let asked = targets.clone();
     let policy =
@@ -73,15 +78,18 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let mut plan = Plan {
         targets,
         excluded: written.left_out()?,
-        guests: guests(practice.as_ref()),
-        own: networks_of(practice.as_ref(), |kind| kind.is_some_and(|kind| kind != ZoneKind::Guest)),
+        guests: prepare::guests(practice.as_ref()),
+        own: prepare::own(practice.as_ref()),
         tcp: ports.tcp.clone(),
         udp: ports.udp.clone(),
         policy,
         assume_up: arguments.assume_up,
-        stated: practice.as_ref().map(|practice| stated(practice, today(practice, started_at))).unwrap_or_default(),
+        stated: practice
+            .as_ref()
+            .map(|practice| prepare::stated(practice, today(practice, started_at)))
+            .unwrap_or_default(),
         done: std::collections::BTreeSet::new(),
-        book: recognition::book(&catalog),
+        book: prepare::book(&catalog),
         fingerprints: Arc::new(recognition::fingerprints(&catalog, &arguments.fingerprints)?),
         domains: visite_scan::net::search_domains(),
     };
@@ -145,7 +153,7 @@ pub fn run(arguments: &ScanArgs, lang: Lang) -> Result<ExitCode, Failure> {
     }
     snapshots.extend(surveys);
     let named = |host: &ImportedHost| names(practice.as_ref(), host);
-    let imported = Imported::together(imports, &guests(practice.as_ref()), &named, &|host| {
+    let imported = Imported::together(imports, &prepare::guests(practice.as_ref()), &named, &|host| {
         hosts.iter().any(|known| known.addresses.iter().any(|address| host.addresses.contains(address)))
     });
     snapshots.extend(imported.hosts.iter().map(ImportedHost::snapshot));
@@ -242,17 +250,6 @@ impl Judging<'_> {
     }
 }
 
-fn guests(practice: Option<&Practice>) -> Vec<IpNet> {
-    networks_of(practice, |kind| kind == Some(ZoneKind::Guest))
-}
-
-/// Networks of the practice's zones of some kinds.
-fn networks_of(practice: Option<&Practice>, wanted: impl Fn(Option<ZoneKind>) -> bool) -> Vec<IpNet> {
-    let zones = practice.into_iter().flat_map(|practice| practice.zones.iter().flatten());
-    let zones = zones.filter(|zone| wanted(zone.kind));
-    zones.flat_map(|zone| zone.networks.iter().flatten().map(|network| network.0)).collect()
-}
-
 fn time_zone(practice: Option<&Practice>) -> TimeZone {
     practice.and_then(|practice| practice.time_zone.clone()).unwrap_or_default().time_zone()
 }
@@ -261,34 +258,12 @@ fn today(practice: &Practice, now: Timestamp) -> Date {
     visite_target::time::local_date(now, &time_zone(Some(practice)))
 }
 
-fn stated(practice: &Practice, today: Date) -> Vec<Stated> {
-    let devices = practice.devices.iter().flatten();
-    let of = |device: &visite_target::Device| Stated {
-        name: device.name.clone(),
-        addresses: device.addresses.iter().flatten().map(|address| address.0).collect(),
-        mac: card(device),
-        class: device.class,
-        approved: device.allows(ApprovedAction::Scan, today),
-    };
-    devices.map(of).collect()
-}
-
 /// Whether the practice names a device that another scanner saw.
 fn names(practice: Option<&Practice>, host: &ImportedHost) -> bool {
     let mut devices = practice.into_iter().flat_map(|practice| practice.devices.iter().flatten());
     devices.any(|device| {
         let mut addresses = device.addresses.iter().flatten();
-        addresses.any(|address| host.addresses.contains(&address.0)) || host.mac.is_some() && card(device) == host.mac
+        addresses.any(|address| host.addresses.contains(&address.0))
+            || host.mac.is_some() && prepare::card(device) == host.mac
     })
-}
-
-/// The hardware address that the practice states of a device.
-fn card(device: &visite_target::Device) -> Option<[u8; 6]> {
-    let mut cards = device.identifiers.iter().flatten().filter(|stated| stated.kind == IdentifierKind::Mac);
-    cards.find_map(|stated| mac(&stated.value))
-}
-
-fn mac(text: &str) -> Option<[u8; 6]> {
-    let parts: Vec<u8> = text.split([':', '-']).filter_map(|part| u8::from_str_radix(part, 16).ok()).collect();
-    parts.try_into().ok()
 }

@@ -1,0 +1,171 @@
+//! Alerts on their whole way: from a round to a mail server that speaks SMTP, once, and over when it is measured.
+
+use crate::jobs::Node;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use visite_facts::{AssessedSubject, Assessment, Word};
+use visite_server::alerts::decide::{Cause, decide};
+use visite_server::alerts::mail;
+use visite_server::jobs::judge::judge;
+use visite_store::{AgentId, Delivery, NewAgent};
+
+/// A mail server for plain SMTP with AUTH PLAIN; keeps each dialogue as it was said.
+fn mail_server() -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let told: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = told.clone();
+    // Ends with the tests.
+    std::thread::spawn(move || {
+        for stream in listener.incoming().take(20) {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let mut said = String::new();
+            let mut in_data = false;
+            let _ = stream.write_all(b"220 mail.example ESMTP\r\n");
+            for line in lines {
+                said.push_str(&line);
+                said.push('\n');
+                let answer = match line.as_str() {
+                    "." if in_data => {
+                        in_data = false;
+                        kept.lock().unwrap().push(std::mem::take(&mut said));
+                        "250 kept"
+                    }
+                    _ if in_data => continue,
+                    "DATA" => {
+                        in_data = true;
+                        "354 go on"
+                    }
+                    "QUIT" => "221 bye",
+                    line if line.starts_with("EHLO") => "250-mail.example\r\n250 AUTH PLAIN",
+                    line if line.starts_with("AUTH PLAIN") => "235 welcome",
+                    _ => "250 ok",
+                };
+                if stream.write_all(format!("{answer}\r\n").as_bytes()).is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    (port, told)
+}
+
+async fn set(node: &Node, name: &str, value: &str) {
+    node.app.store().set_setting(&node.event(), name, Some(value)).await.unwrap();
+}
+
+async fn computer(node: &Node, name: &str) {
+    let new = NewAgent {
+        id: AgentId::new(name).unwrap(),
+        name: "Empfang".into(),
+        serial: "00".into(),
+        expires_at: node.app.now() + SignedDuration::from_hours(24 * 300),
+        version: "0".into(),
+        medical_device: false,
+    };
+    node.practice().create_agent(&node.event(), &new).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_mail_a_cause_and_over_when_it_is_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::with_practice(folder.path()).await;
+    let (port, told) = mail_server();
+    computer(&node, "pc1").await;
+    computer(&node, "pc2").await;
+    set(&node, mail::PORT, &port.to_string()).await;
+    set(&node, mail::SECURITY, "none").await;
+    set(&node, mail::FROM, "Visite <visite@praxis.example>").await;
+    set(&node, mail::USER, "visite").await;
+    let sealed = node.app.sealer().seal(mail::PASSWORD, b"geheim", [3; 12]).unwrap();
+    set(&node, mail::PASSWORD, &sealed).await;
+    let settings = json!({ "alerts": { "mail": "leitung@praxis.example, it@praxis.example" } });
+    node.practice().set_settings(&node.event(), &settings).await.unwrap();
+    judge(&node.app, &node.practice()).await.unwrap();
+    assert!(node.practice().alerts(false).await.unwrap().is_empty());
+
+    node.pass(SignedDuration::from_hours(73));
+    judge(&node.app, &node.practice()).await.unwrap();
+    assert!(told.lock().unwrap().is_empty(), "there is no mail server yet");
+    let open = node.practice().alerts(true).await.unwrap();
+    assert_eq!(open.iter().filter(|alert| alert.told_at.is_none()).count(), 2);
+    set(&node, mail::HOST, "127.0.0.1").await;
+    for _ in 0..2 {
+        node.pass(SignedDuration::from_mins(1));
+        judge(&node.app, &node.practice()).await.unwrap();
+    }
+    let mails = told.lock().unwrap().clone();
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    for text in ["AUTH PLAIN", "RCPT TO:<leitung@praxis.example>", "RCPT TO:<it@praxis.example>", "/p/linden"] {
+        assert!(mails[0].contains(text), "no {text} in {}", mails[0]);
+    }
+    assert!(!mails[0].contains("geheim"));
+
+    // One of them reports again.
+    let delivery = Delivery {
+        epoch: 1,
+        sequence: 1,
+        received_at: node.app.now(),
+        version: "0".into(),
+        full: true,
+        gap: false,
+        snapshots: Vec::new(),
+    };
+    node.practice().deliver(&AgentId::new("pc1").unwrap(), delivery).await.unwrap();
+    node.pass(SignedDuration::from_mins(1));
+    judge(&node.app, &node.practice()).await.unwrap();
+    let open = node.practice().alerts(true).await.unwrap();
+    assert_eq!(open.iter().map(|alert| alert.subject.as_str()).collect::<Vec<_>>(), ["pc2"]);
+    assert_eq!(told.lock().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn six_causes_follow_from_what_was_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::with_practice(folder.path()).await;
+    computer(&node, "pc1").await;
+    let mut assessment: Assessment = judge(&node.app, &node.practice()).await.unwrap().as_ref().clone();
+    let subject = json!({ "id": "host-1", "kind": "host", "name": "empfang" });
+    let now = node.app.now();
+    assessment.subjects.push(AssessedSubject {
+        subject: serde_json::from_value(subject).unwrap(),
+        description: String::new(),
+        observed_at: now,
+        possible_duplicate: Vec::new(),
+    });
+    let finding = |check: &str, area: &str, state: &str| {
+        let text = json!({ "de": "Etwas", "en": "something" });
+        let finding = json!({
+            "id": format!("finding-{check}"), "check": check, "subject": "host-1", "state": state, "first_seen": now,
+            "last_seen": now, "severity": "high", "effective_severity": "high", "confidence": "high", "area": area,
+            "title": text, "why": text, "measure": "m", "sources": [], "evidence": [],
+        });
+        serde_json::from_value::<visite_facts::Finding>(finding).unwrap()
+    };
+    assessment.findings = vec![
+        finding("backup-old", "backup", "open"),
+        finding("malware-protection-off", "workplaces", "reopened"),
+        finding("account-second-root", "accounts", "open"),
+        finding("tls-certificate-expiring", "network", "open"),
+        finding("unknown-device-in-server-zone", "network", "open"),
+        finding("telnet-open", "network", "open"),
+        finding("backup-missing", "backup", "accepted"),
+        finding("malware-protection-old", "workplaces", "fixed"),
+    ];
+    let agents = node.practice().agents().await.unwrap();
+    let told = |at: Timestamp| {
+        let causes = decide(&assessment, &agents, at).into_iter().map(|concern| concern.cause.word());
+        causes.collect::<Vec<_>>()
+    };
+    let findings = ["backup_overdue", "malware_protection_off", "new_administrator", "expiring", "unknown_device"];
+    assert_eq!(told(now), findings);
+    assert_eq!(told(now + SignedDuration::from_hours(73)), [&findings[..], &["agent_silent"]].concat());
+    let late = told(now + SignedDuration::from_hours(24 * 271));
+    assert_eq!(late, [&findings[..], &["agent_silent", "expiring"]].concat());
+    assert_eq!(decide(&assessment, &agents, now)[0].what.de, "empfang: Etwas");
+    assert_eq!(Cause::ALL.len(), 6);
+}
