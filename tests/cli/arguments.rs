@@ -17,6 +17,7 @@ fn the_first_page_of_help_is_german() {
       check    Diesen Computer ansehen: ohne Server, ohne Einstellungen, ohne etwas zu ändern
       scan     Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken
       agent    Diesen Computer regelmäßig ansehen und dem Server der Praxis berichten
+      serve    Den Server starten: Seiten im Browser, Verlauf, angeschlossene Computer
       catalog  Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
 
     Optionen:
@@ -141,6 +142,7 @@ fn without_a_command_the_help_is_shown_and_it_is_a_mistake() {
       check    Diesen Computer ansehen: ohne Server, ohne Einstellungen, ohne etwas zu ändern
       scan     Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken
       agent    Diesen Computer regelmäßig ansehen und dem Server der Praxis berichten
+      serve    Den Server starten: Seiten im Browser, Verlauf, angeschlossene Computer
       catalog  Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
 
     Optionen:
@@ -173,10 +175,10 @@ fn an_unknown_command_is_named_with_the_nearest_one() {
     error: there is no command `chek`
     hint: did you mean `check`? For more: visite --lang en --help
     ");
-    assert_snapshot!(visite(["serve"]).run(), @"
+    assert_snapshot!(visite(["fernwartung"]).run(), @"
     status: 64
     ---- stderr
-    Fehler: Den Befehl `serve` gibt es nicht
+    Fehler: Den Befehl `fernwartung` gibt es nicht
     Hinweis: Mehr zeigt: visite --help
     ");
     assert_snapshot!(visite(["catalog", "lst"]).run(), @"

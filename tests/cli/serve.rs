@@ -38,10 +38,16 @@ impl Server {
     }
 
     fn get(&self, path: &str) -> String {
+        self.ask("GET", path, "")
+    }
+
+    /// Asks with these further headers, each with its end of line.
+    fn ask(&self, method: &str, path: &str, headers: &str) -> String {
         let (host, _) = self.address();
         let mut stream = TcpStream::connect(host.replace("localhost", "127.0.0.1")).expect("it listens");
         stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("it is sent");
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n")
+            .expect("it is sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("text");
         answer
@@ -83,6 +89,31 @@ fn the_first_start_shows_a_link_that_answers_and_the_next_one_finds_what_is_kept
     assert!(!again.get(&link).starts_with("HTTP/1.1 200 "), "the old one no longer counts");
     assert_eq!(std::fs::read(data.join("key")).expect("a key"), key);
     assert_eq!(again.end(), Some(0));
+}
+
+/// Whoever starts the server and opens the link sees what Visite sees of this machine, without any setting.
+#[test]
+fn the_link_leads_to_a_verdict_about_this_machine() {
+    let folder = crate::program::shared_folder();
+    let server = Server::start(&folder.path().join("data"));
+    let (host, link) = server.address();
+    let opened = server.ask("POST", &link, &format!("Origin: http://{host}\r\nContent-Length: 0\r\n"));
+    let cookie =
+        opened.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap_or_else(|| panic!("{opened}"));
+    let cookie = format!("Cookie: {}\r\n", cookie.split(';').next().unwrap_or_default());
+    let start = server.ask("GET", "/", &cookie);
+    let practice = start.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_else(|| panic!("{start}"));
+    let mut page = String::new();
+    for _ in 0..240 {
+        page = server.ask("GET", practice, &cookie);
+        if page.contains("Punkten geprüft") {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    assert!(page.contains("1 von 1 Geräten erreicht") && page.contains("Punkten geprüft"), "{page}");
+    assert!(page.contains("id=\"sentence\""), "{page}");
+    assert_eq!(server.end(), Some(0));
 }
 
 #[test]

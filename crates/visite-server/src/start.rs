@@ -6,6 +6,7 @@
 use crate::agents::authority::{Authority, AuthorityError};
 use crate::agents::endpoint;
 use crate::agents::tls::ServerIdentity;
+use crate::jobs::worker::{Setup, Workers};
 use crate::login::first::{self, FirstError};
 use crate::login::seal::KEY_LENGTH;
 use crate::web::app::{AgentsAt, App, AppError, Config, World};
@@ -194,6 +195,7 @@ pub struct Server {
     app: App,
     identity: Arc<ServerIdentity>,
     authority: Arc<Authority>,
+    workers: Workers,
     running: JoinSet<io::Result<()>>,
     handles: Vec<Handle<SocketAddr>>,
 }
@@ -266,6 +268,7 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     }
     let endpoint = endpoint::serve(app.clone(), agents, handle());
     running.spawn(async move { endpoint.await.map_err(io::Error::other) });
+    let workers = Workers::start(&app, Setup::new(app.request_number()));
     Ok(Server {
         encrypted: encrypted_at,
         plain: plain_at,
@@ -274,6 +277,7 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
         app,
         identity,
         authority,
+        workers,
         running,
         handles,
     })
@@ -295,6 +299,7 @@ impl Server {
             },
         };
         self.handles.iter().for_each(|handle| handle.graceful_shutdown(Some(LAST_REQUESTS)));
+        self.workers.stop().await;
         while self.running.join_next().await.is_some() {}
         self.app.store().close().await?;
         broken.map_or(Ok(()), Err)
