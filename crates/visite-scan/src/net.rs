@@ -346,7 +346,7 @@ fn next_hops(mut bytes: &[u8]) -> impl Iterator<Item = (u32, &[u8])> {
 }
 
 /// Networks for which rules choose a table, in the messages of a dump; those without a destination are for all.
-fn parse_rules(bytes: &[u8]) -> Vec<IpNet> {
+pub fn parse_rules(bytes: &[u8]) -> Vec<IpNet> {
     let rule = |content: &[u8]| IpNet::new(ip(attribute(content.get(12..)?, 1)?)?, *content.get(1)?).ok();
     messages(bytes).filter(|(kind, _)| *kind == 32).filter_map(|(_, content)| rule(content)).collect()
 }

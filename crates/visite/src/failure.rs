@@ -12,7 +12,6 @@ use visite_target::yaml::MAX_MISTAKES;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Arguments that do not go together; what clap itself refuses never gets here.
-    #[cfg(feature = "scan")]
     Usage = 64,
     /// Bad input data.
     Data = 65,
