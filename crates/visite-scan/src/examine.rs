@@ -28,6 +28,9 @@ const TLS_PORTS: &[u16] =
     &[443, 465, 636, 853, 990, 992, 993, 995, 2762, 3269, 4742, 5001, 5061, 5986, 6443, 8443, 8883, 9443, 10443];
 /// How long a service that said nothing is left alone before it is asked again.
 const SECOND_CHANCE: Duration = Duration::from_millis(400);
+/// The same for one that began to answer and broke off, e.g. because it serves too many others just now. A scan is itself
+/// many others to a device with many addresses.
+const BUSY: [Duration; 3] = [SECOND_CHANCE, Duration::from_millis(1_500), Duration::from_millis(4_000)];
 /// Dialogues to which a service inside TLS may say nothing before the rest are left out.
 const SILENT_INSIDE: usize = 5;
 /// Services whose listeners often serve one connection at a time: they are asked alone.
@@ -218,6 +221,24 @@ impl Examiner {
         self.ask_within(self.limits, address, service, contact).await
     }
 
+    /// The same for what is to be expected here: it gets further chances and more time, for it may be busy with others.
+    async fn ask_expected(&self, address: SocketAddr, service: NetworkService, contact: &Contact) -> Ended<Seen> {
+        let mut ended = self.ask(address, service, contact).await;
+        for pause in BUSY {
+            match ended {
+                Ended::CutShort => {}
+                Ended::Silent | Ended::Unreachable if pause == SECOND_CHANCE => {}
+                _ => break,
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+            ended = self.ask_within(self.limits.patient(), address, service, contact).await;
+        }
+        ended
+    }
+
     async fn ask_within(
         &self,
         limits: Limits,
@@ -259,12 +280,7 @@ impl Examiner {
                 if !may(*service, true, &mut refused) {
                     continue;
                 }
-                let mut ended = self.ask(address, *service, contact).await;
-                if matches!(ended, Ended::Silent | Ended::Unreachable) && !self.stop.load(Ordering::Relaxed) {
-                    // What is to be expected here gets a second chance and more time: it may have been busy with others.
-                    tokio::time::sleep(SECOND_CHANCE).await;
-                    ended = self.ask_within(self.limits.patient(), address, *service, contact).await;
-                }
+                let ended = self.ask_expected(address, *service, contact).await;
                 if let Ended::Done(seen) = ended {
                     examined = Some(Examined { seen: Some(seen), ..Examined::default() });
                     break;
@@ -442,7 +458,7 @@ impl Examiner {
             match self.hold(&mut stream, dialogue.as_mut()).await {
                 Ended::Done(answer) => return Some(answer),
                 Ended::Silent => silent += 1,
-                Ended::NotThis | Ended::Unreachable => {}
+                Ended::NotThis | Ended::CutShort | Ended::Unreachable => {}
             }
         }
         None
@@ -660,7 +676,7 @@ impl Examiner {
                     return (PortState::Open, Examined { seen: Some(seen), class, ..Examined::default() });
                 }
                 Ended::Unreachable => state = PortState::Closed,
-                Ended::NotThis => state = PortState::Open,
+                Ended::NotThis | Ended::CutShort => state = PortState::Open,
                 Ended::Silent => {}
             }
         }
@@ -797,6 +813,29 @@ mod tests {
             }
         });
         assert_eq!(talking, Some(NotExamined::UnexpectedPort));
+    }
+
+    #[test]
+    fn a_server_with_too_many_connections_is_asked_again() {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = std::thread::spawn(move || {
+            for _ in 0..2 {
+                listener.accept().unwrap().0.write_all(b"Exceeded MaxStartups\r\n").unwrap();
+            }
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"SSH-2.0-OpenSSH_9.2p1\r\n").unwrap();
+            stream.read_exact(&mut [0; 12]).unwrap();
+            // RFC 4253, 11.1: too many connections, said in the protocol.
+            let mut refusal = vec![0, 0, 0, 20, 6, 1, 0, 0, 0, 12];
+            refusal.extend([0; 14]);
+            stream.write_all(&refusal).unwrap();
+        });
+        let examiner = examiner(BTreeMap::new());
+        let ended = runtime().block_on(examiner.ask_expected(address, NetworkService::Ssh, &Contact::default()));
+        assert!(matches!(ended, Ended::Done(Seen { service: NetworkService::Ssh, .. })), "{ended:?}");
+        serving.join().unwrap();
     }
 
     #[test]

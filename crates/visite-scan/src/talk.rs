@@ -46,6 +46,8 @@ pub enum Ended<A> {
     Done(A),
     /// The other side speaks something else.
     NotThis,
+    /// What the other side said could be the beginning of this, and nothing more came.
+    CutShort,
     /// The other side said nothing at all.
     Silent,
     /// There was no connection, or it was refused.
@@ -57,7 +59,7 @@ impl<A> Ended<A> {
     pub fn answer(self) -> Option<A> {
         match self {
             Self::Done(answer) => Some(answer),
-            Self::NotThis | Self::Silent | Self::Unreachable => None,
+            Self::NotThis | Self::CutShort | Self::Silent | Self::Unreachable => None,
         }
     }
 }
@@ -76,11 +78,13 @@ where
     let held = stream.line().held();
     let watch = held.watch();
     let (mut received, mut heard, mut sends) = (Vec::new(), false, 0);
+    let mut fell_silent = false;
     let mut step = dialogue.step(Event::Connected);
     loop {
         match step {
             Step::Done(answer) => return Ended::Done(answer),
-            Step::NotThis => return if heard { Ended::NotThis } else { Ended::Silent },
+            Step::NotThis if !heard => return Ended::Silent,
+            Step::NotThis => return if fell_silent { Ended::CutShort } else { Ended::NotThis },
             Step::Send(bytes) => {
                 sends += 1;
                 if sends > MAX_STEPS {
@@ -93,6 +97,7 @@ where
                     stream.flush().await
                 });
                 if !matches!(sent.await, Ok(Ok(()))) {
+                    fell_silent = true;
                     step = dialogue.step(Event::Closed);
                     if matches!(step, Step::Send(_)) {
                         return Ended::NotThis;
@@ -107,7 +112,10 @@ where
         if left.is_zero() {
             return if heard { Ended::NotThis } else { Ended::Silent };
         }
-        step = match held.within(limits.silence.min(left), gather(stream, &mut received)).await {
+        let came = held.within(limits.silence.min(left), gather(stream, &mut received)).await;
+        // Who is cut off in the middle of much was not silent.
+        fell_silent = !matches!(came, Some(1..)) && !watch.left(limits.whole).is_zero();
+        step = match came {
             None => dialogue.step(Event::Silence),
             Some(0) => dialogue.step(Event::Closed),
             Some(_) => {
@@ -375,5 +383,10 @@ mod tests {
             }
         });
         assert_eq!(dripping, Ended::NotThis);
+        let cut_short = against(|mut stream| {
+            stream.read_exact(&mut [0; 5]).unwrap();
+            stream.write_all(b"wo").unwrap();
+        });
+        assert_eq!(cut_short, Ended::CutShort);
     }
 }

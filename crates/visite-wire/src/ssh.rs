@@ -11,6 +11,8 @@ use visite_facts::{Known, UnknownReason};
 
 /// Longest identification with its line end (RFC 4253, 4.2).
 const MAX_IDENTIFICATION: usize = 255;
+/// What OpenSSH says to one connection too many that has not logged in (`MaxStartups` in sshd_config).
+const TOO_MANY: &[u8] = b"Exceeded MaxStartups";
 /// Longest packet that every implementation must take (RFC 4253, 6.1).
 const MAX_PACKET: usize = 35_000;
 /// Most names of one list that are kept.
@@ -87,6 +89,10 @@ fn speaks_2(server: &Identification) -> bool {
 /// for SSH wait for every talkative service, and no server that is known sends them by itself.
 fn identification(bytes: &[u8]) -> Reading<Identification> {
     let start = b"SSH-";
+    // OpenSSH says this instead and hangs up: asked again later, it may have time.
+    if !bytes.is_empty() && TOO_MANY.starts_with(bytes.get(..TOO_MANY.len()).unwrap_or(bytes)) {
+        return Reading::Begun;
+    }
     if !bytes.iter().zip(start).all(|(byte, wanted)| byte == wanted) {
         return Reading::Bad;
     }
