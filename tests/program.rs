@@ -4,6 +4,7 @@
 //! the program says is otherwise shown as it is.
 
 use regex::Regex;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -13,6 +14,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The user and group id of `nobody` (Debian policy 9.2.2), who owns nothing and may do nothing.
@@ -20,6 +24,9 @@ pub const NOBODY: u32 = 65_534;
 
 /// Every exit status that the README documents.
 const DOCUMENTED: &[i32] = &[0, 1, 2, 64, 65, 66, 69, 73, 74, 77];
+
+/// No call of a test takes longer than this, however busy the machine: one that does waits for ever.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// A call of the program.
 pub struct Call {
@@ -121,7 +128,18 @@ impl Call {
 
     /// Runs it to its end. It must never panic, whatever it was given.
     pub fn run(mut self) -> Answer {
-        let output = self.spawn().wait_with_output().expect("it ends");
+        let child = self.spawn();
+        let (ended, watched) = mpsc::channel::<()>();
+        let process = Pid::from_raw(i32::try_from(child.id()).expect("ids of processes are small"));
+        let watch = thread::spawn(move || {
+            if watched.recv_timeout(LONGEST) == Err(RecvTimeoutError::Timeout) {
+                // Whoever waits below sees an end by a signal.
+                let _ = kill_process(process.expect("it has an id"), Signal::KILL);
+            }
+        });
+        let output = child.wait_with_output().expect("it ends");
+        drop(ended);
+        watch.join().expect("the watch ends");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");
         let answer = Answer {
             stdout: text(output.stdout),
