@@ -305,6 +305,12 @@ fn by_code(code: &str, error: DbErr, message: &str) -> StoreError {
             "40001" | "40P01" | "55P03" => StoreError::Busy(error.into()),
             "XX001" | "XX002" => StoreError::Damaged { detail: message.to_owned() },
             "42501" | "25006" => StoreError::Denied(error.into()),
+            // PostgreSQL keeps no sign zero in a text.
+            "22021" | "22P05" => StoreError::invalid(
+                "text",
+                "er enthält ein Zeichen, das in keinem Text steht",
+                "it contains a character that stands in no text",
+            ),
             _ if code.starts_with("08") || code.starts_with("57P") || code.starts_with("53") || code == "3D000" => {
                 StoreError::Unreachable(error.into())
             }

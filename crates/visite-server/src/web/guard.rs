@@ -106,6 +106,9 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     // The machine itself is not limited: a proxy before the server stands there, and measuring tools.
     let counted = if from.is_loopback() { Ok(()) } else { app.request_from(from) };
     let passed = examine(app.url(), request.method(), request.headers()).and(counted);
+    // No name and no word holds the sign zero, and not every database keeps it.
+    let zero = request.uri().path_and_query().is_some_and(|asked| asked.as_str().contains("%00"));
+    let passed = if zero { passed.and(Err(Refusal::NotFound)) } else { passed };
     let response = match passed {
         Ok(()) => next.run(request).instrument(span).await,
         Err(refusal) => refusal.into_response(),

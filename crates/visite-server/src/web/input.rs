@@ -1,7 +1,7 @@
 //! What forms and scripts send, read so that a mistake is answered like any other refusal.
 
 use crate::web::refusal::Refusal;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{Form, FromRequest, Multipart, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -37,7 +37,11 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let mut fields = BTreeMap::new();
         while let Some(field) = form.next_field().await.map_err(|error| refusal(error.status()))? {
             let name = field.name().unwrap_or_default().to_owned();
+            let file_name = field.file_name().map(str::to_owned);
             let bytes = field.bytes().await.map_err(|error| refusal(error.status()))?;
+            if file_name.is_none() && bytes.contains(&0) {
+                return Err(unexpected());
+            }
             if fields.len() < MOST_FIELDS {
                 fields.insert(name, bytes);
             }
@@ -52,7 +56,13 @@ pub struct Raw(pub Bytes);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
     type Rejection = Refusal;
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        match Form::from_request(request, state).await {
+        let (parts, body) = request.into_parts();
+        let Raw(body) = Raw::from_request(Request::from_parts(parts.clone(), body), state).await?;
+        // No field of a form holds the sign zero, and not every database keeps it.
+        if body.contains(&0) || body.windows(3).any(|sign| sign == b"%00") {
+            return Err(unexpected());
+        }
+        match Form::from_request(Request::from_parts(parts, Body::from(body)), state).await {
             Ok(Form(fields)) => Ok(Self(fields)),
             Err(rejection) => Err(refusal(rejection.into_response().status())),
         }
@@ -73,6 +83,10 @@ fn refusal(status: StatusCode) -> Refusal {
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         return Refusal::TooLarge;
     }
+    unexpected()
+}
+
+fn unexpected() -> Refusal {
     Refusal::Bad(Text::new(
         "Ein Feld fehlt oder enthält etwas Unerwartetes. Gehen Sie zurück, und füllen Sie die Seite noch einmal aus.",
         "A field is missing or holds something unexpected. Go back and fill in the page again.",

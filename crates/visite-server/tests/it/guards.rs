@@ -120,7 +120,8 @@ async fn malformed_requests_are_refused() {
     let request =
         request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(vec![0xff; 100])).unwrap();
     browser.send(request).await.is(StatusCode::BAD_REQUEST);
-    browser.get("/invitation/%00%ff").await.is(StatusCode::BAD_REQUEST);
+    browser.get("/invitation/%ff").await.is(StatusCode::BAD_REQUEST);
+    browser.get("/invitation/%00").await.is(StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

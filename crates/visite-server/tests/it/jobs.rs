@@ -1,5 +1,6 @@
 //! Workers at work: what is planned is done, once, shown while it goes on, and given back when the node ends.
 
+use crate::engine;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use std::path::Path;
@@ -73,7 +74,7 @@ impl Node {
     }
 
     pub async fn with_practice(folder: &Path) -> Self {
-        let node = Self::new(&Location::file(folder.join("visite.db"))).await;
+        let node = Self::new(&engine::at(folder.join("visite.db"))).await;
         node.make_practice().await;
         node
     }

@@ -7,6 +7,7 @@ mod accounts;
 mod agents;
 mod alerts;
 mod device;
+mod engine;
 mod guards;
 mod jobs;
 mod links;

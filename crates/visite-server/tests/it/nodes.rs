@@ -1,19 +1,11 @@
 //! Two nodes on one PostgreSQL: they share the jobs, and none is done twice.
 
-#[path = "../../../visite-store/tests/it/support/postgres.rs"]
-mod postgres;
-
+use crate::engine::postgres;
 use crate::jobs::{Node, practice_id};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 use visite_server::jobs::plan;
-use visite_store::{JobState, Location, NewPractice, PracticeId};
-
-/// What the server of PostgreSQL gives to a test.
-pub struct Place {
-    pub location: Location,
-    pub folder: tempfile::TempDir,
-}
+use visite_store::{JobState, NewPractice, PracticeId};
 
 /// Practices, each with a round to go on.
 const PRACTICES: usize = 12;

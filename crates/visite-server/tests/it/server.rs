@@ -1,5 +1,6 @@
 //! A server with its own store and clock, and browsers that visit it.
 
+use crate::engine;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -22,7 +23,7 @@ use visite_server::login::password::Password;
 use visite_server::login::{secret::Secret, session};
 use visite_server::web::app::{AgentsAt, App, Config, World};
 use visite_server::web::{routes, visit::Unencrypted};
-use visite_store::{AccountId, AuditEvent, Location, NewAccount, NewPractice, NewSession, PracticeId, Role, Store};
+use visite_store::{AccountId, AuditEvent, NewAccount, NewPractice, NewSession, PracticeId, Role, Store};
 
 pub const PASSWORD: &str = "lampe regen sofa nuss";
 pub const APP_KEY: &[u8; 20] = b"12345678901234567890";
@@ -53,7 +54,7 @@ pub enum Reach {
 impl Server {
     pub async fn new(reach: Reach) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&Location::file(dir.path().join("visite.db"))).await.unwrap();
+        let store = Store::open(&engine::at(dir.path().join("visite.db"))).await.unwrap();
         let begin: Timestamp = BEGIN.parse().unwrap();
         let clock = Arc::new(AtomicI64::new(begin.as_microsecond()));
         let drawn = Arc::new(AtomicU64::new(0));

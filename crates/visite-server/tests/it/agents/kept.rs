@@ -2,6 +2,7 @@
 
 use super::receiver::{Fault, Hands};
 use super::{Computer, step};
+use crate::engine;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -27,9 +28,7 @@ use visite_server::agents::endpoint;
 use visite_server::agents::tls::{ServerIdentity, server_config};
 use visite_server::jobs::plan;
 use visite_server::web::app::{AgentsAt, App, Config, World};
-use visite_store::{
-    AgentId, AuditEvent, Location, NewEnrolment, NewPractice, PracticeId, PracticeStore, Store, StoreError,
-};
+use visite_store::{AgentId, AuditEvent, NewEnrolment, NewPractice, PracticeId, PracticeStore, Store, StoreError};
 
 static CATALOG: LazyLock<Arc<Catalog>> =
     LazyLock::new(|| Arc::new(visite_catalog::load(&[Layer::embedded()]).unwrap()));
@@ -49,7 +48,7 @@ struct House {
 impl House {
     async fn new() -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let store = Store::open(&Location::file(folder.path().join("visite.db"))).await.unwrap();
+        let store = Store::open(&engine::at(folder.path().join("visite.db"))).await.unwrap();
         let hands = Hands::default();
         let new = NewPractice { id: practice_id(), name: "Praxis Linden".into(), time_zone: "Europe/Berlin".into() };
         store.create_practice(&event(&hands, "practice.created"), &new).await.unwrap();
@@ -270,7 +269,7 @@ async fn a_store_that_is_away_makes_agents_wait_and_loses_nothing() {
         step(&mut agent).await;
     }
     assert_eq!(house.waited(), 3);
-    let store = Store::open(&Location::file(house.folder.path().join("visite.db"))).await.unwrap();
+    let store = Store::open(&engine::at(house.folder.path().join("visite.db"))).await.unwrap();
     let house = house.with_store(store).await;
     house.hands.pass(60);
     step(&mut agent).await;
@@ -291,7 +290,7 @@ async fn a_restored_server_gets_again_what_came_after_its_backup() {
             house.store.backup(&mut backup, house.hands.now().wall).await.unwrap();
         }
     }
-    let other = Store::open(&Location::file(house.folder.path().join("restored.db"))).await.unwrap();
+    let other = Store::open(&engine::at(house.folder.path().join("restored.db"))).await.unwrap();
     other.restore(backup.as_slice(), &event(&house.hands, "restored")).await.unwrap();
     let house = house.with_store(other).await;
     house.computer.changes_to("5");
@@ -309,7 +308,7 @@ async fn contents_that_the_server_does_not_have_come_again() {
     step(&mut agent).await;
     // The same practice and agent in a store that never saw what the agent believes to have delivered.
     let known = house.only().await;
-    let empty = Store::open(&Location::file(house.folder.path().join("empty.db"))).await.unwrap();
+    let empty = Store::open(&engine::at(house.folder.path().join("empty.db"))).await.unwrap();
     let new = NewPractice { id: practice_id(), name: "Praxis Linden".into(), time_zone: "Europe/Berlin".into() };
     empty.create_practice(&event(&house.hands, "practice.created"), &new).await.unwrap();
     let new = visite_store::NewAgent {

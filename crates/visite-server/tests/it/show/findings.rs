@@ -173,4 +173,7 @@ async fn what_is_not_there_is_not_found() {
     }
     let form = [("reason", "x"), ("until", "2026-12-24")];
     browser.post("/p/linde/findings/nichts/accept", &form).await.is(StatusCode::NOT_FOUND);
+    browser.get("/p/linde/search?q=%00").await.is(StatusCode::NOT_FOUND);
+    let path = format!("/p/linde/findings/{}/accept", open_finding().id);
+    browser.post(&path, &[("reason", "weil\0"), ("until", "2026-12-24")]).await.is(StatusCode::BAD_REQUEST);
 }
