@@ -14,11 +14,15 @@ fn the_first_page_of_help_is_german() {
     Aufruf: visite [Optionen] <Befehl>
 
     Befehle:
-      check    Diesen Computer ansehen: ohne Server, ohne Einstellungen, ohne etwas zu ändern
-      scan     Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken
-      agent    Diesen Computer regelmäßig ansehen und dem Server der Praxis berichten
-      serve    Den Server starten: Seiten im Browser, Verlauf, angeschlossene Computer
-      catalog  Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
+      check     Diesen Computer ansehen: ohne Server, ohne Einstellungen, ohne etwas zu ändern
+      scan      Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken
+      agent     Diesen Computer regelmäßig ansehen und dem Server der Praxis berichten
+      serve     Den Server starten: Seiten im Browser, Verlauf, angeschlossene Computer
+      backup    Alles sichern, was der Server behält; er darf dabei weiterlaufen
+      restore   Einen Server aus einer Sicherung zurückholen, hier oder auf einem neuen Computer
+      practice  Praxen eines Servers: auflisten, mitnehmen, löschen
+      audit     Das Protokoll des Servers
+      catalog   Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
 
     Optionen:
           --lang <SPRACHE>  Sprache der Ausgabe: de oder en [Vorgabe: de]
@@ -38,11 +42,15 @@ fn help_can_be_had_in_english() {
     Usage: visite [Options] <Command>
 
     Commands:
-      check    Look at this computer: no server, no configuration, nothing is changed
-      scan     Examine a network, gently and only with a permission (release): devices, services, gaps
-      agent    Look at this computer regularly and report to the practice's server
-      serve    Start the server: pages in the browser, history, connected computers
-      catalog  What Visite knows: checks, measures, requirements
+      check     Look at this computer: no server, no configuration, nothing is changed
+      scan      Examine a network, gently and only with a permission (release): devices, services, gaps
+      agent     Look at this computer regularly and report to the practice's server
+      serve     Start the server: pages in the browser, history, connected computers
+      backup    Save everything that the server keeps; it may go on running
+      restore   Restore a server from a backup, here or on a new computer
+      practice  Practices of a server: list, take along, delete
+      audit     The server's audit log
+      catalog   What Visite knows: checks, measures, requirements
 
     Options:
           --lang <LANG>  Language of the output: de or en [default: de]
@@ -139,11 +147,15 @@ fn without_a_command_the_help_is_shown_and_it_is_a_mistake() {
     Aufruf: visite [Optionen] <Befehl>
 
     Befehle:
-      check    Diesen Computer ansehen: ohne Server, ohne Einstellungen, ohne etwas zu ändern
-      scan     Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken
-      agent    Diesen Computer regelmäßig ansehen und dem Server der Praxis berichten
-      serve    Den Server starten: Seiten im Browser, Verlauf, angeschlossene Computer
-      catalog  Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
+      check     Diesen Computer ansehen: ohne Server, ohne Einstellungen, ohne etwas zu ändern
+      scan      Ein Netz untersuchen, schonend und nur mit Freigabe: Geräte, Dienste, Lücken
+      agent     Diesen Computer regelmäßig ansehen und dem Server der Praxis berichten
+      serve     Den Server starten: Seiten im Browser, Verlauf, angeschlossene Computer
+      backup    Alles sichern, was der Server behält; er darf dabei weiterlaufen
+      restore   Einen Server aus einer Sicherung zurückholen, hier oder auf einem neuen Computer
+      practice  Praxen eines Servers: auflisten, mitnehmen, löschen
+      audit     Das Protokoll des Servers
+      catalog   Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen
 
     Optionen:
           --lang <SPRACHE>  Sprache der Ausgabe: de oder en [Vorgabe: de]

@@ -10,11 +10,15 @@ mod arguments;
 mod catalog;
 mod check;
 mod files;
+#[cfg(feature = "server")]
+mod kept;
 mod output;
 #[cfg(feature = "scan")]
 mod scan;
 #[cfg(feature = "server")]
 mod serve;
+#[cfg(feature = "server")]
+mod server;
 
 use jiff::Timestamp;
 use std::fs;

@@ -1,71 +1,9 @@
 //! `visite serve`: what it prints, what answers, and what it refuses.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use super::server::Server;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
-
-/// A server that is ended when the test is over, however it ends.
-struct Server {
-    child: Child,
-    /// What it printed first.
-    greeting: String,
-}
-
-impl Server {
-    fn start(data: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_visite"))
-            .args(["--lang", "en", "serve", "--listen", "127.0.0.1:0", "--plain-listen", "127.0.0.1:0"])
-            .args(["--agent-listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("piped"));
-        let mut greeting = String::new();
-        while !greeting.contains("Ctrl-C") && lines.read_line(&mut greeting).expect("text") > 0 {}
-        Self { child, greeting }
-    }
-
-    /// The address that the greeting names, without its scheme.
-    fn address(&self) -> (String, String) {
-        let from = self.greeting.find("http://localhost:").unwrap_or_else(|| panic!("{}", self.greeting));
-        let url = self.greeting[from + 7..].split_whitespace().next().unwrap_or_default();
-        let (host, path) = url.split_once('/').unwrap_or((url, ""));
-        (host.to_owned(), format!("/{path}"))
-    }
-
-    fn get(&self, path: &str) -> String {
-        self.ask("GET", path, "")
-    }
-
-    /// Asks with these further headers, each with its end of line.
-    fn ask(&self, method: &str, path: &str, headers: &str) -> String {
-        let (host, _) = self.address();
-        let mut stream = TcpStream::connect(host.replace("localhost", "127.0.0.1")).expect("it listens");
-        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n")
-            .expect("it is sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("text");
-        answer
-    }
-
-    fn end(mut self) -> Option<i32> {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("the signal arrives");
-        self.child.wait().expect("it ends").code()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 #[test]
 fn the_first_start_shows_a_link_that_answers_and_the_next_one_finds_what_is_kept() {
@@ -96,16 +34,10 @@ fn the_first_start_shows_a_link_that_answers_and_the_next_one_finds_what_is_kept
 fn the_link_leads_to_a_verdict_about_this_machine() {
     let folder = crate::program::shared_folder();
     let server = Server::start(&folder.path().join("data"));
-    let (host, link) = server.address();
-    let opened = server.ask("POST", &link, &format!("Origin: http://{host}\r\nContent-Length: 0\r\n"));
-    let cookie =
-        opened.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap_or_else(|| panic!("{opened}"));
-    let cookie = format!("Cookie: {}\r\n", cookie.split(';').next().unwrap_or_default());
-    let start = server.ask("GET", "/", &cookie);
-    let practice = start.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_else(|| panic!("{start}"));
+    let owner = server.owner();
     let mut page = String::new();
     for _ in 0..240 {
-        page = server.ask("GET", practice, &cookie);
+        page = owner.get("");
         if page.contains("Punkten geprüft") {
             break;
         }

@@ -9,4 +9,5 @@ pub mod login;
 pub mod pages;
 pub mod show;
 pub mod start;
+pub mod vault;
 pub mod web;

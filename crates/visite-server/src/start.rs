@@ -27,6 +27,11 @@ use visite_catalog::Catalog;
 use visite_facts::Text;
 use visite_store::{Location, Store, StoreError};
 
+/// Name of the file with the key of the installation, in the folder of the server.
+pub const KEY_FILE: &str = "key";
+/// Name of the file of SQLite, in the folder of the server.
+pub const STORE_FILE: &str = "visite.db";
+
 /// How long open requests may take once the server is to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
@@ -209,11 +214,11 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     // Parts that say nothing of their own speak TLS with the same library; a second call changes nothing.
     let _ = (*visite_agent::tls::provider()).clone().install_default();
     folder(&options.data)?;
-    let key = installation_key(&options.data.join("key"))?;
+    let key = installation_key(&options.data.join(KEY_FILE))?;
     let world = World::real();
     let now = (world.now)();
     let authority = Arc::new(Authority::open(&options.data.join("authority"), now)?);
-    let location = options.database.unwrap_or_else(|| Location::file(options.data.join("visite.db")));
+    let location = options.database.unwrap_or_else(|| Location::file(options.data.join(STORE_FILE)));
     let store = Store::open(&location).await?;
     let plain = match options.plain {
         Some(address) if !address.ip().is_loopback() => return Err(StartError::PlainBeyond(address)),

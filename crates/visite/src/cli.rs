@@ -27,6 +27,14 @@ pub enum Command {
     Agent(AgentArgs),
     #[cfg(feature = "server")]
     Serve(ServeArgs),
+    #[cfg(feature = "server")]
+    Backup(BackupArgs),
+    #[cfg(feature = "server")]
+    Restore(RestoreArgs),
+    #[cfg(feature = "server")]
+    Practice(PracticeArgs),
+    #[cfg(feature = "server")]
+    Audit(AuditArgs),
     Catalog(CatalogArgs),
 }
 
@@ -208,6 +216,99 @@ pub struct ServeArgs {
     pub catalog: Vec<PathBuf>,
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// Where a server keeps what it keeps.
+#[cfg(feature = "server")]
+#[derive(Debug, Args)]
+pub struct KeptArgs {
+    #[arg(long, global = true, value_name = "DIR", default_value = "visite-data")]
+    pub data: PathBuf,
+    #[arg(long, global = true, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+/// `visite backup`
+#[cfg(feature = "server")]
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    #[command(flatten)]
+    pub kept: KeptArgs,
+    #[arg(long, value_name = "FILE")]
+    pub output: PathBuf,
+    #[arg(long)]
+    pub with_keys: bool,
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// `visite restore`
+#[cfg(feature = "server")]
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub kept: KeptArgs,
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// `visite practice`
+#[cfg(feature = "server")]
+#[derive(Debug, Args)]
+pub struct PracticeArgs {
+    #[command(flatten)]
+    pub kept: KeptArgs,
+    #[command(subcommand)]
+    pub command: PracticeCommand,
+}
+
+/// What to do with a practice.
+#[cfg(feature = "server")]
+#[derive(Debug, Subcommand)]
+pub enum PracticeCommand {
+    List,
+    Export {
+        id: String,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
+    },
+    Import {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
+    },
+    Delete {
+        id: String,
+        #[arg(long, value_name = "FILE")]
+        proof: PathBuf,
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// `visite audit`
+#[cfg(feature = "server")]
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    #[command(flatten)]
+    pub kept: KeptArgs,
+    #[command(subcommand)]
+    pub command: AuditCommand,
+}
+
+/// What to do with the audit log.
+#[cfg(feature = "server")]
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    Verify {
+        #[arg(long, value_parser = one_of::<Format>(&["text", "json"]), default_value = "text")]
+        format: Format,
+    },
 }
 
 /// `visite catalog`

@@ -353,6 +353,109 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     ("serve --quiet", "Beim Start nichts anzeigen", "Show nothing at the start"),
     (
+        "visite backup",
+        "Alles sichern, was der Server behält; er darf dabei weiterlaufen",
+        "Save everything that the server keeps; it may go on running",
+    ),
+    (
+        "backup --data",
+        "Datenordner des Servers [Vorgabe: visite-data]",
+        "The server's data folder [default: visite-data]",
+    ),
+    (
+        "backup --database",
+        "Andere Datenbank als die Datei im Datenordner, wie bei visite serve",
+        "Another database than the file in the data folder, as with visite serve",
+    ),
+    ("backup --output", "In diese neue Datei", "To this new file"),
+    (
+        "backup --with-keys",
+        "Auch die Schlüssel des Servers sichern, mit Passwort verschlüsselt: für den Umzug auf einen neuen Computer",
+        "Save the server's keys, too, encrypted with a passphrase: for the move to a new computer",
+    ),
+    (
+        "backup --passphrase-file",
+        "Mit dem Passwort in der ersten Zeile dieser Datei verschlüsseln, statt danach zu fragen",
+        "Encrypt with the passphrase in the first line of this file instead of asking for it",
+    ),
+    (
+        "visite restore",
+        "Einen Server aus einer Sicherung zurückholen, hier oder auf einem neuen Computer",
+        "Restore a server from a backup, here or on a new computer",
+    ),
+    ("restore file", "Die Sicherung", "The backup"),
+    (
+        "restore --data",
+        "Neuer Datenordner; er darf noch nicht da oder muss leer sein [Vorgabe: visite-data]",
+        "New data folder, which must not be there or be empty [default: visite-data]",
+    ),
+    ("restore --database", "Andere, leere Datenbank: postgres://…", "Another database, empty: postgres://…"),
+    (
+        "restore --passphrase-file",
+        "Das Passwort steht in der ersten Zeile dieser Datei",
+        "The passphrase is in the first line of this file",
+    ),
+    (
+        "visite practice",
+        "Praxen eines Servers: auflisten, mitnehmen, löschen",
+        "Practices of a server: list, take along, delete",
+    ),
+    (
+        "practice --data",
+        "Datenordner des Servers [Vorgabe: visite-data]",
+        "The server's data folder [default: visite-data]",
+    ),
+    (
+        "practice --database",
+        "Andere Datenbank als die Datei im Datenordner, wie bei visite serve",
+        "Another database than the file in the data folder, as with visite serve",
+    ),
+    ("visite practice list", "Auflisten", "List"),
+    (
+        "visite practice export",
+        "Eine Praxis in eine verschlüsselte Datei schreiben, etwa beim Wechsel des Dienstleisters",
+        "Write a practice to an encrypted file, e.g. when the provider changes",
+    ),
+    ("export id", "Kennung der Praxis", "Id of the practice"),
+    ("export --output", "In diese neue Datei", "To this new file"),
+    (
+        "export --passphrase-file",
+        "Mit dem Passwort in der ersten Zeile dieser Datei verschlüsseln, statt danach zu fragen",
+        "Encrypt with the passphrase in the first line of this file instead of asking for it",
+    ),
+    ("visite practice import", "Eine Praxis aus einer solchen Datei aufnehmen", "Take in a practice from such a file"),
+    ("import file", "Die Datei", "The file"),
+    (
+        "import --passphrase-file",
+        "Das Passwort steht in der ersten Zeile dieser Datei",
+        "The passphrase is in the first line of this file",
+    ),
+    (
+        "visite practice delete",
+        "Eine Praxis für immer löschen, mit Nachweis",
+        "Delete a practice for good, with a proof",
+    ),
+    ("delete id", "Kennung der Praxis", "Id of the practice"),
+    ("delete --proof", "Den Nachweis in diese neue Datei schreiben", "Write the proof to this new file"),
+    ("delete --yes", "Nicht nachfragen", "Do not ask"),
+    ("visite audit", "Das Protokoll des Servers", "The server's audit log"),
+    (
+        "audit --data",
+        "Datenordner des Servers [Vorgabe: visite-data]",
+        "The server's data folder [default: visite-data]",
+    ),
+    (
+        "audit --database",
+        "Andere Datenbank als die Datei im Datenordner, wie bei visite serve",
+        "Another database than the file in the data folder, as with visite serve",
+    ),
+    ("visite audit verify", "Prüfen, ob es vollständig und unverändert ist", "Verify that it is whole and unchanged"),
+    (
+        "verify --format",
+        "Form der Ausgabe: text oder json [Vorgabe: text]",
+        "Form of the output: text or json [default: text]",
+    ),
+    (
         "visite catalog",
         "Was Visite weiß: Prüfungen, Maßnahmen, Anforderungen",
         "What Visite knows: checks, measures, requirements",
@@ -634,8 +737,24 @@ mod tests {
         assert!(missing.is_empty(), "no texts for {missing:?}");
         // A program without scans or without the agent has no use for their texts.
         let of_agent = ["visite agent", "agent ", "enroll ", "install ", "uninstall ", "relay "];
+        let of_server = [
+            "visite serve",
+            "serve ",
+            "visite backup",
+            "backup ",
+            "visite restore",
+            "restore ",
+            "visite practice",
+            "practice ",
+            "export ",
+            "import ",
+            "delete ",
+            "visite audit",
+            "audit ",
+            "verify ",
+        ];
         let left_out = |key: &str| {
-            cfg!(not(feature = "server")) && (key == "visite serve" || key.starts_with("serve "))
+            cfg!(not(feature = "server")) && of_server.iter().any(|start| key.starts_with(start))
                 || cfg!(not(feature = "scan")) && (key == "visite scan" || key.starts_with("scan "))
                 || cfg!(not(feature = "agent")) && of_agent.iter().any(|start| key.starts_with(start))
         };

@@ -12,6 +12,8 @@ mod layers;
 mod output;
 #[cfg(feature = "scan")]
 mod running;
+#[cfg(feature = "agent")]
+mod signals;
 mod verdict;
 
 use clap::FromArgMatches;

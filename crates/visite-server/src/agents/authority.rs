@@ -20,7 +20,8 @@ use visite_agent::files;
 use visite_agent::protocol::{AgentName, Hash};
 use visite_agent::tls::provider;
 
-const FILE: &str = "authority.pem";
+/// Name of its file.
+pub const FILE: &str = "authority.pem";
 const MAX_BYTES: u64 = 64 * 1024;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// Clocks of other computers may run behind: certificates are valid since yesterday.

@@ -10,6 +10,8 @@ mod catalog;
 mod check;
 #[cfg(feature = "scan")]
 mod imports;
+#[cfg(feature = "server")]
+mod kept;
 #[cfg(feature = "scan")]
 mod permission;
 #[cfg(feature = "scan")]
@@ -41,6 +43,14 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Agent(arguments) => agent::run(arguments, cli.lang),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(&arguments, cli.lang),
+        #[cfg(feature = "server")]
+        Command::Backup(arguments) => kept::backup::run(&arguments, cli.lang),
+        #[cfg(feature = "server")]
+        Command::Restore(arguments) => kept::restore::run(&arguments, cli.lang),
+        #[cfg(feature = "server")]
+        Command::Practice(arguments) => kept::practice::run(&arguments, cli.lang),
+        #[cfg(feature = "server")]
+        Command::Audit(arguments) => kept::audit::run(&arguments, cli.lang),
         Command::Catalog(arguments) => catalog::run(&arguments, cli.lang),
     }
 }

@@ -3,6 +3,7 @@
 use crate::cli::ServeArgs;
 use crate::failure::{Failure, Kind};
 use crate::layers;
+use crate::signals::asked_to_end;
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,11 +21,13 @@ pub fn run(arguments: &ServeArgs, lang: Lang) -> Result<ExitCode, Failure> {
     })?;
     log();
     runtime.block_on(async {
+        // Whoever reads the greeting may end it at once.
+        let ended = asked_to_end();
         let server = start(options).await.map_err(|error| failure(&error))?;
         if !arguments.quiet {
             eprint!("{}", greeting(&server, lang));
         }
-        server.serve(ended()).await.map_err(|error| failure(&error))
+        server.serve(ended).await.map_err(|error| failure(&error))
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -101,20 +104,4 @@ fn log() {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     // Another subscriber is there only in tests.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
-}
-
-/// Ready once somebody wants the server to end.
-async fn ended() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -38,26 +38,6 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     })
 }
 
-/// Listens from now on for whoever wants the program to end, and gives what to wait for.
-fn asked_to_end() -> impl Future<Output = ()> {
-    #[cfg(unix)]
-    let signals = {
-        use tokio::signal::unix::{SignalKind, signal};
-        [SignalKind::terminate(), SignalKind::interrupt()].map(signal)
-    };
-    async move {
-        #[cfg(unix)]
-        if let [Ok(mut terminate), Ok(mut interrupt)] = signals {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            return;
-        }
-        let _ = tokio::signal::ctrl_c().await;
-    }
-}
-
 fn server(text: &str) -> Result<ServerUrl, Failure> {
     text.parse().map_err(|_| {
         Failure::new(

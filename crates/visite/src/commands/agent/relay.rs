@@ -1,7 +1,8 @@
 //! `visite agent relay`: forwards connections of other computers to the server.
 
-use super::{asked_to_end, identity_failure, runtime, server};
+use super::{identity_failure, runtime, server};
 use crate::failure::{Failure, Kind};
+use crate::signals::asked_to_end;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use visite_agent::identity::Home;

@@ -1,7 +1,8 @@
 //! `visite agent run`: the agent at work, until it is ended or there is nothing to do any more.
 
-use super::{asked_to_end, causes, identity_failure, runtime};
+use super::{causes, identity_failure, runtime};
 use crate::failure::{Failure, Kind};
+use crate::signals::asked_to_end;
 use std::process::ExitCode;
 use std::sync::Arc;
 use visite_agent::agent::{Agent, AgentError, End, World};

@@ -1,0 +1,99 @@
+//! `visite restore`: a server from a backup, on this machine or a new one.
+
+use super::{counted, event, of_store, of_vault, reader, recall, shown, wait_for};
+use crate::cli::RestoreArgs;
+use crate::failure::{Failure, Kind};
+use crate::output;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use visite_facts::Lang;
+use visite_server::start::STORE_FILE;
+use visite_server::vault;
+use visite_store::{BackupHeader, Location, Store};
+
+/// Runs the command.
+pub fn run(arguments: &RestoreArgs, lang: Lang) -> Result<ExitCode, Failure> {
+    let data = &arguments.kept.data;
+    let wanted = arguments.kept.location()?;
+    let mut file = reader(&arguments.file)?;
+    let reading = |error: io::Error| Failure::reading(&arguments.file, &error);
+    let sealed = vault::is_encrypted(&mut file).map_err(reading)?;
+    let new = NewFolder::beside(data)?;
+    let passphrase = sealed.then(|| recall(arguments.passphrase_file.as_deref(), lang)).transpose()?;
+    let opened = vault::open(file, passphrase.as_ref()).map_err(|error| of_vault(&error))?;
+    let with_keys = opened.keys.is_some();
+    if let Some(keys) = &opened.keys {
+        keys.write(&new.path).map_err(|error| of_vault(&error))?;
+    }
+    let own_file = wanted == Location::file(data.join(STORE_FILE));
+    let location = if own_file { Location::file(new.path.join(STORE_FILE)) } else { wanted };
+    let header = wait_for(async {
+        let store = Store::open(&location).await.map_err(|error| of_store(&error))?;
+        let header = opened.restore(&store, &event("backup.restored")).await;
+        store.close().await.map_err(|error| of_store(&error))?;
+        header.map_err(|error| of_vault(&error))
+    })?;
+    new.keep(data)?;
+    output::to_stdout(told(&header, with_keys, data, lang).as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn told(header: &BackupHeader, with_keys: bool, data: &Path, lang: Lang) -> String {
+    let (when, counted, data) = (shown(header.created, lang), counted(header, lang), data.display());
+    match (lang, with_keys) {
+        (Lang::De, true) => format!(
+            "Zurückgeholt, Stand {when}: {counted}, dazu die Schlüssel.\nAgenten melden sich von selbst, sobald der Server unter seiner alten Adresse läuft, und liefern nach, was seitdem war.\nWeiter: visite serve --data {data}\n"
+        ),
+        (Lang::De, false) => format!(
+            "Zurückgeholt, Stand {when}: {counted}. Die Schlüssel waren nicht dabei.\nMelden Sie sich mit einem Wiederherstellungscode an, und richten Sie die Codes der App neu ein.\nMelden Sie jeden Agenten neu an: auf der Seite „Agenten“ ein Token erzeugen, dann dort visite agent enroll --replace URL TOKEN.\nWeiter: visite serve --data {data}\n"
+        ),
+        (Lang::En, true) => format!(
+            "Restored, as of {when}: {counted}, and the keys.\nAgents come back by themselves once the server runs at its old address, and deliver what has been since.\nNext: visite serve --data {data}\n"
+        ),
+        (Lang::En, false) => format!(
+            "Restored, as of {when}: {counted}. The keys were not in the file.\nSign in with a recovery code and set up the codes of the app anew.\nEnrol each agent anew: make a token on the page “Agents”, then there visite agent enroll --replace URL TOKEN.\nNext: visite serve --data {data}\n"
+        ),
+    }
+}
+
+/// A folder that takes its place when everything is in it.
+struct NewFolder {
+    path: PathBuf,
+}
+
+impl NewFolder {
+    /// Makes it beside `data`, which must not be there or must be empty.
+    fn beside(data: &Path) -> Result<Self, Failure> {
+        if fs::read_dir(data).is_ok_and(|mut there| there.next().is_some()) || data.is_file() {
+            let data = data.display();
+            return Err(Failure::new(
+                Kind::CannotCreate,
+                format!("In `{data}` liegt schon etwas; dorthin wird nichts zurückgeholt"),
+                format!("`{data}` is not empty; nothing is restored to it"),
+            )
+            .hint(
+                "Nennen Sie einen neuen Ordner (--data), oder verschieben Sie den alten.",
+                "name a new folder (--data), or move the old one away",
+            ));
+        }
+        let name = data.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let path = data.with_file_name(format!(".{name}.{}.restoring", std::process::id()));
+        visite_agent::files::private_folder(&path).map_err(|error| Failure::writing(data, &error))?;
+        Ok(Self { path })
+    }
+
+    fn keep(self, data: &Path) -> Result<(), Failure> {
+        // An empty folder of this name gives way.
+        let _ = fs::remove_dir(data);
+        fs::rename(&self.path, data).map_err(|error| Failure::writing(data, &error))
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        // After it was kept there is nothing left of this name.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}

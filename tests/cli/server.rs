@@ -1,0 +1,121 @@
+//! The real server, started for a test, and its first visitor.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A server that is ended when the test is over, however it ends.
+pub struct Server {
+    child: Child,
+    /// What it printed first.
+    pub greeting: String,
+}
+
+impl Server {
+    pub fn start(data: &Path) -> Self {
+        Self::start_for_agents_at(data, "127.0.0.1:0")
+    }
+
+    /// With agents served at this address.
+    pub fn start_for_agents_at(data: &Path, agents: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_visite"))
+            .args(["--lang", "en", "serve", "--listen", "127.0.0.1:0", "--plain-listen", "127.0.0.1:0"])
+            .args(["--agent-listen", agents, "--data"])
+            .arg(data)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("piped"));
+        let mut greeting = String::new();
+        while !greeting.contains("Ctrl-C") && lines.read_line(&mut greeting).expect("text") > 0 {}
+        Self { child, greeting }
+    }
+
+    /// The address that the greeting names, without its scheme.
+    pub fn address(&self) -> (String, String) {
+        let from = self.greeting.find("http://localhost:").unwrap_or_else(|| panic!("{}", self.greeting));
+        let url = self.greeting[from + 7..].split_whitespace().next().unwrap_or_default();
+        let (host, path) = url.split_once('/').unwrap_or((url, ""));
+        (host.to_owned(), format!("/{path}"))
+    }
+
+    pub fn get(&self, path: &str) -> String {
+        self.ask("GET", path, "")
+    }
+
+    /// Asks with these further headers, each with its end of line.
+    pub fn ask(&self, method: &str, path: &str, headers: &str) -> String {
+        self.send(method, path, headers, "")
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
+        let (host, _) = self.address();
+        let mut stream = TcpStream::connect(host.replace("localhost", "127.0.0.1")).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n{body}")
+            .expect("it is sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("text");
+        answer
+    }
+
+    /// Opens the first link: whoever does so looks after everything.
+    pub fn owner(&self) -> Owner<'_> {
+        let (host, link) = self.address();
+        let opened = self.ask("POST", &link, &format!("Origin: http://{host}\r\nContent-Length: 0\r\n"));
+        let cookie =
+            opened.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap_or_else(|| panic!("{opened}"));
+        let cookie = format!("Cookie: {}\r\n", cookie.split(';').next().unwrap_or_default());
+        let start = self.ask("GET", "/", &cookie);
+        let practice =
+            start.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_else(|| panic!("{start}"));
+        Owner { server: self, cookie, practice: practice.to_owned() }
+    }
+
+    /// Ends it as a power cut does.
+    pub fn kill(mut self) {
+        self.child.kill().expect("the signal arrives");
+        self.child.wait().expect("it ends");
+    }
+
+    pub fn end(mut self) -> Option<i32> {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("the signal arrives");
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Somebody who is signed in and looks after everything.
+pub struct Owner<'s> {
+    server: &'s Server,
+    pub cookie: String,
+    /// The address of the practice, as `/p/...`.
+    pub practice: String,
+}
+
+impl Owner<'_> {
+    /// A page of the practice, e.g. `/agents`.
+    pub fn get(&self, page: &str) -> String {
+        self.server.ask("GET", &format!("{}{page}", self.practice), &self.cookie)
+    }
+
+    /// Sends a form.
+    pub fn post(&self, page: &str, form: &str) -> String {
+        let (host, _) = self.server.address();
+        let headers = format!(
+            "{}Origin: http://{host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+            self.cookie,
+            form.len()
+        );
+        self.server.send("POST", &format!("{}{page}", self.practice), &headers, form)
+    }
+}
