@@ -97,6 +97,7 @@ pub const DONE: &[&str] = &[
     "assigned",
     "recheck",
     "round",
+    "scan",
     "revoked",
     "saved",
     "released",

@@ -24,6 +24,7 @@ pub const ROUTES: &[Route] = &[
     ("GET", "/p/{practice}/devices.csv", "the same list as a file"),
     ("GET", "/p/{practice}/devices/{subject}", "one device"),
     ("GET", "/p/{practice}/network", "floor plan and zones"),
+    ("POST", "/p/{practice}/network/scan", "examines the networks of a release now: `release`"),
     ("GET", "/p/{practice}/sockets", "wall sockets"),
     ("GET", "/p/{practice}/sockets.csv", "the same list as a file"),
     ("GET", "/p/{practice}/checks", "list; `checks::Filter`"),

@@ -179,6 +179,12 @@ pub fn release(reader: &Reader, practice: &mut Practice, wish: &ReleaseWish<'_>)
     Ok(detail)
 }
 
+/// The networks of a release, as they are written.
+pub fn networks_of(release: &Release) -> String {
+    let networks: Vec<String> = release.ranges.iter().map(ToString::to_string).collect();
+    networks.join(", ")
+}
+
 fn networks(text: &str) -> Result<Vec<Network>, Unusable> {
     let parts = text.split([',', ';', ' ', '\n']).map(str::trim).filter(|part| !part.is_empty());
     let ranges = parts.map(str::parse::<Network>).collect::<Result<Vec<_>, _>>().map_err(|complaint| {

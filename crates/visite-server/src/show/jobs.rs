@@ -1,5 +1,6 @@
 //! Jobs: the list, one with its progress as it goes on, and stopping it.
 
+use super::file::networks_of;
 use super::load::Reader;
 use crate::jobs::plan::{BY, Kind, RELEASE};
 use crate::login::views::t;
@@ -119,9 +120,7 @@ fn title(reader: &Reader, job: &Job) -> String {
 /// The networks of a release that still stands in the practice file.
 fn networks(reader: &Reader, id: &str) -> Option<String> {
     let practice = reader.practice_file()?;
-    let release = practice.releases.iter().flatten().find(|release| release.id.as_str() == id)?;
-    let networks: Vec<String> = release.ranges.iter().map(ToString::to_string).collect();
-    Some(networks.join(", "))
+    practice.releases.iter().flatten().find(|release| release.id.as_str() == id).map(networks_of)
 }
 
 async fn all(reader: &Reader) -> Result<Vec<jobs::Job>, Refusal> {

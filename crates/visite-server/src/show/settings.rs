@@ -84,10 +84,9 @@ async fn view(reader: &Reader) -> Result<View, Refusal> {
     for release in practice.iter().flat_map(|practice| practice.releases.iter().flatten()) {
         let person = practice.as_ref().and_then(|practice| practice.person(&release.allowed_by));
         let name = person.and_then(|person| person.name.clone());
-        let networks: Vec<String> = release.ranges.iter().map(ToString::to_string).collect();
         releases.push(Release {
             id: release.id.to_string(),
-            networks: networks.join(", "),
+            networks: file::networks_of(release),
             by: name.unwrap_or_else(|| release.allowed_by.to_string()),
             until: Some(release.until),
         });

@@ -44,8 +44,24 @@ fn view(reader: &Reader, step: Step) -> View {
         size: size.map(|size| size.word().to_owned()).unwrap_or_default(),
         telematics: telematics.map(|telematics| telematics.mode.word().to_owned()).unwrap_or_default(),
         care: setting(reader, CARE_KEY).to_owned(),
-        networks: Vec::new(),
+        networks: nearby(),
     }
+}
+
+/// The networks of the practice in which the server's computer stands; none if that cannot be told.
+#[cfg(feature = "scan")]
+fn nearby() -> Vec<String> {
+    let Ok(connections) = visite_scan::net::Connections::read() else { return Vec::new() };
+    let attached = connections.attached().into_iter().filter(|network| network.addr().is_ipv4());
+    let of_practice = attached.filter(|network| {
+        visite_scan::permission::telematics(std::slice::from_ref(network), &connections, None).is_none()
+    });
+    of_practice.map(|network| network.to_string()).collect()
+}
+
+#[cfg(not(feature = "scan"))]
+fn nearby() -> Vec<String> {
+    Vec::new()
 }
 
 /// `GET /p/{practice}/setup`

@@ -75,6 +75,7 @@ pub fn table() -> Vec<Route> {
         Route::post("/p/{practice}/findings/{finding}/recheck", Practice(DECIDES_FINDINGS), findings::recheck),
         Route::get("/p/{practice}/search", Practice(READS), checks::search),
         Route::get("/p/{practice}/network", Practice(READS), network::show),
+        Route::post("/p/{practice}/network/scan", Practice(OPERATES), network::scan),
         Route::get("/p/{practice}/sockets", Practice(READS), network::sockets),
         Route::get("/p/{practice}/sockets.csv", Practice(READS), network::sockets_file),
         Route::get("/p/{practice}/checks", Practice(READS), checks::list),

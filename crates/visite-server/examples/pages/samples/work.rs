@@ -51,14 +51,27 @@ impl Samples {
         let page = pages::requirements::page(frame, &self.assessment, &self.catalog, &filter);
         all.push(("requirements", frame.render(page)));
         let around = self.surroundings();
+        let release = |id: &str, networks: &str, running: Option<&str>| pages::network::Release {
+            id: id.to_owned(),
+            networks: networks.to_owned(),
+            until: jiff::civil::date(2027, 11, 23),
+            running: running.map(str::to_owned),
+        };
+        let releases = [
+            release("freigabe-1", "192.168.10.0/24, 192.168.20.0/24", Some("job-7")),
+            release("freigabe-2", "192.168.40.0/24", None),
+        ];
         let view = pages::network::View {
             assessment: Some(&self.examined.assessment),
             scan: Some(&self.examined.section),
             around: &around,
+            releases: &releases,
         };
         all.push(("network", frame.render(pages::network::page(frame, &view))));
-        let view = pages::network::View { assessment: None, scan: None, around: &around };
+        let view = pages::network::View { assessment: None, scan: None, around: &around, releases: &[] };
         all.push(("network-none", frame.render(pages::network::page(frame, &view))));
+        let view = pages::network::View { releases: &releases[1..], ..view };
+        all.push(("network-released", frame.render(pages::network::page(frame, &view))));
         use pages::sockets::{Socket, State};
         let socket = |label: &str, room: &str, zone: Option<&str>, state| Socket {
             label: label.to_owned(),
