@@ -9,9 +9,13 @@ mod agent;
 mod arguments;
 mod catalog;
 mod check;
+#[cfg(feature = "server")]
+mod faults;
 mod files;
 #[cfg(feature = "server")]
 mod kept;
+#[cfg(feature = "server")]
+mod load;
 mod output;
 #[cfg(feature = "scan")]
 mod scan;
