@@ -190,6 +190,60 @@ fn files_that_are_no_backup_change_nothing() {
     assert_eq!(server.end(), Some(0));
 }
 
+/// A folder that is there may be a volume or a link to one: it is filled, not replaced.
+#[test]
+fn an_empty_folder_is_filled_and_stays_what_it_is() {
+    let house = House::new();
+    let server = Server::start(&house.path("data"));
+    assert_eq!(server.end(), Some(0));
+    let backup = house.path("backup");
+    house
+        .run("data", &["backup".as_ref(), "--with-keys".as_ref(), "--output".as_ref(), backup.as_os_str()], true)
+        .succeeded();
+    fs::create_dir(house.path("real")).expect("ours");
+    std::os::unix::fs::symlink(house.path("real"), house.path("link")).expect("ours");
+    let restore: [&OsStr; 2] = ["restore".as_ref(), backup.as_os_str()];
+    // What fails leaves it empty.
+    let cut = house.path("cut");
+    let whole = fs::read(&backup).expect("ours");
+    fs::write(&cut, &whole[..whole.len() - 1]).expect("ours");
+    assert_eq!(house.run("link", &["restore".as_ref(), cut.as_os_str()], true).status, Some(65));
+    assert_eq!(fs::read_dir(house.path("real")).expect("ours").count(), 0);
+    house.run("link", &restore, true).succeeded();
+    assert!(fs::symlink_metadata(house.path("link")).expect("ours").is_symlink());
+    let mut names: Vec<_> =
+        fs::read_dir(house.path("real")).expect("ours").flatten().map(|one| one.file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["authority", "key", "visite.db"]);
+    let mode = |name: &str| fs::metadata(house.path(name)).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!((mode("real"), mode("real/key"), mode("real/visite.db")), (0o700, 0o600, 0o600));
+    let server = Server::start(&house.path("link"));
+    assert_eq!(server.end(), Some(0));
+    assert_eq!(house.run("link", &restore, true).status, Some(73), "it is not empty any more");
+}
+
+#[test]
+fn a_passphrase_comes_from_a_file_that_the_environment_names_but_never_from_nowhere() {
+    let house = House::new();
+    let server = Server::start(&house.path("data"));
+    assert_eq!(server.end(), Some(0));
+    let (data, pass) = (house.path("data").display().to_string(), house.path("pass").display().to_string());
+    let backup = house.path("backup").display().to_string();
+    let call = ["--lang", "en", "backup", "--data", &data, "--output", &backup, "--with-keys"];
+    let refused = visite(call).run();
+    assert_eq!(refused.status, Some(65), "{refused}");
+    assert!(refused.stderr.contains("VISITE_PASSPHRASE_FILE") && !house.path("backup").exists(), "{refused}");
+    visite(call).env("VISITE_PASSPHRASE_FILE", &pass).run().succeeded();
+    assert!(fs::read(&backup).expect("ours").starts_with(b"age-encryption.org/"));
+    let new = house.path("new").display().to_string();
+    visite(["restore", "--data", &new, &backup]).env("VISITE_PASSPHRASE_FILE", &pass).run().succeeded();
+    // Without keys it is missing, not forbidden.
+    fs::remove_file(house.path("data/key")).expect("ours");
+    let other = house.path("other").display().to_string();
+    let none = visite(["backup", "--data", &data, "--output", &other, "--with-keys"]);
+    assert_eq!(none.env("VISITE_PASSPHRASE_FILE", &pass).run().status, Some(66));
+}
+
 #[test]
 fn a_practice_moves_to_another_server_and_ends_at_the_first() {
     let house = House::new();
