@@ -2,9 +2,10 @@
 //! nothing that it acknowledged is lost, and nothing counts twice.
 
 use super::load::{Courier, Made, check, work_until};
+use super::postgres::Postgres;
 use super::server::Server;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 use visite_store::Location;
 
@@ -113,82 +114,6 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
         assert!(delivered > kills && scene.made.count() > 0, "{delivered} deliveries, {} changes", scene.made.count());
         println!("{kills} kills, {delivered} deliveries and {} changes acknowledged", scene.made.count());
     });
-}
-
-/// A PostgreSQL of its own, stopped when the test is over.
-struct Postgres {
-    folder: tempfile::TempDir,
-}
-
-impl Postgres {
-    /// Makes and starts it; it listens on a socket in its folder only.
-    fn start() -> Self {
-        let postgres = Self { folder: tempfile::tempdir().expect("a folder") };
-        if rustix::process::geteuid().is_root() {
-            let user = rustix::fs::stat("/var/lib/postgresql").expect("the folder of the user postgres");
-            let folder = postgres.folder.path();
-            std::os::unix::fs::chown(folder, Some(user.st_uid), Some(user.st_gid)).expect("ours");
-        }
-        let arguments = ["--no-sync", "--auth=trust", "--username=visite", "--encoding=UTF8", "--locale=C.UTF-8"];
-        postgres.call("initdb", &arguments);
-        postgres.again();
-        postgres
-    }
-
-    fn again(&self) {
-        let options = format!("-c listen_addresses= -c fsync=off -k {}", self.folder.path().display());
-        let log = self.folder.path().join("log").display().to_string();
-        self.call("pg_ctl", &["-w", "-l", &log, "-o", &options, "start"]);
-    }
-
-    /// Ends it at once, with all connections.
-    fn stop(&self) {
-        self.call("pg_ctl", &["-m", "immediate", "-w", "stop"]);
-    }
-
-    fn url(&self) -> String {
-        format!("postgres://visite@localhost/postgres?host={}", self.folder.path().display())
-    }
-
-    fn call(&self, program: &str, arguments: &[&str]) {
-        let status = self.command(program, arguments).status().expect("it starts");
-        assert!(status.success(), "{program} {arguments:?}");
-    }
-
-    fn command(&self, program: &str, arguments: &[&str]) -> Command {
-        let program = programs().join(program);
-        // PostgreSQL refuses to run as root.
-        let mut command = if rustix::process::geteuid().is_root() {
-            let user = rustix::fs::stat("/var/lib/postgresql").expect("the folder of the user postgres");
-            let mut command = Command::new("setpriv");
-            command.args([format!("--reuid={}", user.st_uid), format!("--regid={}", user.st_gid)]);
-            command.args(["--clear-groups", "--"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
-        command.arg("-D").arg(self.folder.path().join("data")).args(arguments).current_dir("/");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        // It may be stopped already.
-        let _ = self.command("pg_ctl", &["-m", "immediate", "-w", "stop"]).status();
-    }
-}
-
-/// Debian keeps the programs of each version in a folder of its own; the newest is taken.
-fn programs() -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut found: Vec<(u32, PathBuf)> = versions
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
-        .filter(|(_, programs)| programs.join("initdb").exists())
-        .collect();
-    found.sort();
-    found.pop().map(|(_, programs)| programs).expect("PostgreSQL is not installed: `apt-get install postgresql`")
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use visite_agent::call::Line;
 use visite_agent::clock::Clock;
 use visite_agent::enrolment::{Enrolment, enrol};
-use visite_agent::identity::Home;
+use visite_agent::identity::{Home, Identity};
 use visite_agent::protocol::{
     DELIVER, Delivery, Entry, Hash, MedicalDevice, content_of, parse_delivery_answer, parse_token,
 };
@@ -18,7 +18,8 @@ use visite_facts::identity::derived_id;
 use visite_facts::{Problem, Snapshot, Subject, SubjectKind, UnknownReason};
 use visite_store::{AgentId, Location, PracticeId, Store};
 
-const COLLECTOR: &str = "linux.sockets";
+/// What looks.
+pub const COLLECTOR: &str = "linux.sockets";
 
 /// An agent that delivers as fast as the server takes it.
 pub struct Courier {
@@ -35,25 +36,11 @@ pub struct Courier {
 impl Courier {
     /// Enrols at the server of `owner`, with a token from its page.
     pub async fn enrol(owner: &Owner<'_>, home: &Path, name: &str) -> Self {
-        let page = owner.post("/agents", &format!("name={name}"));
-        let line = page.split("visite agent enroll ").nth(1).unwrap_or_else(|| panic!("{page}"));
-        let mut words = line.split_whitespace();
-        let (url, token) = (words.next().expect("an address"), words.next().expect("a token"));
-        let enrolment = Enrolment {
-            server: url.parse().expect("an address"),
-            relay: None,
-            token: parse_token(token).expect("a token"),
-            name: name.to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            medical_device: MedicalDevice::No,
-            replace: false,
-        };
+        let identity = enrolled(owner, home, name).await;
         let clock = Clock::system();
-        let identity = enrol(&Home::new(home), enrolment, &clock).await.expect("enrolled");
         let tls = tls::mutual(&identity.credentials, &clock).expect("a certificate");
         let line = Line { server: identity.server.clone(), relay: None, tls: tls.into() };
-        let subject =
-            Subject { id: derived_id(SubjectKind::Host, &[], name), kind: SubjectKind::Host, name: name.to_owned() };
+        let subject = computer(name);
         let id = AgentId::new(identity.name.agent.as_str()).expect("an id");
         let next = delivery(&subject, identity.epoch, 1, Timestamp::now());
         Self { id, line, epoch: identity.epoch, subject, next, acknowledged: 0 }
@@ -83,19 +70,46 @@ impl Courier {
     }
 }
 
-/// A delivery whose content says which it is.
-fn delivery(subject: &Subject, epoch: u64, sequence: u64, at: Timestamp) -> Delivery {
-    let problem =
-        Problem { source: "/etc/x".into(), reason: UnknownReason::Malformed, detail: format!("number {sequence}") };
-    let snapshot = Snapshot {
+/// Enrols an agent at the server of `owner`, with a token from its page.
+pub async fn enrolled(owner: &Owner<'_>, home: &Path, name: &str) -> Identity {
+    let page = owner.post("/agents", &format!("name={name}"));
+    let line = page.split("visite agent enroll ").nth(1).unwrap_or_else(|| panic!("{page}"));
+    let mut words = line.split_whitespace();
+    let (url, token) = (words.next().expect("an address"), words.next().expect("a token"));
+    let enrolment = Enrolment {
+        server: url.parse().expect("an address"),
+        relay: None,
+        token: parse_token(token).expect("a token"),
+        name: name.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        medical_device: MedicalDevice::No,
+        replace: false,
+    };
+    enrol(&Home::new(home), enrolment, &Clock::system()).await.expect("enrolled")
+}
+
+/// What a look sees that says its number.
+pub fn seen(subject: &Subject, number: u64, at: Timestamp) -> Snapshot {
+    let detail = format!("number {number}");
+    Snapshot {
         collector: COLLECTOR.to_owned(),
         observed_at: at,
         received_at: None,
         subject: subject.clone(),
         identifiers: Vec::new(),
         facts: Default::default(),
-        problems: vec![problem],
-    };
+        problems: vec![Problem { source: "/etc/x".into(), reason: UnknownReason::Malformed, detail }],
+    }
+}
+
+/// A computer of this name.
+pub fn computer(name: &str) -> Subject {
+    Subject { id: derived_id(SubjectKind::Host, &[], name), kind: SubjectKind::Host, name: name.to_owned() }
+}
+
+/// A delivery whose content says which it is.
+fn delivery(subject: &Subject, epoch: u64, sequence: u64, at: Timestamp) -> Delivery {
+    let snapshot = seen(subject, sequence, at);
     let body = content_of(&snapshot);
     let entry = Entry {
         hash: Hash::of(body.as_bytes()),

@@ -16,7 +16,11 @@ mod files;
 mod kept;
 #[cfg(feature = "server")]
 mod load;
+#[cfg(feature = "server")]
+mod moved;
 mod output;
+#[cfg(feature = "server")]
+mod postgres;
 #[cfg(feature = "scan")]
 mod scan;
 #[cfg(feature = "server")]
