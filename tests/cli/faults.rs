@@ -143,12 +143,14 @@ fn root_a_server_goes_on_when_its_postgresql_was_gone() {
 }
 
 /// A small disk, unmounted when the test is over.
-struct SmallDisk(PathBuf);
+pub struct SmallDisk(pub PathBuf);
 
 impl SmallDisk {
-    fn mount(at: &Path) -> Self {
+    /// With this many bytes, as `mount` reads them.
+    pub fn mount(at: &Path, size: &str) -> Self {
         std::fs::create_dir(at).expect("ours");
-        let status = Command::new("mount").args(["-t", "tmpfs", "-o", "size=12m,mode=700", "none"]).arg(at).status();
+        let options = format!("size={size},mode=700");
+        let status = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "none"]).arg(at).status();
         assert!(status.expect("it starts").success(), "mount");
         Self(at.to_owned())
     }
@@ -166,12 +168,12 @@ fn root_a_server_goes_on_when_its_disk_was_full() {
     crate::program::assert_root();
     run(async {
         let folder = crate::program::shared_folder();
-        let disk = SmallDisk::mount(&folder.path().join("data"));
+        let disk = SmallDisk::mount(&folder.path().join("data"), "64m");
         let (mut scene, server) = Scene::set(folder, None, 2).await;
         let ballast = disk.0.join("ballast");
         for round in 1..=2 {
             // All that is left is taken; what fits into the files that are there still goes.
-            let _ = std::fs::write(&ballast, vec![0; 16 * 1024 * 1024]);
+            let _ = std::fs::write(&ballast, vec![0; 80 * 1024 * 1024]);
             let mut refused = false;
             for _ in 0..5000 {
                 if !scene.couriers[0].deliver().await {

@@ -1,9 +1,11 @@
 //! Backup, restore, practices that move or end, and the audit log: with a real server and a real agent.
 
+use super::faults::SmallDisk;
 use super::server::{Owner, Server};
 use crate::program::{Answer, shared_folder, visite};
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -314,4 +316,42 @@ fn a_changed_audit_log_is_told() {
     assert!(answer.stdout.contains("Entry 1 was changed") && answer.stdout.contains("Next: "), "{answer}");
     let told = house.run("data", &["audit", "verify", "--format", "json"], false);
     assert_eq!((told.json()["fault"].as_str(), told.json()["number"].as_i64()), (Some("changed"), Some(1)));
+}
+
+/// Each command says what is wrong with a database, and leaves it as it is.
+#[test]
+fn a_damaged_database_is_bad_data_and_not_touched() {
+    let house = House::new();
+    fs::create_dir(house.path("data")).expect("ours");
+    fs::write(house.path("data/visite.db"), "no database\n").expect("ours");
+    let out = house.path("out");
+    let backup: [&OsStr; 3] = ["backup".as_ref(), "--output".as_ref(), out.as_os_str()];
+    for arguments in [&["audit".as_ref(), "verify".as_ref()][..], &["practice".as_ref(), "list".as_ref()], &backup] {
+        let answer = house.run("data", arguments, false);
+        assert_eq!(answer.status, Some(65), "{answer}");
+    }
+    assert!(!out.exists());
+    assert_eq!(fs::read(house.path("data/visite.db")).expect("ours"), b"no database\n");
+}
+
+/// A backup for which there is no room, and a restore: both say so and leave nothing.
+#[test]
+fn root_a_full_disk_leaves_no_half_backup() {
+    crate::program::assert_root();
+    let house = House::new();
+    let server = Server::start(&house.path("data"));
+    assert_eq!(server.end(), Some(0));
+    let good = house.path("good");
+    house.run("data", &["backup".as_ref(), "--output".as_ref(), good.as_os_str()], false).succeeded();
+    let disk = SmallDisk::mount(&house.path("disk"), "12k");
+    // A name takes no room here; what belongs into the file has none.
+    let mut ballast = fs::File::create(disk.0.join("ballast")).expect("ours");
+    while ballast.write_all(&[0; 4096]).is_ok() {}
+    let left = || fs::read_dir(&disk.0).expect("ours").flatten().map(|entry| entry.file_name()).collect::<Vec<_>>();
+    let out = disk.0.join("backup");
+    let answer = house.run("data", &["backup".as_ref(), "--output".as_ref(), out.as_os_str()], false);
+    assert_eq!((answer.status, left()), (Some(74), vec!["ballast".into()]), "{answer}");
+    assert!(answer.stderr.contains("the disk is full"), "{answer}");
+    let answer = house.run("disk/new", &["restore".as_ref(), good.as_os_str()], false);
+    assert!(matches!(answer.status, Some(73 | 74)) && left() == ["ballast"], "{answer}");
 }

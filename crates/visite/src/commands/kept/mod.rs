@@ -65,6 +65,8 @@ fn of_store(error: &StoreError) -> Failure {
     let kind = match error {
         StoreError::NotFound { .. } => Kind::Missing,
         StoreError::File { .. } | StoreError::Invalid { .. } | StoreError::Location { .. } => Kind::Data,
+        StoreError::Damaged { .. } | StoreError::Newer { .. } | StoreError::Stored { .. } => Kind::Data,
+        StoreError::Io(_) => Kind::Write,
         StoreError::NotEmpty | StoreError::AlreadyThere { .. } | StoreError::Full(_) => Kind::CannotCreate,
         StoreError::Denied(_) => Kind::Permission,
         _ => Kind::Unavailable,
