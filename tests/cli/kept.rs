@@ -1,9 +1,11 @@
 //! Backup, restore, practices that move or end, and the audit log: with a real server and a real agent.
 
+use super::faults::SmallDisk;
 use super::server::{Owner, Server};
 use crate::program::{Answer, shared_folder, visite};
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -190,6 +192,60 @@ fn files_that_are_no_backup_change_nothing() {
     assert_eq!(server.end(), Some(0));
 }
 
+/// A folder that is there may be a volume or a link to one: it is filled, not replaced.
+#[test]
+fn an_empty_folder_is_filled_and_stays_what_it_is() {
+    let house = House::new();
+    let server = Server::start(&house.path("data"));
+    assert_eq!(server.end(), Some(0));
+    let backup = house.path("backup");
+    house
+        .run("data", &["backup".as_ref(), "--with-keys".as_ref(), "--output".as_ref(), backup.as_os_str()], true)
+        .succeeded();
+    fs::create_dir(house.path("real")).expect("ours");
+    std::os::unix::fs::symlink(house.path("real"), house.path("link")).expect("ours");
+    let restore: [&OsStr; 2] = ["restore".as_ref(), backup.as_os_str()];
+    // What fails leaves it empty.
+    let cut = house.path("cut");
+    let whole = fs::read(&backup).expect("ours");
+    fs::write(&cut, &whole[..whole.len() - 1]).expect("ours");
+    assert_eq!(house.run("link", &["restore".as_ref(), cut.as_os_str()], true).status, Some(65));
+    assert_eq!(fs::read_dir(house.path("real")).expect("ours").count(), 0);
+    house.run("link", &restore, true).succeeded();
+    assert!(fs::symlink_metadata(house.path("link")).expect("ours").is_symlink());
+    let mut names: Vec<_> =
+        fs::read_dir(house.path("real")).expect("ours").flatten().map(|one| one.file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["authority", "key", "visite.db"]);
+    let mode = |name: &str| fs::metadata(house.path(name)).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!((mode("real"), mode("real/key"), mode("real/visite.db")), (0o700, 0o600, 0o600));
+    let server = Server::start(&house.path("link"));
+    assert_eq!(server.end(), Some(0));
+    assert_eq!(house.run("link", &restore, true).status, Some(73), "it is not empty any more");
+}
+
+#[test]
+fn a_passphrase_comes_from_a_file_that_the_environment_names_but_never_from_nowhere() {
+    let house = House::new();
+    let server = Server::start(&house.path("data"));
+    assert_eq!(server.end(), Some(0));
+    let (data, pass) = (house.path("data").display().to_string(), house.path("pass").display().to_string());
+    let backup = house.path("backup").display().to_string();
+    let call = ["--lang", "en", "backup", "--data", &data, "--output", &backup, "--with-keys"];
+    let refused = visite(call).run();
+    assert_eq!(refused.status, Some(65), "{refused}");
+    assert!(refused.stderr.contains("VISITE_PASSPHRASE_FILE") && !house.path("backup").exists(), "{refused}");
+    visite(call).env("VISITE_PASSPHRASE_FILE", &pass).run().succeeded();
+    assert!(fs::read(&backup).expect("ours").starts_with(b"age-encryption.org/"));
+    let new = house.path("new").display().to_string();
+    visite(["restore", "--data", &new, &backup]).env("VISITE_PASSPHRASE_FILE", &pass).run().succeeded();
+    // Without keys it is missing, not forbidden.
+    fs::remove_file(house.path("data/key")).expect("ours");
+    let other = house.path("other").display().to_string();
+    let none = visite(["backup", "--data", &data, "--output", &other, "--with-keys"]);
+    assert_eq!(none.env("VISITE_PASSPHRASE_FILE", &pass).run().status, Some(66));
+}
+
 #[test]
 fn a_practice_moves_to_another_server_and_ends_at_the_first() {
     let house = House::new();
@@ -260,4 +316,42 @@ fn a_changed_audit_log_is_told() {
     assert!(answer.stdout.contains("Entry 1 was changed") && answer.stdout.contains("Next: "), "{answer}");
     let told = house.run("data", &["audit", "verify", "--format", "json"], false);
     assert_eq!((told.json()["fault"].as_str(), told.json()["number"].as_i64()), (Some("changed"), Some(1)));
+}
+
+/// Each command says what is wrong with a database, and leaves it as it is.
+#[test]
+fn a_damaged_database_is_bad_data_and_not_touched() {
+    let house = House::new();
+    fs::create_dir(house.path("data")).expect("ours");
+    fs::write(house.path("data/visite.db"), "no database\n").expect("ours");
+    let out = house.path("out");
+    let backup: [&OsStr; 3] = ["backup".as_ref(), "--output".as_ref(), out.as_os_str()];
+    for arguments in [&["audit".as_ref(), "verify".as_ref()][..], &["practice".as_ref(), "list".as_ref()], &backup] {
+        let answer = house.run("data", arguments, false);
+        assert_eq!(answer.status, Some(65), "{answer}");
+    }
+    assert!(!out.exists());
+    assert_eq!(fs::read(house.path("data/visite.db")).expect("ours"), b"no database\n");
+}
+
+/// A backup for which there is no room, and a restore: both say so and leave nothing.
+#[test]
+fn root_a_full_disk_leaves_no_half_backup() {
+    crate::program::assert_root();
+    let house = House::new();
+    let server = Server::start(&house.path("data"));
+    assert_eq!(server.end(), Some(0));
+    let good = house.path("good");
+    house.run("data", &["backup".as_ref(), "--output".as_ref(), good.as_os_str()], false).succeeded();
+    let disk = SmallDisk::mount(&house.path("disk"), "12k");
+    // A name takes no room here; what belongs into the file has none.
+    let mut ballast = fs::File::create(disk.0.join("ballast")).expect("ours");
+    while ballast.write_all(&[0; 4096]).is_ok() {}
+    let left = || fs::read_dir(&disk.0).expect("ours").flatten().map(|entry| entry.file_name()).collect::<Vec<_>>();
+    let out = disk.0.join("backup");
+    let answer = house.run("data", &["backup".as_ref(), "--output".as_ref(), out.as_os_str()], false);
+    assert_eq!((answer.status, left()), (Some(74), vec!["ballast".into()]), "{answer}");
+    assert!(answer.stderr.contains("the disk is full"), "{answer}");
+    let answer = house.run("disk/new", &["restore".as_ref(), good.as_os_str()], false);
+    assert!(matches!(answer.status, Some(73 | 74)) && left() == ["ballast"], "{answer}");
 }

@@ -9,10 +9,18 @@ mod agent;
 mod arguments;
 mod catalog;
 mod check;
+#[cfg(feature = "server")]
+mod faults;
 mod files;
 #[cfg(feature = "server")]
 mod kept;
+#[cfg(feature = "server")]
+mod load;
+#[cfg(feature = "server")]
+mod moved;
 mod output;
+#[cfg(feature = "server")]
+mod postgres;
 #[cfg(feature = "scan")]
 mod scan;
 #[cfg(feature = "server")]

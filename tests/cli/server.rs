@@ -20,17 +20,37 @@ impl Server {
 
     /// With agents served at this address.
     pub fn start_for_agents_at(data: &Path, agents: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_visite"))
-            .args(["--lang", "en", "serve", "--listen", "127.0.0.1:0", "--plain-listen", "127.0.0.1:0"])
-            .args(["--agent-listen", agents, "--data"])
-            .arg(data)
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        Self::start_with(data, agents, None)
+    }
+
+    /// Starts one and kills it after this time, however far it came.
+    pub fn kill_at_start(data: &Path, agents: &str, after: Duration) {
+        let mut child = command(data, agents, None).stderr(Stdio::null()).spawn().expect("the program starts");
+        std::thread::sleep(after);
+        child.kill().expect("the signal arrives");
+        child.wait().expect("it ends");
+    }
+
+    /// With another database than the file in its folder.
+    pub fn start_with(data: &Path, agents: &str, database: Option<&str>) -> Self {
+        let mut child = command(data, agents, database).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("piped"));
         let mut greeting = String::new();
         while !greeting.contains("Ctrl-C") && lines.read_line(&mut greeting).expect("text") > 0 {}
+        // What it logs later must not fill the pipe.
+        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         Self { child, greeting }
+    }
+
+    /// Its process.
+    pub fn process(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_child(&self.child)
+    }
+
+    /// Where it says that agents report.
+    pub fn agents_at(&self) -> String {
+        let address = self.greeting.split("gents report to ").nth(1).and_then(|rest| rest.split(". ").next());
+        address.unwrap_or_else(|| panic!("{}", self.greeting)).to_owned()
     }
 
     /// The address that the greeting names, without its scheme.
@@ -51,14 +71,23 @@ impl Server {
     }
 
     fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
+        self.try_send(method, path, headers, body).expect("it answers")
+    }
+
+    /// As [`Server::send`]; the server may be killed meanwhile.
+    fn try_send(&self, method: &str, path: &str, headers: &str, body: &str) -> std::io::Result<String> {
         let (host, _) = self.address();
-        let mut stream = TcpStream::connect(host.replace("localhost", "127.0.0.1")).expect("it listens");
-        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n{body}")
-            .expect("it is sent");
+        let mut stream = TcpStream::connect(host.replace("localhost", "127.0.0.1"))?;
+        stream.set_read_timeout(Some(Duration::from_secs(40)))?;
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n{body}")?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("text");
-        answer
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+
+    /// Whoever signed in before, by cookie and practice.
+    pub fn signed_in(&self, (cookie, practice): &(String, String)) -> Owner<'_> {
+        Owner { server: self, cookie: cookie.clone(), practice: practice.clone() }
     }
 
     /// Opens the first link: whoever does so looks after everything.
@@ -94,6 +123,14 @@ impl Drop for Server {
     }
 }
 
+fn command(data: &Path, agents: &str, database: Option<&str>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_visite"));
+    command.args(["--lang", "en", "serve", "--listen", "127.0.0.1:0", "--plain-listen", "127.0.0.1:0"]);
+    command.args(["--agent-listen", agents, "--data"]).arg(data);
+    command.args(database.into_iter().flat_map(|database| ["--database", database]));
+    command
+}
+
 /// Somebody who is signed in and looks after everything.
 pub struct Owner<'s> {
     server: &'s Server,
@@ -110,12 +147,17 @@ impl Owner<'_> {
 
     /// Sends a form.
     pub fn post(&self, page: &str, form: &str) -> String {
+        self.try_post(page, form).expect("it answers")
+    }
+
+    /// As [`Owner::post`]; the server may be killed meanwhile.
+    pub fn try_post(&self, page: &str, form: &str) -> std::io::Result<String> {
         let (host, _) = self.server.address();
         let headers = format!(
             "{}Origin: http://{host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
             self.cookie,
             form.len()
         );
-        self.server.send("POST", &format!("{}{page}", self.practice), &headers, form)
+        self.server.try_send("POST", &format!("{}{page}", self.practice), &headers, form)
     }
 }

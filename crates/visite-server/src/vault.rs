@@ -22,9 +22,10 @@ pub const MIN_PASSPHRASE: usize = 12;
 const KEYS_SCHEMA: &str = "visite.keys/1";
 /// How a file of age begins.
 const AGE: &[u8] = b"age-encryption.org/";
-/// Work that is done for a passphrase at most, as a power of two: a slow machine opens what a fast one wrote, but no file
-/// keeps it busy for hours.
-const MOST_WORK: u8 = 22;
+/// Work that each try at a passphrase takes, as a power of two: half a second and 128 MiB, which small machines have, too.
+const WORK: u8 = 17;
+/// Work that is done for a passphrase at most: 1 GiB of memory, so that a file from elsewhere does not take all there is.
+const MOST_WORK: u8 = 20;
 /// Longest line with keys, and longest key file.
 const MAX_KEYS: u64 = 256 * 1024;
 
@@ -163,6 +164,13 @@ impl Keys {
     }
 }
 
+/// Encrypts for whoever knows the passphrase, with the same work on every machine.
+fn sealer(passphrase: &Passphrase) -> io::Result<Encryptor> {
+    let mut recipient = scrypt::Recipient::new(passphrase.0.clone());
+    recipient.set_work_factor(WORK);
+    Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)).map_err(io::Error::other)
+}
+
 /// Writes everything that the store keeps; with `keys` only if there is a passphrase, too.
 ///
 /// # Errors
@@ -175,7 +183,7 @@ pub async fn back_up<W: Write + Send>(
     now: Timestamp,
 ) -> Result<BackupHeader, VaultError> {
     let Some((passphrase, keys)) = sealing else { return Ok(store.backup(out, now).await?) };
-    let mut sealed = Encryptor::with_user_passphrase(passphrase.0.clone()).wrap_output(&mut out)?;
+    let mut sealed = sealer(passphrase)?.wrap_output(&mut out)?;
     if let Some(keys) = keys {
         let line = serde_json::to_string(keys).map_err(|_| VaultError::Keys)?;
         sealed.write_all(line.as_bytes())?;
@@ -198,7 +206,7 @@ pub async fn export<W: Write + Send>(
     mut out: W,
     now: Timestamp,
 ) -> Result<BackupHeader, VaultError> {
-    let mut sealed = Encryptor::with_user_passphrase(passphrase.0.clone()).wrap_output(&mut out)?;
+    let mut sealed = sealer(passphrase)?.wrap_output(&mut out)?;
     let header = store.practice(practice.clone()).export(&mut sealed, now).await?;
     sealed.finish()?;
     Ok(header)
@@ -353,6 +361,54 @@ mod tests {
         assert!(other.practices().await.unwrap().is_empty());
         let practice = open(Cursor::new(file), Some(&passphrase())).unwrap();
         assert_eq!(practice.import(&other, &event()).await.unwrap().as_str(), "linde");
+    }
+
+    /// With keys in it, wherever it is changed or cut off: nothing comes out of it.
+    #[tokio::test]
+    async fn every_change_is_noticed() {
+        let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let store = filled(from.path()).await;
+        let mut file = Vec::new();
+        back_up(&store, Some((&passphrase(), Some(&keys()))), &mut file, event().at).await.unwrap();
+        assert!(file.starts_with(b"age-encryption.org/v1\n-> scrypt "));
+        let other = self::store(to.path()).await;
+        // The format's name, salt, key and sum of the head; the nonce; the keys; the store's part.
+        let places = [3, 35, 70, 120, 150, 185, 220, 300, file.len() - 20, file.len() - 1];
+        let changed = places.map(|place| {
+            let mut changed = file.clone();
+            changed[place] ^= 4;
+            changed
+        });
+        let lengths = [1, 30, 100, 160, 190, 230, 300, file.len() - 1];
+        for (number, bad) in changed.into_iter().chain(lengths.map(|length| file[..length].to_vec())).enumerate() {
+            if let Ok(opened) = open(Cursor::new(bad), Some(&passphrase())) {
+                assert!(opened.restore(&other, &event()).await.is_err(), "{number}");
+            }
+        }
+        assert!(other.practices().await.unwrap().is_empty());
+        open(Cursor::new(file), Some(&passphrase())).unwrap().restore(&other, &event()).await.unwrap();
+    }
+
+    /// A file from elsewhere may ask for more work, and with it memory, than a machine has.
+    #[test]
+    fn no_file_takes_all_memory() {
+        for (work, opens) in [(2, true), (30, false)] {
+            let mut recipient = scrypt::Recipient::new(passphrase().0);
+            recipient.set_work_factor(2);
+            let sealer = Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)).unwrap();
+            let mut file = Vec::new();
+            let mut sealed = sealer.wrap_output(&mut file).unwrap();
+            sealed.write_all(b"x").unwrap();
+            sealed.finish().unwrap();
+            let head = String::from_utf8_lossy(&file).lines().nth(1).unwrap().to_owned();
+            let asked = head.strip_suffix(" 2").map(|head| format!("{head} {work}")).unwrap();
+            let start = AGE.len() + "v1\n".len();
+            file.splice(start..start + head.len(), asked.bytes());
+            match open(Cursor::new(file), Some(&passphrase())) {
+                Ok(_) => assert!(opens),
+                Err(error) => assert!(!opens && matches!(error, VaultError::OtherEncryption), "{error}"),
+            }
+        }
     }
 
     #[test]

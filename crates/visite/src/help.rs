@@ -375,8 +375,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "backup --passphrase-file",
-        "Mit dem Passwort in der ersten Zeile dieser Datei verschlüsseln, statt danach zu fragen",
-        "Encrypt with the passphrase in the first line of this file instead of asking for it",
+        "Mit dem Passwort in der ersten Zeile dieser Datei verschlüsseln, statt danach zu fragen; auch: VISITE_PASSPHRASE_FILE",
+        "Encrypt with the passphrase in the first line of this file instead of asking for it; also: VISITE_PASSPHRASE_FILE",
     ),
     (
         "visite restore",
@@ -392,8 +392,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("restore --database", "Andere, leere Datenbank: postgres://…", "Another database, empty: postgres://…"),
     (
         "restore --passphrase-file",
-        "Das Passwort steht in der ersten Zeile dieser Datei",
-        "The passphrase is in the first line of this file",
+        "Das Passwort steht in der ersten Zeile dieser Datei; auch: VISITE_PASSPHRASE_FILE",
+        "The passphrase is in the first line of this file; also: VISITE_PASSPHRASE_FILE",
     ),
     (
         "visite practice",
@@ -420,15 +420,15 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("export --output", "In diese neue Datei", "To this new file"),
     (
         "export --passphrase-file",
-        "Mit dem Passwort in der ersten Zeile dieser Datei verschlüsseln, statt danach zu fragen",
-        "Encrypt with the passphrase in the first line of this file instead of asking for it",
+        "Mit dem Passwort in der ersten Zeile dieser Datei verschlüsseln, statt danach zu fragen; auch: VISITE_PASSPHRASE_FILE",
+        "Encrypt with the passphrase in the first line of this file instead of asking for it; also: VISITE_PASSPHRASE_FILE",
     ),
     ("visite practice import", "Eine Praxis aus einer solchen Datei aufnehmen", "Take in a practice from such a file"),
     ("import file", "Die Datei", "The file"),
     (
         "import --passphrase-file",
-        "Das Passwort steht in der ersten Zeile dieser Datei",
-        "The passphrase is in the first line of this file",
+        "Das Passwort steht in der ersten Zeile dieser Datei; auch: VISITE_PASSPHRASE_FILE",
+        "The passphrase is in the first line of this file; also: VISITE_PASSPHRASE_FILE",
     ),
     (
         "visite practice delete",

@@ -1,6 +1,6 @@
 //! `visite backup`: everything that a server keeps, in one file.
 
-use super::{NewFile, choose, counted, event, of_store, of_vault, wait_for};
+use super::{NewFile, choose, counted, event, of_store, of_vault, passphrase_file, wait_for};
 use crate::cli::BackupArgs;
 use crate::failure::Failure;
 use crate::output;
@@ -14,7 +14,7 @@ use visite_server::vault::{self, Keys};
 pub fn run(arguments: &BackupArgs, lang: Lang) -> Result<ExitCode, Failure> {
     let keys = arguments.with_keys.then(|| Keys::read(&arguments.kept.data));
     let keys = keys.transpose().map_err(|error| of_vault(&error))?;
-    let sealing = arguments.with_keys || arguments.passphrase_file.is_some();
+    let sealing = arguments.with_keys || passphrase_file(arguments.passphrase_file.as_deref()).is_some();
     let passphrase = sealing.then(|| choose(arguments.passphrase_file.as_deref(), lang)).transpose()?;
     let header = wait_for(async {
         let store = arguments.kept.open().await?;

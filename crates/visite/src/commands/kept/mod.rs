@@ -65,6 +65,8 @@ fn of_store(error: &StoreError) -> Failure {
     let kind = match error {
         StoreError::NotFound { .. } => Kind::Missing,
         StoreError::File { .. } | StoreError::Invalid { .. } | StoreError::Location { .. } => Kind::Data,
+        StoreError::Damaged { .. } | StoreError::Newer { .. } | StoreError::Stored { .. } => Kind::Data,
+        StoreError::Io(_) => Kind::Write,
         StoreError::NotEmpty | StoreError::AlreadyThere { .. } | StoreError::Full(_) => Kind::CannotCreate,
         StoreError::Denied(_) => Kind::Permission,
         _ => Kind::Unavailable,
@@ -76,6 +78,7 @@ fn of_store(error: &StoreError) -> Failure {
 fn of_vault(error: &VaultError) -> Failure {
     let VaultError::Store(of) = error else {
         let kind = match error {
+            VaultError::Key { source, .. } if source.kind() == io::ErrorKind::NotFound => Kind::Missing,
             VaultError::Key { .. } => Kind::Permission,
             VaultError::Io(_) => Kind::Write,
             _ => Kind::Data,
@@ -84,8 +87,8 @@ fn of_vault(error: &VaultError) -> Failure {
         let failure = with_causes(Failure::new(kind, de, en), error.source());
         return match error {
             VaultError::PassphraseMissing => failure.hint(
-                "Nennen Sie eine Datei, in der es steht: --passphrase-file DATEI",
-                "name a file that holds it: --passphrase-file FILE",
+                "Nennen Sie eine Datei, in der es steht: --passphrase-file DATEI oder VISITE_PASSPHRASE_FILE",
+                "name a file that holds it: --passphrase-file FILE or VISITE_PASSPHRASE_FILE",
             ),
             _ => failure,
         };
@@ -104,14 +107,23 @@ fn with_causes(mut failure: Failure, mut cause: Option<&(dyn Error + 'static)>) 
     failure
 }
 
+/// Names the file with the passphrase if the arguments do not.
+const PASSPHRASE_FILE: &str = "VISITE_PASSPHRASE_FILE";
+
+/// The file with the passphrase, if somebody named one.
+fn passphrase_file(named: Option<&Path>) -> Option<PathBuf> {
+    let from_environment = || std::env::var_os(PASSPHRASE_FILE).filter(|path| !path.is_empty()).map(PathBuf::from);
+    named.map(Path::to_owned).or_else(from_environment)
+}
+
 /// The passphrase for a new file: from a file, or typed twice.
 fn choose(file: Option<&Path>, lang: Lang) -> Result<Passphrase, Failure> {
     let (first, again) = match lang {
         Lang::De => ("Passwort für diese Datei: ", "Noch einmal: "),
         Lang::En => ("Passphrase for this file: ", "Once more: "),
     };
-    let text = match file {
-        Some(file) => from_file(file)?,
+    let text = match passphrase_file(file) {
+        Some(file) => from_file(&file)?,
         None => {
             let text = typed(first)?;
             if typed(again)? != text {
@@ -140,7 +152,7 @@ fn recall(file: Option<&Path>, lang: Lang) -> Result<Passphrase, Failure> {
         Lang::De => "Passwort dieser Datei: ",
         Lang::En => "Passphrase of this file: ",
     };
-    Ok(Passphrase::typed(file.map_or_else(|| typed(prompt), from_file)?))
+    Ok(Passphrase::typed(passphrase_file(file).map_or_else(|| typed(prompt), |file| from_file(&file))?))
 }
 
 fn typed(prompt: &str) -> Result<String, Failure> {
