@@ -1,5 +1,5 @@
-//! The whole server is killed, loses its database, and has no room left, while agents deliver and people change things:
-//! nothing that it acknowledged is lost, and nothing counts twice.
+//! The whole server is killed and loses its database while agents deliver and people change things: nothing that it
+//! acknowledged is lost, and nothing counts twice.
 
 use super::load::{Courier, Made, check, work_until};
 use super::postgres::Postgres;
@@ -161,41 +161,4 @@ impl Drop for SmallDisk {
         // Whatever still has it open: it goes when the last one is gone.
         let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
     }
-}
-
-#[test]
-fn root_a_server_goes_on_when_its_disk_was_full() {
-    crate::program::assert_root();
-    run(async {
-        let folder = crate::program::shared_folder();
-        let disk = SmallDisk::mount(&folder.path().join("data"), "64m");
-        let (mut scene, server) = Scene::set(folder, None, 2).await;
-        let ballast = disk.0.join("ballast");
-        for round in 1..=2 {
-            // All that is left is taken; what fits into the files that are there still goes.
-            let _ = std::fs::write(&ballast, vec![0; 80 * 1024 * 1024]);
-            let mut refused = false;
-            for _ in 0..5000 {
-                if !scene.couriers[0].deliver().await {
-                    refused = true;
-                    break;
-                }
-            }
-            assert!(refused, "the disk is full");
-            std::fs::remove_file(&ballast).expect("ours");
-            // Whoever is told to try again does so, as agents and people do.
-            let owner = server.signed_in(&scene.session);
-            let (before, made) = (scene.couriers[0].acknowledged(), scene.made.count());
-            for _ in 0..120 {
-                if scene.couriers[0].acknowledged() >= before + 10 && scene.made.count() > made {
-                    break;
-                }
-                let all = scene.couriers[0].deliver().await && scene.made.one(&owner);
-                tokio::time::sleep(Duration::from_millis(if all { 0 } else { 250 })).await;
-            }
-            assert!(scene.couriers[0].acknowledged() >= before + 10 && scene.made.count() > made, "it goes on");
-            scene.check(&scene.location(), &format!("round {round}")).await;
-        }
-        assert_eq!(server.end(), Some(0));
-    });
 }

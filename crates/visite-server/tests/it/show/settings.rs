@@ -130,6 +130,32 @@ async fn a_release_is_given_shown_and_withdrawn() {
 }
 
 #[tokio::test]
+async fn a_released_network_is_examined_once_at_a_time() {
+    let (server, practice, owner) = filled().await;
+    let mut browser = server.signed_in(&owner).await;
+    let begin = "/p/linde/network/scan";
+    browser
+        .post(begin, &[("release", "freigabe-1")])
+        .await
+        .is(StatusCode::UNPROCESSABLE_ENTITY)
+        .says("gilt nicht mehr");
+    let form = [("networks", "192.168.10.0/24"), ("owner", "Praxis"), ("confirmed", "on")];
+    browser.post("/p/linde/settings/release", &form).await.leads_to("/p/linde/settings?done=released");
+    let page = browser.get("/p/linde/network").await;
+    page.says("192.168.10.0/24").says("Jetzt untersuchen");
+    let id = page.between("name=\"release\" value=\"");
+    let begun = browser.post(begin, &[("release", &id)]).await;
+    let job = begun.location().strip_suffix("?done=scan").unwrap_or_else(|| panic!("{}", begun.body)).to_owned();
+    assert!(job.starts_with("/p/linde/jobs/scan-"), "{job}");
+    browser.get(&job).await.is(StatusCode::OK).says("Netz untersuchen: 192.168.10.0/24");
+    browser.get("/p/linde/network").await.says("Läuft gerade: ansehen").says(&job);
+    browser.post(begin, &[("release", &id)]).await.leads_to(&job);
+    let mut reader = visitor(&server, &practice, "dana", Role::DataProtectionOfficer).await;
+    reader.post(begin, &[("release", &id)]).await.is(StatusCode::FORBIDDEN);
+    assert_eq!(server.audit().await.iter().filter(|what| *what == "scan.started").count(), 1);
+}
+
+#[tokio::test]
 async fn the_owner_ends_the_access_of_the_provider() {
     let (server, practice, owner) = filled().await;
     let until = Some("2027-03-31T22:00:00Z".parse().unwrap());
