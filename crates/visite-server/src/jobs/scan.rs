@@ -37,6 +37,8 @@ const STEPS: u32 = 4;
 #[derive(Debug)]
 struct Allowed {
     plan: Plan,
+    /// The networks as they are written in the release.
+    written: Vec<String>,
     release: Release,
     by: String,
     connections: Connections,
@@ -124,7 +126,8 @@ fn allowed(
         fingerprints: Arc::new(prepare::fingerprints(catalog).map_err(|_| wrong())?),
         domains: visite_scan::net::search_domains(),
     };
-    Ok(Allowed { plan, release: release.clone(), by: permission::allowed_by(practice, release), connections })
+    let written = named.into_iter().flat_map(|release| release.ranges.iter().map(ToString::to_string)).collect();
+    Ok(Allowed { plan, written, release: release.clone(), by: permission::allowed_by(practice, release), connections })
 }
 
 fn not_allowed(release: &str) -> Trouble {
@@ -197,7 +200,7 @@ fn section(allowed: &Allowed, scan: &Scan, started_at: Timestamp, finished_at: T
             release: Some(allowed.release.id.to_string()),
             logins: plan.policy.logins,
             profile: plan.policy.profile,
-            targets: plan.targets.networks().iter().map(ToString::to_string).collect(),
+            targets: allowed.written.clone(),
             excluded: Vec::new(),
             seen_from: allowed.connections.attached().iter().map(ToString::to_string).collect(),
             ports: format!("{PORTS} ({} TCP, {} UDP)", plan.knocks().len(), plan.udp.len()),

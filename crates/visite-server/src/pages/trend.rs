@@ -35,6 +35,8 @@ impl Point {
 
 /// Most rounds that are drawn.
 const MOST: usize = 12;
+/// As many bars have room in the drawing at least: else few are drawn huge.
+const FEWEST: usize = 8;
 const HEIGHT: u32 = 96;
 const STEP: usize = 44;
 const WIDTH: usize = 26;
@@ -69,7 +71,7 @@ pub fn trend(frame: &Frame<'_>, rounds: &[Point]) -> Markup {
 
 fn drawing(frame: &Frame<'_>, rounds: &[Point]) -> Markup {
     let most = rounds.iter().map(Point::open).max().unwrap_or(0).max(1);
-    let (width, height) = (rounds.len() * STEP, HEIGHT + 44);
+    let (width, height) = (rounds.len().max(FEWEST) * STEP, HEIGHT + 44);
     let label = match (rounds.first(), rounds.last()) {
         (Some(first), Some(last)) => {
             let values = [("before", first.open().into()), ("now", last.open().into())];
