@@ -222,9 +222,17 @@ impl Examiner {
     }
 
     /// The same for what is to be expected here: it gets further chances and more time, for it may be busy with others.
-    async fn ask_expected(&self, address: SocketAddr, service: NetworkService, contact: &Contact) -> Ended<Seen> {
+    /// Devices that need care get one.
+    async fn ask_expected(
+        &self,
+        address: SocketAddr,
+        service: NetworkService,
+        care: Care,
+        contact: &Contact,
+    ) -> Ended<Seen> {
+        let chances = if care == Care::Sturdy { &BUSY[..] } else { &BUSY[..1] };
         let mut ended = self.ask(address, service, contact).await;
-        for pause in BUSY {
+        for pause in chances.iter().copied() {
             match ended {
                 Ended::CutShort => {}
                 Ended::Silent | Ended::Unreachable if pause == SECOND_CHANCE => {}
@@ -280,7 +288,7 @@ impl Examiner {
                 if !may(*service, true, &mut refused) {
                     continue;
                 }
-                let ended = self.ask_expected(address, *service, contact).await;
+                let ended = self.ask_expected(address, *service, care, contact).await;
                 if let Ended::Done(seen) = ended {
                     examined = Some(Examined { seen: Some(seen), ..Examined::default() });
                     break;
@@ -833,9 +841,30 @@ mod tests {
             stream.write_all(&refusal).unwrap();
         });
         let examiner = examiner(BTreeMap::new());
-        let ended = runtime().block_on(examiner.ask_expected(address, NetworkService::Ssh, &Contact::default()));
+        let contact = Contact::default();
+        let ended = runtime().block_on(examiner.ask_expected(address, NetworkService::Ssh, Care::Sturdy, &contact));
         assert!(matches!(ended, Ended::Done(Seen { service: NetworkService::Ssh, .. })), "{ended:?}");
         serving.join().unwrap();
+    }
+
+    #[test]
+    fn a_device_that_needs_care_is_asked_twice_at_most() {
+        use std::io::Write;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(AtomicU64::new(0));
+        let counted = asked.clone();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let _ = stream.write_all(b"Exceeded MaxStartups\r\n");
+            }
+        });
+        let examiner = examiner(BTreeMap::new());
+        let (care, contact) = (Care::Only(&[NetworkService::Ssh]), Contact::default());
+        let ended = runtime().block_on(examiner.ask_expected(address, NetworkService::Ssh, care, &contact));
+        assert_eq!(ended, Ended::CutShort);
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
     }
 
     #[test]
