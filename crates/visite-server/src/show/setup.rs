@@ -5,6 +5,7 @@ use super::file::{self, Unusable};
 use super::load::Reader;
 use super::settings::{self, CARE_KEY, ReleaseForm, check_care, put, setting};
 use crate::jobs::plan;
+use crate::login::first;
 use crate::pages::setup::{self, STEPS, Step, View};
 use crate::web::input::Input;
 use crate::web::refusal::{Refusal, redirect};
@@ -34,18 +35,21 @@ pub struct Form {
     release: ReleaseForm,
 }
 
-fn view(reader: &Reader, step: Step) -> View {
+async fn view(reader: &Reader, step: Step) -> Result<View, Refusal> {
+    // A provider's server stands in the provider's network.
+    let of_provider = first::is_of_provider(reader.app.store()).await?;
+    let networks = if step == Step::Release && !of_provider { nearby() } else { Vec::new() };
     let practice = reader.practice_file();
     let size = practice.as_ref().and_then(|practice| practice.practice_size());
     let telematics = practice.as_ref().and_then(|practice| practice.telematics.as_ref());
-    View {
+    Ok(View {
         step,
         name: reader.info.name.clone(),
         size: size.map(|size| size.word().to_owned()).unwrap_or_default(),
         telematics: telematics.map(|telematics| telematics.mode.word().to_owned()).unwrap_or_default(),
         care: setting(reader, CARE_KEY).to_owned(),
-        networks: nearby(),
-    }
+        networks,
+    })
 }
 
 /// The networks of the practice in which the server's computer stands; none if that cannot be told.
@@ -66,7 +70,7 @@ fn nearby() -> Vec<String> {
 
 /// `GET /p/{practice}/setup`
 pub async fn show(reader: Reader, Asked(at): Asked<At>) -> Result<Markup, Refusal> {
-    let view = view(&reader, Step::named(&at.step));
+    let view = view(&reader, Step::named(&at.step)).await?;
     Ok(reader.show(|frame| setup::page(frame, &view)))
 }
 
@@ -76,7 +80,7 @@ pub async fn save(reader: Reader, Input(form): Input<Form>) -> Result<Response, 
     match keep(&reader, step, &form).await {
         Ok(()) => {}
         Err(Unusable::Said(problem)) => {
-            let view = view(&reader, step);
+            let view = view(&reader, step).await?;
             let problem = problem.get(reader.lang);
             return Ok(reader.show_problem(problem, |frame| setup::page(frame, &view)));
         }

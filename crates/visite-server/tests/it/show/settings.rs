@@ -2,6 +2,7 @@
 
 use super::{filled, rows, visitor};
 use axum::http::StatusCode;
+use visite_server::login::first::{INSTALLATION_KIND, PROVIDER};
 use visite_store::{AuditEvent, PracticeStore, Role};
 use visite_target::{Practice, Size, TelematicsMode};
 
@@ -127,6 +128,18 @@ async fn a_release_is_given_shown_and_withdrawn() {
     reader.get("/p/linde/settings").await.is(StatusCode::FORBIDDEN);
     reader.post(allow, &form("")).await.is(StatusCode::FORBIDDEN);
     assert_eq!(server.audit().await.iter().filter(|what| what.starts_with("release.")).count(), 3);
+}
+
+#[tokio::test]
+async fn the_networks_of_a_providers_server_are_not_suggested() {
+    let (server, _, owner) = filled().await;
+    let mut browser = server.signed_in(&owner).await;
+    let step = "/p/linde/setup?step=release";
+    let attached = visite_scan::net::Connections::read().unwrap().attached();
+    let suggested = browser.get(step).await.body.contains("Dieser Computer steht im Netz");
+    assert_eq!(suggested, attached.iter().any(|network| network.addr().is_ipv4()));
+    server.store.set_setting(&server.event(), INSTALLATION_KIND, Some(PROVIDER)).await.unwrap();
+    assert!(!browser.get(step).await.body.contains("Dieser Computer steht im Netz"));
 }
 
 #[tokio::test]
