@@ -24,7 +24,7 @@ fn a_computer_that_is_not_enrolled_is_told_how() {
     status: 66
     ---- stderr
     Fehler: Dieser Computer ist nicht angemeldet
-    Hinweis: Erzeugen Sie auf der Seite „Agenten“ ein Token, dann: visite agent enroll URL TOKEN
+    Hinweis: Erzeugen Sie auf der Seite „Verbundene Computer“ ein Token, dann: visite agent enroll URL TOKEN
     ");
     assert_eq!(agent(&desk, &["status"]).to_string(), run.to_string());
     assert!(!desk.path("agent").exists(), "whoever only asks leaves nothing behind");

@@ -215,8 +215,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "enroll token",
-        "Das Token von der Seite „Agenten“; - liest es von der Eingabe, damit es nicht in der Prozessliste steht",
-        "The token from the page “Agents”; - reads it from the input, so that it is in no list of processes",
+        "Das Token von der Seite „Verbundene Computer“; - liest es von der Eingabe, damit es nicht in der Prozessliste steht",
+        "The token from the page “Connected computers”; - reads it from the input, so that it is in no list of processes",
     ),
     (
         "enroll --name",

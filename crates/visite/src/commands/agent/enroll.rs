@@ -71,8 +71,8 @@ fn token(argument: String) -> Result<Token, Failure> {
             ),
         };
         failure.hint(
-            "Kopieren Sie es ganz von der Seite „Agenten“; es beginnt mit `visite1`.",
-            "copy it whole from the page “Agents”; it begins with `visite1`",
+            "Kopieren Sie es ganz von der Seite „Verbundene Computer“; es beginnt mit `visite1`.",
+            "copy it whole from the page “Connected computers”; it begins with `visite1`",
         )
     })
 }
@@ -108,8 +108,8 @@ fn failure(error: &EnrolError) -> Failure {
 fn hint(error: &CallError) -> (&'static str, &'static str) {
     match error {
         CallError::Refused(RefusalReason::TokenUsed | RefusalReason::TokenExpired | RefusalReason::TokenUnknown) => (
-            "Erzeugen Sie auf der Seite „Agenten“ ein neues Token; es gilt einmal und 24 Stunden.",
-            "make a new token on the page “Agents”; it is valid once and for 24 hours",
+            "Erzeugen Sie auf der Seite „Verbundene Computer“ ein neues Token; es gilt einmal und 24 Stunden.",
+            "make a new token on the page “Connected computers”; it is valid once and for 24 hours",
         ),
         CallError::Refused(RefusalReason::VersionUnsupported) => {
             ("Aktualisieren Sie dieses Programm.", "update this program")

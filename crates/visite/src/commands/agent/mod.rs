@@ -46,8 +46,8 @@ fn server(text: &str) -> Result<ServerUrl, Failure> {
             format!("`{text}` is no address of a server"),
         )
         .hint(
-            "Schreiben Sie sie wie auf der Seite „Agenten“: https://NAME:PORT",
-            "write it as on the page “Agents”: https://NAME:PORT",
+            "Schreiben Sie sie wie auf der Seite „Verbundene Computer“: https://NAME:PORT",
+            "write it as on the page “Connected computers”: https://NAME:PORT",
         )
     })
 }
@@ -57,8 +57,8 @@ fn identity_failure(error: &IdentityError) -> Failure {
     match error {
         IdentityError::NotEnrolled(_) => {
             Failure::new(Kind::Missing, "Dieser Computer ist nicht angemeldet", "this computer is not enrolled").hint(
-                "Erzeugen Sie auf der Seite „Agenten“ ein Token, dann: visite agent enroll URL TOKEN",
-                "make a token on the page “Agents”, then: visite agent enroll URL TOKEN",
+                "Erzeugen Sie auf der Seite „Verbundene Computer“ ein Token, dann: visite agent enroll URL TOKEN",
+                "make a token on the page “Connected computers”, then: visite agent enroll URL TOKEN",
             )
         }
         IdentityError::Busy(folder) => Failure::new(

@@ -90,10 +90,10 @@ fn import(kept: &KeptArgs, file: &Path, passphrase_file: Option<&Path>, lang: La
     })?;
     Ok(match lang {
         Lang::De => format!(
-            "Die Praxis `{id}` ist da.\nWeiter: auf der Seite „Agenten“ ein Token je Computer erzeugen, dann dort visite agent enroll --replace URL TOKEN. Die Geschichte der Computer bleibt.\n"
+            "Die Praxis `{id}` ist da.\nWeiter: auf der Seite „Verbundene Computer“ ein Token je Computer erzeugen, dann dort visite agent enroll --replace URL TOKEN. Die Geschichte der Computer bleibt.\n"
         ),
         Lang::En => format!(
-            "The practice `{id}` is here.\nNext: make a token for each computer on the page “Agents”, then there visite agent enroll --replace URL TOKEN. The computers keep their history.\n"
+            "The practice `{id}` is here.\nNext: make a token for each computer on the page “Connected computers”, then there visite agent enroll --replace URL TOKEN. The computers keep their history.\n"
         ),
     })
 }
@@ -113,8 +113,14 @@ fn delete(kept: &KeptArgs, id: &str, proof: &Path, yes: bool, lang: Lang) -> Res
         let deleted = practice.delete(&event("practice.deleted"), &record).await.map_err(|error| of_store(&error))?;
         let text = serde_json::to_string_pretty(&deleted).map(|text| text + "\n").map_err(io::Error::other);
         let written = text.and_then(|text| (&file).write_all(text.as_bytes()));
-        written.map_err(|error| Failure::writing(proof, &error))?;
-        file.keep()?;
+        let gone = |failure: Failure| {
+            failure.hint(
+                format!("Die Praxis `{id}` ist gelöscht. Der Nachweis steht auch im Protokoll des Servers."),
+                format!("the practice `{id}` is deleted; the proof is in the server’s audit log, too"),
+            )
+        };
+        written.map_err(|error| gone(Failure::writing(proof, &error)))?;
+        file.keep().map_err(gone)?;
         close(&store).await?;
         Ok(deleted)
     })?;
