@@ -3,7 +3,8 @@
 use crate::announce::{Announced, Heard};
 use crate::device::Evidence;
 use crate::discover::{self, Presence};
-use crate::examine::{Examined, Examiner, Gauge};
+use crate::examine::{Examined, Examiner};
+use crate::gauge::Gauge;
 use crate::policy::{CLINICAL_PORTS, Care};
 use crate::scan::{DeviceSeen, Plan, ServiceSeen};
 use crate::sweep::Ports;

@@ -2,6 +2,9 @@
 //!
 //! The port only decides with which dialogue to begin. Whatever no dialogue recognises stays unidentified, and says why.
 
+mod closer;
+
+use crate::gauge::Gauge;
 use crate::line::{Line, OverLine};
 use crate::pace::Pacer;
 use crate::policy::{Care, Policy};
@@ -18,10 +21,9 @@ use tokio_rustls::client::TlsStream;
 use visite_facts::facts::{DeviceClass, DeviceTls, NetworkService};
 use visite_facts::scan::{NotExamined, PortState};
 use visite_facts::{Identifier, IdentifierKind, Known, Word};
-use visite_wire::dns::ZoneTransfer;
 use visite_wire::fingerprints::Fingerprints;
-use visite_wire::tls::{Audit, Hello, HelloOutcome, STARTTLS_SERVICES, starttls};
-use visite_wire::{Detail, Dialogue, Event, Manner, Seen, Step, fhir, rdp, registry, smb, ssh};
+use visite_wire::tls::{Audit, Hello, HelloOutcome, starttls};
+use visite_wire::{Dialogue, Event, Manner, Seen, Step, registry};
 
 /// Ports on which TLS comes first, by their registration or by custom.
 const TLS_PORTS: &[u16] =
@@ -79,40 +81,6 @@ pub struct Examined {
 impl Examined {
     fn unknown(reason: NotExamined) -> Self {
         Self { not_examined: Some(reason), ..Self::default() }
-    }
-}
-
-/// How a device answers: when it becomes slower, it is left in peace for longer.
-#[derive(Debug, Default)]
-pub struct Gauge {
-    best: AtomicU64,
-    pause: AtomicU64,
-}
-
-impl Gauge {
-    const LONGEST_MILLIS: u64 = 5_000;
-
-    fn pause(&self) -> Duration {
-        Duration::from_millis(self.pause.load(Ordering::Relaxed))
-    }
-
-    /// Notes how long a connection took; `None` if there was none in time.
-    fn note(&self, took: Option<Duration>) {
-        let best = self.best.load(Ordering::Relaxed);
-        let slow = match took {
-            None => true,
-            Some(took) => {
-                let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1);
-                if best == 0 || micros < best {
-                    self.best.store(micros, Ordering::Relaxed);
-                }
-                // Differences of a few milliseconds are this computer's own.
-                best != 0 && micros > best.saturating_mul(2).saturating_add(20_000)
-            }
-        };
-        let pause = self.pause.load(Ordering::Relaxed);
-        let next = if slow { (pause * 2).clamp(100, Self::LONGEST_MILLIS) } else { pause / 2 };
-        self.pause.store(next, Ordering::Relaxed);
     }
 }
 
@@ -506,150 +474,6 @@ impl Examiner {
         talk::hold(&mut stream, &mut Prefixed { before, hello }, self.limits, &self.pacer).await.answer()
     }
 
-    /// Looks closer at a service that was recognised.
-    async fn closer(
-        &self,
-        address: SocketAddr,
-        examined: &mut Examined,
-        hints: &[NetworkService],
-        care: Care,
-        contact: &Contact,
-    ) {
-        let Some(seen) = &mut examined.seen else { return };
-        let service = seen.service;
-        match service {
-            NetworkService::Http => {
-                for inside in registry::INSIDE_HTTP {
-                    // Those that were hinted at have been asked already, but for the further paths of FHIR.
-                    let asked = hints.contains(inside);
-                    if asked && *inside != NetworkService::Fhir
-                        || self.policy.may_ask(care, *inside, address.port(), asked).is_err()
-                    {
-                        continue;
-                    }
-                    let first = usize::from(asked);
-                    let Some(ended) = self.inside_http(address, *inside, first, examined.encrypted, contact).await
-                    else {
-                        break;
-                    };
-                    if let Ended::Done(special) = ended {
-                        let page = std::mem::replace(seen, special);
-                        seen.texts.extend(page.texts);
-                        if let Some(tls) = &mut examined.tls {
-                            tls.service = Known(seen.service);
-                        }
-                        break;
-                    }
-                }
-            }
-            NetworkService::Smb if !examined.encrypted => {
-                let mut audit = smb::Audit::new(&self.manner(address.ip(), false));
-                while let Some(mut dialogue) = audit.next() {
-                    let heard = match self.open(address, contact).await {
-                        // Samba starts what answers for shares only when it is asked.
-                        Some(mut stream) => {
-                            let limits = self.limits.patient();
-                            talk::hold(&mut stream, dialogue.as_mut(), limits, &self.pacer).await.answer()
-                        }
-                        None => None,
-                    };
-                    audit.told(heard);
-                }
-                audit.finish(seen);
-            }
-            NetworkService::Dns if !examined.encrypted => {
-                for domain in &self.domains {
-                    let Some(mut question) = ZoneTransfer::new(domain) else { continue };
-                    let Some(mut stream) = self.open(address, contact).await else { break };
-                    if let Ended::Done(Seen { detail: Detail::Dns(told), .. }) =
-                        self.hold(&mut stream, &mut question).await
-                        && let Detail::Dns(known) = &mut seen.detail
-                        && known.zone_transfer != Known(true)
-                    {
-                        known.zone_transfer = told.zone_transfer;
-                    }
-                }
-            }
-            NetworkService::Ssh if !examined.encrypted => {
-                if let Some(mut stream) = self.open(address, contact).await {
-                    let mut dialogue = ssh::HostKey::new(&self.manner(address.ip(), false));
-                    self.count(service);
-                    if let Ended::Done(key) = self.hold(&mut stream, &mut dialogue).await {
-                        let fingerprint = hexadecimal(&Sha256::digest(&key.blob));
-                        examined.identifiers.extend(Identifier::new(IdentifierKind::SshHostKey, &fingerprint));
-                    }
-                }
-            }
-            NetworkService::Rdp => {
-                if let Detail::Rdp(first) = &seen.detail
-                    && first.nla_required.known().is_none()
-                    && let Some(mut stream) = self.open(address, contact).await
-                    && let Ended::Done(Seen { detail: Detail::Rdp(second), .. }) =
-                        self.hold(&mut stream, &mut rdp::Rdp::asking(rdp::Protection::Tls)).await
-                {
-                    seen.detail = Detail::Rdp(rdp::merge(first.clone(), second));
-                }
-            }
-            _ => {}
-        }
-        if let Some(mut dialogue) = registry::login(service, &self.manner(address.ip(), examined.encrypted))
-            && !examined.encrypted
-            && let Some(mut stream) = self.open(address, contact).await
-            && let Ended::Done(told) = self.hold(&mut stream, dialogue.as_mut()).await
-        {
-            match (&mut seen.detail, told.detail) {
-                (Detail::Database(first), Detail::Database(second)) => first.without_password = second.without_password,
-                (first, second) => *first = second,
-            }
-        }
-        if !examined.encrypted && STARTTLS_SERVICES.contains(&service) {
-            let mut audit = Audit::new(&address.ip().to_string(), self.seed());
-            let Some(offer) = audit.next_offer() else { return };
-            let Some(outcome) = self.offer(address, Some(service), Hello::new(offer), contact).await else { return };
-            audit.heard(Some(&outcome));
-            self.audit(address, Some(service), &mut audit, contact).await;
-            examined.tls = Some(DeviceTls { service: Known(service), starttls: Known(true), ..audit.finish() });
-            examined.identifiers.extend(shown(&audit));
-        }
-    }
-
-    /// Asks a web server whether it is something more special, from the path with number `first` on; `None` if it lets
-    /// nobody in any more.
-    async fn inside_http(
-        &self,
-        address: SocketAddr,
-        inside: NetworkService,
-        first: usize,
-        encrypted: bool,
-        contact: &Contact,
-    ) -> Option<Ended<Seen>> {
-        let manner = self.manner(address.ip(), encrypted);
-        // A server that hangs up after each answer is asked for each further path over a connection of its own.
-        let paths = if inside == NetworkService::Fhir { fhir::PATHS.len() } else { 1 };
-        let mut ended = Ended::NotThis;
-        for path in first..paths {
-            let mut dialogue: registry::Recogniser = match inside {
-                NetworkService::Fhir => Box::new(fhir::Fhir::new(&manner).starting_at(path)),
-                other => registry::tcp(other, &manner)?,
-            };
-            let mut stream = self.open(address, contact).await?;
-            self.count(inside);
-            let closed;
-            (ended, closed) = if encrypted {
-                let (mut stream, _) = self.tls.wrap(stream, self.limits, &self.pacer).await?;
-                let mut told = Attentive::new(dialogue.as_mut());
-                (self.hold(&mut stream, &mut told).await, told.closed)
-            } else {
-                let mut told = Attentive::new(dialogue.as_mut());
-                (self.hold(&mut stream, &mut told).await, told.closed)
-            };
-            if matches!(ended, Ended::Done(_)) || !closed {
-                break;
-            }
-        }
-        Some(ended)
-    }
-
     async fn hold<S, D>(&self, stream: &mut S, dialogue: &mut D) -> Ended<D::Answer>
     where
         S: OverLine,
@@ -709,27 +533,6 @@ fn could_have_said(service: NetworkService, heard: &[u8], manner: &Manner) -> bo
     !matches!(dialogue.step(Event::Received(heard)), Step::NotThis)
 }
 
-/// Notes whether the other side ended the connection.
-struct Attentive<'d, D: ?Sized> {
-    dialogue: &'d mut D,
-    closed: bool,
-}
-
-impl<'d, D: ?Sized> Attentive<'d, D> {
-    fn new(dialogue: &'d mut D) -> Self {
-        Self { dialogue, closed: false }
-    }
-}
-
-impl<D: Dialogue + ?Sized> Dialogue for Attentive<'_, D> {
-    type Answer = D::Answer;
-
-    fn step(&mut self, event: Event<'_>) -> Step<D::Answer> {
-        self.closed |= event == Event::Closed;
-        self.dialogue.step(event)
-    }
-}
-
 /// Sends some bytes in front of an offer.
 struct Prefixed {
     before: Vec<u8>,
@@ -751,44 +554,14 @@ impl Dialogue for Prefixed {
 mod tests {
     use super::*;
 
-    fn examiner(udp: BTreeMap<u16, Vec<NetworkService>>) -> Examiner {
+    pub(super) fn examiner(udp: BTreeMap<u16, Vec<NetworkService>>) -> Examiner {
         let policy = Policy { profile: visite_facts::scan::Profile::Fast, logins: false, ports_only: false };
         let book = Book { udp, ..Book::default() };
         Examiner::new(policy, Arc::new(Pacer::new(10_000)), Arc::default(), book, Arc::default())
     }
 
-    fn runtime() -> tokio::runtime::Runtime {
+    pub(super) fn runtime() -> tokio::runtime::Runtime {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-    }
-
-    #[test]
-    fn a_server_that_hangs_up_is_asked_for_each_path() {
-        use std::io::{Read, Write};
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let serving = std::thread::spawn(move || {
-            let mut asked = Vec::new();
-            for _ in 0..2 {
-                let (mut stream, _) = listener.accept().unwrap();
-                let mut buffer = [0; 2048];
-                let count = stream.read(&mut buffer).unwrap();
-                let request = String::from_utf8_lossy(&buffer[..count]).into_owned();
-                let path = request.split(' ').nth(1).unwrap().to_owned();
-                let (code, body) = match path.as_str() {
-                    "/metadata" => ("200 OK", r#"{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1"}"#),
-                    _ => ("404 Not Found", "{}"),
-                };
-                let head = format!("HTTP/1.1 {code}\r\nContent-Type: application/fhir+json\r\nConnection: close\r\n");
-                write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
-                asked.push(path);
-            }
-            asked
-        });
-        let examiner = examiner(BTreeMap::new());
-        let ended =
-            runtime().block_on(examiner.inside_http(address, NetworkService::Fhir, 0, false, &Contact::default()));
-        assert!(matches!(ended, Some(Ended::Done(Seen { service: NetworkService::Fhir, .. }))), "{ended:?}");
-        assert_eq!(serving.join().unwrap(), ["/fhir/metadata", "/metadata"]);
     }
 
     fn examined(serve: impl FnOnce(std::net::TcpListener) + Send + 'static) -> Option<NotExamined> {
@@ -887,22 +660,5 @@ mod tests {
         assert_eq!(state, PortState::Open);
         assert_eq!(examined.seen.unwrap().mac, Some([0, 0x0d, 0xf8, 1, 2, 3]));
         serving.join().unwrap();
-    }
-
-    #[test]
-    fn a_device_that_becomes_slow_is_left_in_peace() {
-        let gauge = Gauge::default();
-        gauge.note(Some(Duration::from_millis(2)));
-        assert_eq!(gauge.pause(), Duration::ZERO);
-        gauge.note(Some(Duration::from_millis(60)));
-        assert_eq!(gauge.pause(), Duration::from_millis(100));
-        for _ in 0..20 {
-            gauge.note(None);
-        }
-        assert_eq!(gauge.pause(), Duration::from_millis(5_000));
-        for _ in 0..20 {
-            gauge.note(Some(Duration::from_millis(2)));
-        }
-        assert_eq!(gauge.pause(), Duration::ZERO);
     }
 }

@@ -12,6 +12,7 @@ pub mod discover;
 mod each;
 mod echo;
 pub mod examine;
+pub mod gauge;
 pub mod import;
 mod join;
 mod kin;
