@@ -296,7 +296,9 @@ fn a_practice_moves_to_another_server_and_ends_at_the_first() {
         told["rows"]["practice"].as_u64() == Some(1) && told["sha256"].as_str().is_some_and(|hash| hash.len() == 64)
     );
     assert_eq!(house.run("data", &["practice", "list"], false).succeeded().stdout, "No practice yet.\n");
-    assert_eq!(house.run("data", &yes, false).status, Some(66), "it is gone");
+    let gone = house.run("data", &yes, false);
+    assert_eq!(gone.status, Some(66), "it is gone: {gone}");
+    assert!(gone.stderr.contains("on this server") && gone.stderr.contains("visite practice list"), "{gone}");
     house.run("data", &["audit", "verify"], false).succeeded();
 }
 

@@ -82,7 +82,7 @@ fn releases(frame: &Frame<'_>, allowed: &[Release]) -> Markup {
                 }
             }
             @if frame.may.govern {
-                p { a href={ (frame.to(&["settings"])) "#release" } { (frame.say("network-release")) } }
+                p .buttons { a .button.quiet href={ (frame.to(&["settings"])) "#release" } { (frame.say("network-release")) } }
             }
         }
     }

@@ -62,8 +62,15 @@ fn event(what: &str) -> AuditEvent {
 }
 
 fn of_store(error: &StoreError) -> Failure {
+    if let StoreError::NotFound { id, .. } = error {
+        return Failure::new(
+            Kind::Missing,
+            format!("`{id}` gibt es auf diesem Server nicht"),
+            format!("there is no `{id}` on this server"),
+        )
+        .hint("Was es gibt, zeigt: visite practice list", "what there is shows: visite practice list");
+    }
     let kind = match error {
-        StoreError::NotFound { .. } => Kind::Missing,
         StoreError::File { .. } | StoreError::Invalid { .. } | StoreError::Location { .. } => Kind::Data,
         StoreError::Damaged { .. } | StoreError::Newer { .. } | StoreError::Stored { .. } => Kind::Data,
         StoreError::Io(_) => Kind::Write,
