@@ -30,6 +30,12 @@ pub const RELEASE: &str = "release";
 /// Field of a scan's input: when it ends at the latest; absent if a person decided when it begins.
 pub const UNTIL: &str = "until";
 
+/// Why a provider's server examines no network of a practice, in German and English.
+pub const ELSEWHERE: (&str, &str) = (
+    "Dieser Server steht bei Ihrem IT-Dienstleister und nicht in Ihrem Netz. Bitte lassen Sie das Netz vor Ort untersuchen: visite scan.",
+    "This server stands at your IT provider and not in your network. Please have the network examined on the spot: visite scan.",
+);
+
 /// What came at the same time is judged together.
 const TOGETHER_MINUTES: i64 = 1;
 /// Computers that report every hour do so at any minute: they are judged together, four times an hour.

@@ -74,15 +74,16 @@ impl Planner {
             plan::clean_up(app.store(), now).await?;
             self.cleaned_up = Some(today);
         }
+        let scans = cfg!(feature = "scan") && !is_of_provider(app.store()).await?;
         let practices = app.store().practices().await?;
         self.practices.retain(|id, _| practices.iter().any(|practice| practice.id == *id));
         for practice in practices {
-            self.plan_for(app, practice, now).await?;
+            self.plan_for(app, practice, scans, now).await?;
         }
         Ok(())
     }
 
-    async fn plan_for(&mut self, app: &App, practice: Kept, now: Timestamp) -> Result<(), StoreError> {
+    async fn plan_for(&mut self, app: &App, practice: Kept, scans: bool, now: Timestamp) -> Result<(), StoreError> {
         let hash = practice.file.as_ref().map(|file| file.hash.clone());
         let known = self.practices.remove(&practice.id);
         let planned = known.as_ref().and_then(|known| known.planned);
@@ -97,7 +98,7 @@ impl Planner {
         if let Some(due) = due.filter(|due| known.planned != Some(*due)) {
             let store = app.store().practice(practice.id.clone());
             plan::round_at(&store, due.at, now).await?;
-            if cfg!(feature = "scan") {
+            if scans {
                 for scan in known.calendar.scans(due, now) {
                     plan::scan_at(&store, &scan, due.at, now).await?;
                 }

@@ -4,9 +4,10 @@
 
 use super::judge::{judge, said, told};
 use super::look::{SERVER, keep};
-use super::plan::{BY, RELEASE, UNTIL};
+use super::plan::{BY, ELSEWHERE, RELEASE, UNTIL};
 use super::progress::Progress;
 use super::work::{End, Trouble, Work};
+use crate::login::first::is_of_provider;
 use crate::web::app::App;
 use jiff::Timestamp;
 use serde_json::json;
@@ -51,6 +52,10 @@ struct Allowed {
 /// If it is not allowed, cannot be begun, or nothing can be kept or judged.
 pub async fn go(work: &Work) -> Result<End, Trouble> {
     let practice = work.practice()?;
+    // What it reaches from there are the networks of the provider, which no practice can release.
+    if is_of_provider(work.app.store()).await? {
+        return Err(Trouble::refused(ELSEWHERE.0, ELSEWHERE.1));
+    }
     let began = work.app.now();
     let id = work.input(RELEASE).unwrap_or_default().to_owned();
     let until = work.input(UNTIL).and_then(|text| text.parse::<Timestamp>().ok());

@@ -3,6 +3,7 @@
 use super::file::networks_of;
 use super::load::Reader;
 use crate::jobs::plan::{self, Kind, RELEASE};
+use crate::login::first::is_of_provider;
 use crate::login::views::t;
 use crate::pages::{network, sockets};
 use crate::web::input::Input;
@@ -41,8 +42,11 @@ async fn page(reader: &Reader) -> Result<Markup, Refusal> {
     Ok(reader.show(|frame| network::page(frame, &view)))
 }
 
-/// The releases that count today.
+/// The releases that count today, where this server may examine.
 async fn in_force(reader: &Reader) -> Result<Vec<network::Release>, Refusal> {
+    if is_of_provider(reader.app.store()).await? {
+        return Ok(Vec::new());
+    }
     let Some(practice) = reader.practice_file() else { return Ok(Vec::new()) };
     let jobs = reader.practice.jobs(JOBS).await?;
     let running = |id: &str| {
@@ -69,11 +73,14 @@ async fn in_force(reader: &Reader) -> Result<Vec<network::Release>, Refusal> {
 pub async fn scan(reader: Reader, Input(form): Input<ScanForm>) -> Result<Response, Refusal> {
     let releases = in_force(&reader).await?;
     let Some(release) = releases.into_iter().find(|release| release.id == form.release) else {
-        let why = t(
-            reader.lang,
-            "Diese Freigabe gilt nicht mehr. Bitte geben Sie das Netz in den Einstellungen neu frei.",
-            "This release is not in force any more. Please release the network anew in the settings.",
-        );
+        let (de, en) = match is_of_provider(reader.app.store()).await? {
+            true => plan::ELSEWHERE,
+            false => (
+                "Diese Freigabe gilt nicht mehr. Bitte geben Sie das Netz in den Einstellungen neu frei.",
+                "This release is not in force any more. Please release the network anew in the settings.",
+            ),
+        };
+        let why = t(reader.lang, de, en);
         let page = page(&reader.telling(why)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };

@@ -12,6 +12,7 @@ use visite_facts::{Problem, Snapshot, Subject, SubjectKind, UnknownReason};
 use visite_server::jobs::work::Look;
 use visite_server::jobs::worker::{Setup, Workers};
 use visite_server::jobs::{look::THIS_MACHINE, plan};
+use visite_server::login::first::{INSTALLATION_KIND, PROVIDER};
 use visite_server::web::app::{App, Config, World};
 use visite_store::{
     AgentId, AuditEvent, Job, JobId, JobState, Location, NewAgent, NewJob, NewPractice, PracticeId, PracticeStore,
@@ -356,4 +357,21 @@ async fn only_what_is_released_is_examined_and_how_is_proven() {
     assert_eq!((told[0].0, &record["authorised_by"]), ("scan", &json!("Dr. Linden")));
     assert_eq!((&record["targets"], &record["profile"]), (&json!(["127.0.0.9/32"]), &json!("practice")));
     assert!(record["packets_per_second"].as_u64().unwrap() <= 200);
+}
+
+/// Its network is not that of the practice, whatever the practice releases.
+#[cfg(feature = "scan")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_providers_server_examines_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::with_practice(folder.path()).await;
+    node.practice().set_file(&node.event(), Some(RELEASED)).await.unwrap();
+    node.app.store().set_setting(&node.event(), INSTALLATION_KIND, Some(PROVIDER)).await.unwrap();
+    let id = plan::scan(&node.practice(), "heute", Some("account"), node.app.now()).await.unwrap();
+    let workers = node.start("one");
+    let job = node.job(&id, |job| job.finished_at.is_some()).await;
+    workers.stop().await;
+    assert_eq!(job.state, JobState::Failed, "{job:?}");
+    assert!(job.result.unwrap().to_string().contains("vor Ort"));
+    assert!(node.practice().records(10).await.unwrap().is_empty());
 }

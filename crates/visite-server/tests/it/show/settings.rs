@@ -166,6 +166,9 @@ async fn a_released_network_is_examined_once_at_a_time() {
     let mut reader = visitor(&server, &practice, "dana", Role::DataProtectionOfficer).await;
     reader.post(begin, &[("release", &id)]).await.is(StatusCode::FORBIDDEN);
     assert_eq!(server.audit().await.iter().filter(|what| *what == "scan.started").count(), 1);
+    server.store.set_setting(&server.event(), INSTALLATION_KIND, Some(PROVIDER)).await.unwrap();
+    browser.post(begin, &[("release", &id)]).await.is(StatusCode::UNPROCESSABLE_ENTITY).says("vor Ort");
+    assert!(!browser.get("/p/linde/network").await.body.contains("Jetzt untersuchen"));
 }
 
 #[tokio::test]
