@@ -86,7 +86,7 @@ async fn day(folder: &Path, looks: u64) {
     });
     let world = World {
         clock,
-        look: Arc::new(visite_agent::look),
+        look: visite_agent::look(),
         random: Box::new(visite_agent::random),
         tell: Box::new(|event| {
             if matches!(event, Event::Waiting { .. } | Event::NotKept { .. }) {

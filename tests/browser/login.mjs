@@ -7,13 +7,12 @@
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { FLAGS, RULES, check, headingsInOrder, overflowing, summary } from './looking.mjs';
+import { FLAGS, RULES, check, codeOf, headingsInOrder, overflowing, summary } from './looking.mjs';
 
 const PASSWORD = 'lampe regen sofa nuss';
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { screenshots: { type: 'string' } } });
@@ -33,17 +32,6 @@ const [link] = await new Promise((resolve, reject) => {
 });
 const { origin } = new URL(link);
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
-
-/** The code of an app with this key (base32) now. */
-function codeOf(key) {
-  const bits = [...key].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const bytes = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const mac = createHmac('sha1', bytes).update(step).digest();
-  const offset = mac[19] & 15;
-  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
 
 async function open(options) {
   const context = await browser.newContext({ locale: 'de-DE', viewport: { width: 1280, height: 800 }, ...options });
@@ -125,7 +113,43 @@ try {
   await page.waitForURL((url) => url.pathname !== '/login');
   await page.goto(`${origin}/account`);
   check('signed in with the passkey alone', at(page, '/account'));
-  // The start page is not part of this server, so going on to it is the one thing not found.
+
+  // Somebody new gets an account with a link; somebody who has one already takes the role with a link.
+  const practice = new URL(await page.goto(`${origin}/`).then(() => page.url())).pathname;
+  const invite = async (role) => {
+    await page.goto(`${origin}${practice}/people`);
+    await page.getByLabel('Name', { exact: true }).fill('Lea Neu');
+    await page.getByLabel('E-Mail-Adresse').fill('lea@praxis.example');
+    await page.getByLabel('Rolle').selectOption(role);
+    await page.getByRole('button', { name: 'Zugang geben' }).click();
+    return page.locator('code.link').textContent();
+  };
+  const forNew = await invite('practice-manager');
+  await look(page, 'invited');
+  const lea = await open({});
+  await lea.page.goto(forNew);
+  await lea.page.getByRole('button', { name: 'Beginnen' }).click();
+  await lea.page.goto(`${origin}/account/password`);
+  await lea.page.getByLabel('Neues Passwort', { exact: true }).fill(PASSWORD);
+  await lea.page.getByLabel('Neues Passwort, noch einmal').fill(PASSWORD);
+  await lea.page.getByRole('button', { name: 'Passwort speichern' }).click();
+  await page.goto(`${origin}${practice}/people`);
+  await look(page, 'people');
+  await page.getByRole('button', { name: 'Zugang beenden: Lea Neu' }).click();
+  const forKnown = await invite('staff');
+  await look(page, 'offered');
+  await page.goto(`${origin}${practice}/people`);
+  check('the open invitation is listed', await page.getByRole('button', { name: 'Zurückziehen: Lea Neu' }).count() === 1 ? [] : ['it is not']);
+  await look(page, 'people-offered');
+  await page.goto(forKnown);
+  check('it is for nobody else', await page.getByRole('alert').count() === 1 ? [] : ['it is']);
+  await look(page, 'join-other');
+  await lea.page.goto(forKnown);
+  await look(lea.page, 'join');
+  await lea.page.getByRole('button', { name: 'Zugang annehmen' }).click();
+  await page.goto(`${origin}${practice}/people`);
+  check('the role is taken', await page.getByRole('button', { name: 'Zugang beenden: Lea Neu' }).count() === 1 ? [] : ['it is not']);
+  await lea.context.close();
   const unexpected = noise.filter((line) => !line.includes('404') && !line.includes('422'));
   check('no script failed and the policy stopped nothing', unexpected);
   await context.close();

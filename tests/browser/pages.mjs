@@ -46,6 +46,11 @@ const server = createServer((request, response) => {
     response.end(readFileSync(join(directory, language, 'job.events')));
     return;
   }
+  // A page that waits for the first verdict asks for it now and then: there is none yet.
+  if (path.startsWith('/p/') && request.headers['hx-request']) {
+    response.writeHead(204).end();
+    return;
+  }
   const file = join(directory, path.endsWith('.html') || path.startsWith('/assets/') ? path : 'nothing');
   if (path.includes('..') || !existsSync(file)) {
     response.writeHead(404).end();

@@ -7,7 +7,7 @@ use super::server::Server;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use visite_store::Location;
+use visite_store::{JobState, Location, PracticeId, Store};
 
 /// How often the server is killed if [`KILLS`] does not say more.
 const FEW: u64 = 20;
@@ -139,6 +139,64 @@ fn root_a_server_goes_on_when_its_postgresql_was_gone() {
             scene.check(&location, &format!("round {round}")).await;
         }
         assert_eq!(server.end(), Some(0));
+    });
+}
+
+#[test]
+fn root_two_nodes_on_one_postgresql_share_the_work_and_one_is_enough() {
+    crate::program::assert_root();
+    run(async {
+        let postgres = Postgres::start();
+        let url = postgres.url();
+        let location: Location = url.parse().expect("a place");
+        let (mut scene, first) = Scene::set(crate::program::shared_folder(), Some(&url), 4).await;
+        // A node has the keys of the others: that of the installation, and that of the authority.
+        let data = scene.folder.path().join("second");
+        std::fs::create_dir_all(data.join("authority")).expect("ours");
+        for entry in std::fs::read_dir(scene.data().join("authority")).expect("ours").flatten() {
+            std::fs::copy(entry.path(), data.join("authority").join(entry.file_name())).expect("ours");
+        }
+        std::fs::copy(scene.data().join("key"), data.join("key")).expect("ours");
+        let second = Server::start_with(&data, "127.0.0.1:0", Some(&url));
+        for node in [&first, &second] {
+            let page = node.signed_in(&scene.session).get("/agents");
+            assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("pc3"), "a session counts at both: {page}");
+        }
+        let Scene { session, couriers, made, .. } = &mut scene;
+        couriers.iter_mut().skip(2).for_each(|courier| courier.through(&second));
+        work_until(&first, session, couriers, made, 80, || {});
+        scene.check(&location, "two nodes").await;
+
+        let Scene { session, couriers, made, .. } = &mut scene;
+        let victim = first.process();
+        work_until(&first, session, couriers, made, 20, || {
+            rustix::process::kill_process(victim, rustix::process::Signal::KILL).expect("the signal arrives");
+        });
+        first.kill();
+        scene.check(&location, "one of them killed").await;
+
+        // Who is left does everything, what was planned before included.
+        let Scene { session, couriers, made, .. } = &mut scene;
+        couriers.iter_mut().for_each(|courier| courier.through(&second));
+        let begun = second.signed_in(session).post("/rounds", "");
+        assert!(begun.starts_with("HTTP/1.1 303 "), "{begun}");
+        work_until(&second, session, couriers, made, 40, || {});
+        let store = Store::open(&location).await.expect("a store");
+        let practice = store.practice(PracticeId::new(scene.practice()).expect("an id"));
+        let mut jobs = Vec::new();
+        for _ in 0..300 {
+            jobs = practice.jobs(100).await.expect("jobs");
+            if jobs.iter().all(|job| job.kind != "round" || job.state == JobState::Done) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        let rounds: Vec<_> = jobs.iter().filter(|job| job.kind == "round").collect();
+        assert!(!rounds.is_empty() && rounds.iter().all(|job| job.state == JobState::Done), "{rounds:?}");
+        assert!(jobs.iter().all(|job| job.state != JobState::Failed), "{jobs:?}");
+        store.close().await.expect("closed");
+        scene.check(&location, "at the end").await;
+        assert_eq!(second.end(), Some(0));
     });
 }
 

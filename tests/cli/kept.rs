@@ -278,7 +278,8 @@ fn a_practice_moves_to_another_server_and_ends_at_the_first() {
         ];
         house.run("other", &delete, false).succeeded();
     }
-    house.run("other", &import, true).succeeded();
+    let came = house.run("other", &import, true).succeeded().stdout;
+    assert!(came.contains("is here. Access have: Praxisleitung."), "{came}");
     assert_eq!(house.run("other", &import, true).status, Some(73), "it is there already");
     let list = house.run("other", &["practice", "list"], false).succeeded().stdout;
     assert!(list.contains(&id), "{list}");

@@ -69,6 +69,11 @@ impl Courier {
         true
     }
 
+    /// From now on it goes to this node, as a balancer would send it there.
+    pub fn through(&mut self, node: &Server) {
+        self.line.relay = Some(node.agents_at());
+    }
+
     /// How many deliveries were acknowledged.
     pub fn acknowledged(&self) -> u64 {
         self.acknowledged

@@ -17,6 +17,8 @@ mod kept;
 #[cfg(feature = "server")]
 mod load;
 #[cfg(feature = "server")]
+mod mail;
+#[cfg(feature = "server")]
 mod moved;
 mod output;
 #[cfg(feature = "server")]

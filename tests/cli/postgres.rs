@@ -1,17 +1,31 @@
 //! A PostgreSQL that a test stops and starts.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// A PostgreSQL of its own, stopped when the test is over.
 pub struct Postgres {
     folder: tempfile::TempDir,
+    /// Whether what is acknowledged is on the disk, as in a practice.
+    durable: bool,
 }
 
 impl Postgres {
     /// Makes and starts it; it listens on a socket in its folder only.
+    #[allow(dead_code, reason = "a measurement wants fsync")]
     pub fn start() -> Self {
-        let postgres = Self { folder: tempfile::tempdir().expect("a folder") };
+        Self::made(false)
+    }
+
+    /// The same, with fsync.
+    #[allow(dead_code, reason = "only a measurement needs it")]
+    pub fn start_durable() -> Self {
+        Self::made(true)
+    }
+
+    fn made(durable: bool) -> Self {
+        let postgres = Self { folder: tempfile::tempdir().expect("a folder"), durable };
         if rustix::process::geteuid().is_root() {
             let user = rustix::fs::stat("/var/lib/postgresql").expect("the folder of the user postgres");
             let folder = postgres.folder.path();
@@ -25,14 +39,40 @@ impl Postgres {
 
     /// Starts it again.
     pub fn again(&self) {
-        let options = format!("-c listen_addresses= -c fsync=off -k {}", self.folder.path().display());
+        let fsync = if self.durable { "on" } else { "off" };
+        let options = format!("-c listen_addresses= -c fsync={fsync} -k {}", self.folder.path().display());
         let log = self.folder.path().join("log").display().to_string();
         self.call("pg_ctl", &["-w", "-l", &log, "-o", &options, "start"]);
     }
 
     /// Ends it at once, with all connections.
+    #[allow(dead_code, reason = "a measurement leaves it running")]
     pub fn stop(&self) {
         self.call("pg_ctl", &["-m", "immediate", "-w", "stop"]);
+    }
+
+    /// How much its tables and indexes take.
+    #[allow(dead_code, reason = "only a measurement asks")]
+    pub fn megabytes(&self) -> u64 {
+        fn size(folder: &std::path::Path) -> u64 {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let of = |entry: std::fs::DirEntry| match entry.file_type() {
+                Ok(kind) if kind.is_dir() => size(&entry.path()),
+                _ => entry.metadata().map_or(0, |file| file.len()),
+            };
+            entries.map(of).sum()
+        }
+        size(&self.folder.path().join("data/base")) / 1_000_000
+    }
+
+    /// Runs statements in it.
+    #[allow(dead_code, reason = "only a measurement changes tables by hand")]
+    pub fn execute(&self, statements: &str) {
+        let mut command = Command::new(programs().join("psql"));
+        command.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction", "--file", "-"]).arg(self.url());
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("it starts");
+        child.stdin.take().expect("piped").write_all(statements.as_bytes()).expect("it listens");
+        assert!(child.wait().expect("it ends").success(), "psql");
     }
 
     /// Its address.

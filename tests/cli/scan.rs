@@ -186,7 +186,7 @@ const PRACTICE: &str = "schema: visite.practice/1
 name: Musterpraxis
 people:
   - { id: inhaberin, name: Dr. Ada, roles: [owner] }
-opening_hours: { monday: [\"00:00-23:59\"], tuesday: [\"00:00-23:59\"], wednesday: [\"00:00-23:59\"], thursday: [\"00:00-23:59\"], friday: [\"00:00-23:59\"], saturday: [\"00:00-23:59\"], sunday: [\"00:00-23:59\"] }
+opening_hours: { monday: [\"00:00-24:00\"], tuesday: [\"00:00-24:00\"], wednesday: [\"00:00-24:00\"], thursday: [\"00:00-24:00\"], friday: [\"00:00-24:00\"], saturday: [\"00:00-24:00\"], sunday: [\"00:00-24:00\"] }
 releases:
   - { id: alt, allowed_by: inhaberin, allowed_on: 2024-01-01, until: 2024-12-31, ranges: [192.0.2.0/24], device_owners: [practice] }
   - { id: neu, allowed_by: inhaberin, allowed_on: 2024-01-01, until: 2999-12-31, ranges: [192.0.2.0/24], device_owners: [practice] }

@@ -49,6 +49,35 @@ fn the_link_leads_to_a_verdict_about_this_machine() {
 }
 
 #[test]
+fn a_demo_shows_a_practice_that_is_marked_and_leaves_nothing_behind() {
+    let folder = crate::program::shared_folder();
+    let server = Server::demo(folder.path());
+    assert!(server.greeting.starts_with("Demo: "), "{}", server.greeting);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("ours").count(), 1, "its folder");
+    let owner = server.owner();
+    let page = owner.get("");
+    for text in
+        ["Musterpraxis", "die Namen erfunden", "5 von 5 Geräten erreicht", "Vier Lücken sind dringend", "10 Visiten"]
+    {
+        assert!(page.contains(text), "no {text} in {page}");
+    }
+    assert!(owner.get("/network").contains("kartenterminal-empfang"));
+    // It judges again when asked, and looks at nothing of this machine.
+    let began = owner.post("/rounds", "");
+    assert!(began.starts_with("HTTP/1.1 303 "), "{began}");
+    for _ in 0..120 {
+        if owner.get("/rounds").contains("11 Visiten") {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    let page = owner.get("");
+    assert!(page.contains("11 Visiten") && page.contains("5 von 5 Geräten erreicht"), "{page}");
+    assert_eq!(server.end(), Some(0));
+    assert_eq!(std::fs::read_dir(folder.path()).expect("ours").count(), 0, "nothing is left");
+}
+
+#[test]
 fn nobody_else_reaches_a_server_that_nobody_protects() {
     let folder = crate::program::shared_folder();
     let data = folder.path().join("data");
@@ -72,4 +101,25 @@ fn nobody_else_reaches_a_server_that_nobody_protects() {
     std::fs::write(data.join("key"), "no key").expect("ours");
     let (status, told) = call(&["--no-plain"]);
     assert_eq!(status, Some(65), "{told}");
+}
+
+#[test]
+fn systemd_accepts_the_units_of_the_guide() {
+    let folder = crate::program::shared_folder();
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples");
+    for name in ["visite.service", "visite-backup.service", "visite-backup.timer"] {
+        let text = std::fs::read_to_string(examples.join(name)).expect("it is part of the repository");
+        // There is no such program on the machine of a test.
+        let text = text.replace("/usr/local/bin/visite", "/usr/bin/true");
+        std::fs::write(folder.path().join(name), text).expect("ours");
+    }
+    let mut command = Command::new("systemd-analyze");
+    command.args(["verify", "--man=no", "--recursive-errors=no"]);
+    command
+        .args(["visite.service", "visite-backup.service", "visite-backup.timer"].map(|name| folder.path().join(name)));
+    let output = command.output().expect("systemd is installed");
+    let said = String::from_utf8_lossy(&output.stderr);
+    // Other units of the computer may have mistakes; ours have none.
+    let ours: Vec<_> = said.lines().filter(|line| line.contains("visite")).collect();
+    assert!(ours.is_empty(), "{ours:?}");
 }

@@ -33,13 +33,31 @@ impl Server {
 
     /// With another database than the file in its folder.
     pub fn start_with(data: &Path, agents: &str, database: Option<&str>) -> Self {
-        let mut child = command(data, agents, database).stderr(Stdio::piped()).spawn().expect("the program starts");
+        Self::greeted(&mut command(data, agents, database))
+    }
+
+    fn greeted(command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("piped"));
         let mut greeting = String::new();
         while !greeting.contains("Ctrl-C") && lines.read_line(&mut greeting).expect("text") > 0 {}
         // What it logs later must not fill the pipe.
         std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         Self { child, greeting }
+    }
+
+    /// Which trusts the authorities in this file, as if the system had them.
+    #[allow(dead_code, reason = "a measurement trusts nobody")]
+    pub fn start_trusting(data: &Path, authorities: &Path) -> Self {
+        Self::greeted(command(data, "127.0.0.1:0", None).env("SSL_CERT_FILE", authorities).env_remove("SSL_CERT_DIR"))
+    }
+
+    /// A demo, which makes its folder in `temporary`.
+    pub fn demo(temporary: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_visite"));
+        command.args(["--lang", "en", "serve", "--demo", "--listen", "127.0.0.1:0", "--plain-listen", "127.0.0.1:0"]);
+        command.args(["--agent-listen", "127.0.0.1:0"]).env("TMPDIR", temporary);
+        Self::greeted(&mut command)
     }
 
     /// Its process.

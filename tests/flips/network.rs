@@ -5,6 +5,7 @@ use crate::program::{Verdicts, changes};
 use insta::assert_snapshot;
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+use std::time::Duration;
 
 const BLOCK: &str = "table inet filter {\nchain input {\ntype filter hook input priority 0; policy drop;\n\
                      ct state established,related accept\niif lo accept\n}\n}\n";
@@ -28,7 +29,16 @@ impl Watch {
     }
 
     fn listen(&self, address: impl Into<IpAddr> + Send, port: u16) -> TcpListener {
-        self.system.network.inside(|| TcpListener::bind((address.into(), port)).expect("the port is free"))
+        let address = address.into();
+        // A program that another test is just starting holds the sockets of this one until it runs.
+        let bind = || {
+            let tries = (0..100).find_map(|_| {
+                let bound = TcpListener::bind((address, port));
+                bound.inspect_err(|_| std::thread::sleep(Duration::from_millis(20))).ok()
+            });
+            tries.expect("the port is free")
+        };
+        self.system.network.inside(bind)
     }
 
     fn nft(&self, rules: &str) {

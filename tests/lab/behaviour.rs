@@ -47,7 +47,7 @@ fn root_printers_listeners_and_the_telematics_network_are_left_alone() {
 }
 
 /// No packet where printers print, and no clinical message.
-fn assert_nothing_forbidden(counters: &Json) {
+pub fn assert_nothing_forbidden(counters: &Json) {
     assert_eq!(counters["forbidden_printer_packets"], 0, "{counters}");
     let listeners = counters["mllp_received"].as_object().expect("listeners");
     for frame in listeners.values().flat_map(|frames| frames.as_array().into_iter().flatten()) {
@@ -57,7 +57,7 @@ fn assert_nothing_forbidden(counters: &Json) {
 }
 
 /// What else had to stay empty, as text; empty if it did.
-fn filled(counters: &Json, but: &[&str]) -> String {
+pub fn filled(counters: &Json, but: &[&str]) -> String {
     let hosts = counters["must_stay_empty"].as_object().expect("hosts");
     let filled = hosts.iter().filter(|(host, _)| !but.contains(&host.as_str()));
     let lines = filled.filter(|(_, logs)| {

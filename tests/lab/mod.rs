@@ -4,6 +4,7 @@
 //! `lab/compare`: every service, every flaw, and nothing that is not there.
 
 mod behaviour;
+mod platform;
 mod strangers;
 mod truth;
 

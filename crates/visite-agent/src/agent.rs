@@ -4,6 +4,7 @@
 //! that a test lives through a week in a second. It opens no port and takes no commands: the server's answers hold a closed
 //! list of requests.
 
+use crate::Look;
 use crate::answer::{Meaning, Sent, meaning};
 use crate::backoff::Backoff;
 use crate::call::{CallError, Line};
@@ -39,7 +40,7 @@ pub struct World {
     /// Tells the time.
     pub clock: Clock,
     /// Looks at the computer.
-    pub look: Arc<dyn Fn(jiff::Timestamp) -> Vec<Snapshot> + Send + Sync>,
+    pub look: Arc<Look>,
     /// Gives numbers that nobody can foresee.
     pub random: Box<dyn FnMut() -> u32 + Send>,
     /// Is told what happens.

@@ -30,9 +30,14 @@ pub const DEFAULT_HOME: &str = "/var/lib/visite";
 #[cfg(not(unix))]
 pub const DEFAULT_HOME: &str = r"C:\ProgramData\Visite";
 
-/// Looks at this computer with every collector.
-pub fn look(now: jiff::Timestamp) -> Vec<visite_facts::Snapshot> {
-    visite_host::observe(&visite_host::Machine::live(), now)
+/// Looks at a computer at the given time.
+pub type Look = dyn Fn(jiff::Timestamp) -> Vec<visite_facts::Snapshot> + Send + Sync;
+
+/// A look at this computer with every collector, to be used again and again: the package manager is asked anew only when
+/// something changed that it reads, or after six hours.
+pub fn look() -> std::sync::Arc<Look> {
+    let machine = visite_host::Machine::live().remembering();
+    std::sync::Arc::new(move |now| visite_host::observe(&machine, now))
 }
 
 /// A number that nobody can foresee. Without it, all computers that lost a server would come back at once; that is all.

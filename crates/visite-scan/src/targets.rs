@@ -21,6 +21,8 @@ pub struct Targets {
     wide: Vec<Ipv6Net>,
     /// What does not belong to them.
     left_out: Ranges,
+    /// First and last addresses of the IPv4 networks, which are everybody's there.
+    ends: Vec<Ipv4Addr>,
 }
 
 /// What is wrong with a target as it was written.
@@ -157,6 +159,7 @@ impl Targets {
         match network {
             // The first and the last address of a network are everybody's: a packet to them would touch all devices.
             IpNet::V4(network) if network.prefix_len() < 31 => {
+                self.ends.extend([network.network(), network.broadcast()]);
                 self.v4.add(number_v4(network.network()) + 1, number_v4(network.broadcast()) - 1);
             }
             IpNet::V4(network) => self.v4.add(number_v4(network.network()), number_v4(network.broadcast())),
@@ -165,10 +168,38 @@ impl Targets {
         }
     }
 
-    /// These without `excluded`.
+    /// The same for whoever stands in the networks `attached`: a part of one of them has ordinary devices at its ends, too.
+    /// From elsewhere nobody can tell, so that they stay left out.
+    #[must_use]
+    pub fn seen_from(mut self, attached: &[IpNet]) -> Self {
+        let is_end = |network: &IpNet, end: IpAddr| end == network.network() || end == network.broadcast();
+        for end in std::mem::take(&mut self.ends) {
+            let address = IpAddr::V4(end);
+            let mut around = attached.iter().filter(|network| network.contains(&address)).peekable();
+            if around.peek().is_some() && around.all(|network| !is_end(network, address)) {
+                self.v4.add(number_v4(end), number_v4(end));
+            } else {
+                self.ends.push(end);
+            }
+        }
+        self.v4.normalise();
+        self
+    }
+
+    /// The same with the first and last addresses of its networks, as what is to be left alone.
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        for end in std::mem::take(&mut self.ends) {
+            self.v4.add(number_v4(end), number_v4(end));
+        }
+        self.v4.normalise();
+        self
+    }
+
+    /// These without `excluded`, of which nothing is asked, the ends of its networks included.
     #[must_use]
     pub fn without(mut self, excluded: &Self) -> Self {
-        self.v4.subtract(&excluded.v4);
+        self.v4.subtract(&excluded.clone().whole().v4);
         let number = |address| u128::from(address);
         let wide = excluded.wide.iter().map(|network| (number(network.network()), number(network.broadcast())));
         self.left_out.0.extend(excluded.v6.0.iter().copied().chain(wide));
@@ -464,6 +495,32 @@ mod tests {
         assert!(!targets.contains("192.168.1.255".parse().unwrap()));
         assert_eq!(parse(&["192.168.1.4/31"]).unwrap().count(), 2);
         assert_eq!(parse(&["192.168.1.4/32"]).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_part_of_a_network_has_devices_at_its_ends_for_whoever_stands_in_it() {
+        let seen = |written: &[&str], attached: &[&str]| -> Vec<u8> {
+            let attached: Vec<IpNet> = attached.iter().map(|network| network.parse().unwrap()).collect();
+            let targets = parse(written).unwrap().seen_from(&attached);
+            let last = |last: &u8| targets.contains(IpAddr::V4(Ipv4Addr::new(10, 77, 0, *last)));
+            [0, 15, 16, 31, 255].into_iter().filter(last).collect()
+        };
+        assert_eq!(seen(&["10.77.0.0/28", "10.77.0.16/28"], &["10.77.0.0/24"]), [15, 16, 31]);
+        assert_eq!(
+            seen(&["10.77.0.0/28"], &["10.77.0.0/24", "10.77.0.0/28"]),
+            [0; 0],
+            "it is a network of its own, too"
+        );
+        assert_eq!(seen(&["10.77.0.0/28"], &["192.168.1.0/24"]), [0; 0]);
+        assert_eq!(seen(&["10.77.0.0/24"], &["10.77.0.0/24"]), [15, 16, 31]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_left_out_with_its_ends() {
+        let targets = parse(&["10.77.0.0/24"]).unwrap().without(&parse(&["10.77.0.16/28"]).unwrap());
+        let in_it = |last| targets.contains(IpAddr::V4(Ipv4Addr::new(10, 77, 0, last)));
+        assert!(in_it(15) && in_it(32));
+        assert!((16..32).all(|last| !in_it(last)));
     }
 
     #[test]

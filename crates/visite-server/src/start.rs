@@ -6,6 +6,7 @@
 use crate::agents::authority::{Authority, AuthorityError};
 use crate::agents::endpoint;
 use crate::agents::tls::ServerIdentity;
+use crate::demo::{self, DemoError};
 use crate::jobs::worker::{Setup, Workers};
 use crate::login::first::{self, FirstError};
 use crate::login::seal::KEY_LENGTH;
@@ -52,10 +53,14 @@ pub struct Options {
     pub agent_listen: SocketAddr,
     /// Address under which people reach it.
     pub url: PublicUrl,
+    /// Proxies before the server, which say in `X-Forwarded-For` for whom they ask.
+    pub proxies: Vec<IpAddr>,
     /// Certificate chain and key (PEM) in place of one of the server's own authority.
     pub certificate: Option<(PathBuf, PathBuf)>,
     /// What Visite knows.
     pub catalog: Arc<Catalog>,
+    /// Whether the store is filled with a practice that is made up; for an empty folder.
+    pub demo: bool,
 }
 
 /// Why a server does not start.
@@ -98,6 +103,9 @@ pub enum StartError {
     /// The first account.
     #[error(transparent)]
     First(#[from] FirstError),
+    /// The practice that is made up.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// The key or the passwords.
     #[error(transparent)]
     App(#[from] AppError),
@@ -145,6 +153,7 @@ impl StartError {
                 "Die Zertifikatsstelle des Servers lässt sich nicht benutzen",
                 "the server’s certificate authority cannot be used",
             ),
+            Self::Demo(_) => Text::new("Die Demo ließ sich nicht anlegen", "the demo could not be made"),
             Self::First(_) => {
                 Text::new("Das erste Konto ließ sich nicht anlegen", "the first account could not be made")
             }
@@ -220,6 +229,9 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let authority = Arc::new(Authority::open(&options.data.join("authority"), now)?);
     let location = options.database.unwrap_or_else(|| Location::file(options.data.join(STORE_FILE)));
     let store = Store::open(&location).await?;
+    if options.demo {
+        demo::fill(&store, &options.catalog, now).await?;
+    }
     let plain = match options.plain {
         Some(address) if !address.ip().is_loopback() => return Err(StartError::PlainBeyond(address)),
         Some(address) => Some(listener(address)?),
@@ -254,9 +266,13 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
         catalog: options.catalog,
         agents: Some(AgentsAt {
             url: format!("https://{}:{}", options.url.host(), agents_at.port()),
+            beyond: !agents_at.ip().is_loopback(),
             authority: Arc::clone(&authority),
         }),
         url: options.url,
+        proxies: options.proxies,
+        given_certificate: options.certificate.is_some(),
+        demo: options.demo,
     };
     let app = App::new(store, config, world)?;
     let router = routes::router(&app, routes::table());

@@ -2,14 +2,14 @@
 
 use crate::audit::{self, AuditEvent};
 use crate::database::Write;
-use crate::entity::{account, membership, session};
+use crate::entity::{account, identity, membership, session};
 use crate::{
     AccountId, PracticeId, PracticeStore, Store, StoreError, check_name, json, micros, optional_time, time, to_json,
     word,
 };
 use jiff::Timestamp;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value as Json;
 use visite_facts::{Lang, Word, words};
 
@@ -30,6 +30,13 @@ words! {
         Staff = "staff",
         /// Audits the practice until a date; reads only.
         Auditor = "auditor",
+    }
+}
+
+impl Role {
+    /// Whether it is a role of people who work for the provider.
+    pub fn is_of_provider(self) -> bool {
+        matches!(self, Self::ProviderAdmin | Self::Technician)
     }
 }
 
@@ -148,6 +155,49 @@ impl Store {
             ..account::ActiveModel::default()
         };
         self.update_account(event, &changed.id, change).await
+    }
+
+    /// Changes the language of pages and mails, and nothing else.
+    pub async fn set_language(&self, event: &AuditEvent, id: &AccountId, language: Lang) -> Result<(), StoreError> {
+        let language = Set(language.word().to_owned());
+        self.update_account(event, id, account::ActiveModel { language, ..account::ActiveModel::default() }).await
+    }
+
+    /// Forgets all ways into an account: its password, accounts elsewhere and sessions; and keeps `factors` in place of
+    /// its second factors, as they were read with `account`. All of it or nothing; `false`: they were changed meanwhile, or
+    /// the account has a role in another practice than `practice`.
+    pub async fn reset_account(
+        &self,
+        events: &[AuditEvent],
+        practice: &PracticeId,
+        account: &Account,
+        factors: &Json,
+    ) -> Result<bool, StoreError> {
+        let id = account.id.as_str();
+        let tx = self.db.write().await?;
+        let row = account::Entity::find_by_id(id).lock_exclusive().one(&*tx).await?;
+        let row = row.ok_or_else(|| StoreError::not_found("account", id))?;
+        let elsewhere = membership::Entity::find()
+            .filter(membership::Column::Account.eq(id))
+            .filter(membership::Column::Practice.ne(practice.as_str()));
+        if elsewhere.count(&*tx).await? > 0
+            || json::<Json>("second factors", &row.second_factors)? != account.second_factors
+        {
+            return Ok(false);
+        }
+        let change = account::ActiveModel {
+            password_hash: Set(None),
+            second_factors: Set(to_json("second factors", factors)?),
+            ..account::ActiveModel::default()
+        };
+        update(&tx, &account.id, change).await?;
+        identity::Entity::delete_many().filter(identity::Column::Account.eq(id)).exec(&*tx).await?;
+        session::Entity::delete_many().filter(session::Column::Account.eq(id)).exec(&*tx).await?;
+        for event in events {
+            audit::append(&tx, event).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Keeps another password's hash, or none. Sessions go on: end them with [`Store::close_sessions`].
@@ -272,37 +322,72 @@ impl PracticeStore {
         if account::Entity::find_by_id(account.as_str()).one(&*tx).await?.is_none() {
             return Err(StoreError::not_found("account", account));
         }
-        let row = membership::ActiveModel {
-            practice: Set(self.id.to_string()),
-            account: Set(account.to_string()),
-            role: Set(role.word().to_owned()),
-            until_at: Set(micros(until)),
-            granted_by: Set(event.who.clone()),
-            granted_at: Set(event.at.as_microsecond()),
-        };
-        let mut conflict = OnConflict::columns([membership::Column::Practice, membership::Column::Account]);
-        conflict.update_columns([
-            membership::Column::Role,
-            membership::Column::UntilAt,
-            membership::Column::GrantedBy,
-            membership::Column::GrantedAt,
-        ]);
-        membership::Entity::insert(row).on_conflict(conflict).exec_without_returning(&*tx).await?;
+        put_membership(&tx, &self.id, account, &Granted { role, until, by: &event.who, at: event.at }).await?;
         audit::append(&tx, event).await?;
         tx.commit().await
     }
 
-    /// Ends the role of an account in this practice. `false`: it had none.
+    /// Ends the role of an account in this practice. `false`: it had none, or is the last owner with access at the time of
+    /// `event`, and nothing happened.
     pub async fn end_membership(&self, event: &AuditEvent, account: &AccountId) -> Result<bool, StoreError> {
         let tx = self.write().await?;
         let key = (self.id.to_string(), account.to_string());
-        if membership::Entity::delete_by_id(key).exec(&*tx).await?.rows_affected == 0 {
-            return Ok(false);
+        let Some(row) = membership::Entity::find_by_id(key.clone()).one(&*tx).await? else { return Ok(false) };
+        let now = event.at.as_microsecond();
+        let owner = Role::PracticeOwner.word();
+        if row.role == owner && row.until_at.is_none_or(|until| now < until) {
+            let others = membership::Entity::find()
+                .filter(membership::Column::Practice.eq(self.id.as_str()))
+                .filter(membership::Column::Account.ne(account.as_str()))
+                .filter(membership::Column::Role.eq(owner))
+                .filter(membership::Column::UntilAt.is_null().or(membership::Column::UntilAt.gt(now)));
+            if others.count(&*tx).await? == 0 {
+                return Ok(false);
+            }
         }
+        membership::Entity::delete_by_id(key).exec(&*tx).await?;
         audit::append(&tx, event).await?;
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// A role that somebody gave.
+pub struct Granted<'g> {
+    /// The role.
+    pub role: Role,
+    /// Until when.
+    pub until: Option<Timestamp>,
+    /// Who gave it.
+    pub by: &'g str,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Keeps a role of an account that is there, in place of the one that it may have in this practice.
+pub async fn put_membership(
+    tx: &Write,
+    practice: &PracticeId,
+    account: &AccountId,
+    granted: &Granted<'_>,
+) -> Result<(), StoreError> {
+    let row = membership::ActiveModel {
+        practice: Set(practice.to_string()),
+        account: Set(account.to_string()),
+        role: Set(granted.role.word().to_owned()),
+        until_at: Set(micros(granted.until)),
+        granted_by: Set(granted.by.to_owned()),
+        granted_at: Set(granted.at.as_microsecond()),
+    };
+    let mut conflict = OnConflict::columns([membership::Column::Practice, membership::Column::Account]);
+    conflict.update_columns([
+        membership::Column::Role,
+        membership::Column::UntilAt,
+        membership::Column::GrantedBy,
+        membership::Column::GrantedAt,
+    ]);
+    membership::Entity::insert(row).on_conflict(conflict).exec_without_returning(&**tx).await?;
+    Ok(())
 }
 
 async fn update(tx: &Write, id: &AccountId, change: account::ActiveModel) -> Result<(), StoreError> {

@@ -319,7 +319,7 @@ async fn insert(tx: &crate::Write, practice: &PracticeId, new: &NewAgent, now: T
     inserted.map(|_| ()).map_err(|error| StoreError::or_there(error, "agent", &new.id))
 }
 
-fn from_row(row: agent::Model) -> Result<Agent, StoreError> {
+pub fn from_row(row: agent::Model) -> Result<Agent, StoreError> {
     Ok(Agent {
         id: AgentId::stored(row.agent),
         name: row.name,

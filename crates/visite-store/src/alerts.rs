@@ -147,12 +147,12 @@ impl PracticeStore {
     }
 }
 
-fn record_from_row(row: record::Model) -> Result<Record, StoreError> {
+pub fn record_from_row(row: record::Model) -> Result<Record, StoreError> {
     let (at, body) = (time(row.at)?, json("record", &row.body)?);
     Ok(Record { id: RecordId::stored(row.record), kind: row.kind, at, body })
 }
 
-fn alert_from_row(row: alert::Model) -> Result<Alert, StoreError> {
+pub fn alert_from_row(row: alert::Model) -> Result<Alert, StoreError> {
     Ok(Alert {
         cause: row.cause,
         subject: row.subject,

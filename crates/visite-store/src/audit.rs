@@ -76,6 +76,15 @@ pub enum AuditFault {
     },
 }
 
+/// How far the chain was followed. The default is its beginning.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Number of the last row.
+    pub number: i64,
+    /// Its hash.
+    pub hash: String,
+}
+
 impl Store {
     /// Appends an event that tells about nothing else in the store, e.g. a login. Returns its number.
     pub async fn append_audit(&self, event: &AuditEvent) -> Result<i64, StoreError> {
@@ -95,9 +104,23 @@ impl Store {
 
     /// Follows the chain from the first row to the last. `Ok(Ok(n))`: all `n` rows are as they were written.
     pub async fn verify_audit(&self) -> Result<Result<i64, AuditFault>, StoreError> {
+        Ok(self.verify_audit_after(Verified::default()).await?.map(|verified| verified.number))
+    }
+
+    /// Follows the chain from the row `known` to the last. What was changed before that is not found.
+    pub async fn verify_audit_after(&self, known: Verified) -> Result<Result<Verified, AuditFault>, StoreError> {
         let tx = self.db.consistent().await?;
         let (last, head) = parse_head(settings::get(&tx, HEAD).await?)?;
-        let (mut number, mut previous) = (0, String::new());
+        let Verified { mut number, hash: mut previous } = known;
+        if number > 0 {
+            match audit::Entity::find_by_id(number).one(&tx).await? {
+                None => return Ok(Err(AuditFault::Missing { number })),
+                Some(row) if row.hash != previous || row_hash(&row) != previous => {
+                    return Ok(Err(AuditFault::Changed { number }));
+                }
+                Some(_) => {}
+            }
+        }
         loop {
             let page = audit::Entity::find()
                 .filter(audit::Column::Number.gt(number))
@@ -125,7 +148,7 @@ impl Store {
         if number != last {
             return Ok(Err(AuditFault::Missing { number: number + 1 }));
         }
-        Ok(if previous == head { Ok(number) } else { Err(AuditFault::Changed { number }) })
+        Ok(if previous == head { Ok(Verified { number, hash: previous }) } else { Err(AuditFault::Changed { number }) })
     }
 }
 

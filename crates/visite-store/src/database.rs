@@ -15,11 +15,13 @@ use sea_orm::{
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// How long a program waits for another one that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long until a file is opened again that somebody else was just beginning with.
+const OPEN_AGAIN: Duration = Duration::from_millis(20);
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
 /// Connections to SQLite: one writes, the others read.
@@ -60,6 +62,19 @@ impl Write {
 impl Database {
     /// Opens the database and brings it to schema `schema`.
     pub async fn open(location: &Location, schema: i64) -> Result<Self, StoreError> {
+        let began = Instant::now();
+        loop {
+            match Self::open_once(location, schema).await {
+                // Of those that begin at once only one can set the file's journal to WAL, and SQLite does not wait there.
+                Err(StoreError::Busy(_)) if location.engine() == Engine::Sqlite && began.elapsed() < BUSY_TIMEOUT => {
+                    tokio::time::sleep(OPEN_AGAIN).await;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn open_once(location: &Location, schema: i64) -> Result<Self, StoreError> {
         let engine = location.engine();
         let options = match location {
             Location::Sqlite(path) => {

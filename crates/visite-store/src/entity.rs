@@ -64,6 +64,17 @@ entities! {
         granted_by: String,
         granted_at: i64,
     }
+    invitation = "invitation" {
+        #[sea_orm(primary_key, auto_increment = false)] practice: String,
+        #[sea_orm(primary_key, auto_increment = false)] account: String,
+        hash: String,
+        name: String,
+        role: String,
+        until_at: Option<i64>,
+        invited_by: String,
+        invited_at: i64,
+        expires_at: i64,
+    }
     session = "session" {
         #[sea_orm(primary_key, auto_increment = false)] hash: String,
         account: String,
@@ -73,9 +84,28 @@ entities! {
         second_factor_at: Option<i64>,
         address: String,
         program: String,
+        #[serde(default)]
+        proved_at: Option<i64>,
+    }
+    identity = "identity" {
+        #[sea_orm(primary_key, auto_increment = false)] issuer: String,
+        #[sea_orm(primary_key, auto_increment = false)] subject: String,
+        account: String,
+        name: String,
+        second_factor: bool,
+        linked_at: i64,
     }
     token = "token" {
         #[sea_orm(primary_key, auto_increment = false)] practice: String,
+        #[sea_orm(primary_key, auto_increment = false)] hash: String,
+        name: String,
+        scopes: String,
+        created_by: String,
+        created_at: i64,
+        expires_at: i64,
+        last_used_at: Option<i64>,
+    }
+    installation_token = "installation_token" {
         #[sea_orm(primary_key, auto_increment = false)] hash: String,
         name: String,
         scopes: String,
@@ -255,8 +285,8 @@ macro_rules! each_table {
 macro_rules! each_table_of_all {
     ($function:ident $arguments:tt) => {
         $crate::entity::each_table!($function $arguments:
-            setting, account, practice, site, membership, session, token, webhook, audit, agent, enrolment, subject, body,
-            snapshot, observation, round, finding, finding_event, acceptance, record, job, alert)
+            setting, account, identity, practice, site, membership, invitation, session, token, installation_token, webhook, audit, agent,
+            enrolment, subject, body, snapshot, observation, round, finding, finding_event, acceptance, record, job, alert)
     };
 }
 
@@ -275,7 +305,7 @@ macro_rules! each_table_to_delete {
     ($function:ident $arguments:tt) => {
         $crate::entity::each_table!($function $arguments:
             alert, job, record, acceptance, finding_event, finding, round, observation, snapshot, body, subject, enrolment,
-            agent, webhook, token, membership, site)
+            agent, webhook, token, invitation, membership, site)
     };
 }
 

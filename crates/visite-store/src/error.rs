@@ -170,8 +170,8 @@ impl StoreError {
                 format!("`{id}` is not there (any more). Please load the page again."),
             ),
             Self::AlreadyThere { id, .. } => (
-                format!("`{id}` gibt es schon. Bitte einen anderen Namen wählen."),
-                format!("`{id}` is there already. Please choose another name."),
+                format!("`{id}` gibt es schon."),
+                format!("`{id}` is there already."),
             ),
             Self::Invalid { why, .. } => (
                 format!("Diese Angabe lässt sich nicht speichern: {}. Bitte prüfen und neu eingeben.", why.de),
@@ -186,9 +186,9 @@ impl StoreError {
                 "The disk is full. Please make room; then it goes on by itself.".to_owned(),
             ),
             Self::Unreachable(_) => (
-                "Die Datenbank antwortet nicht. Bitte prüfen, ob sie läuft; danach geht es von selbst weiter."
+                "Die Datenbank antwortet nicht. Bitte prüfen, ob sie läuft. Ein laufender Server macht danach von selbst weiter."
                     .to_owned(),
-                "The database does not answer. Please see whether it runs; then it goes on by itself.".to_owned(),
+                "The database does not answer. Please see whether it runs. A running server then goes on by itself.".to_owned(),
             ),
             Self::Busy(_) => (
                 "Die Datenbank ist gerade beschäftigt. Bitte gleich noch einmal versuchen.".to_owned(),

@@ -130,11 +130,7 @@ impl PracticeStore {
             .order_by_asc(finding_event::Column::Number)
             .all(self.db.read())
             .await?;
-        let event = |row: finding_event::Model| {
-            let (at, kind) = (time(row.at)?, word("event", &row.what)?);
-            Ok(FindingEvent { number: row.number, at, kind, who: row.who, detail: row.detail })
-        };
-        rows.into_iter().map(event).collect()
+        rows.into_iter().map(happened).collect()
     }
 
     /// All findings as they stood after the last round, as assessing wants them.
@@ -150,11 +146,7 @@ impl PracticeStore {
             .order_by_asc(acceptance::Column::Finding)
             .all(self.db.read())
             .await?;
-        let acceptance = |row: acceptance::Model| {
-            let until = row.until.parse().map_err(|error| StoreError::stored("acceptance", error))?;
-            Ok(Acceptance { finding: row.finding, reason: row.reason, by: row.who, until })
-        };
-        rows.into_iter().map(acceptance).collect()
+        rows.into_iter().map(accepted).collect()
     }
 
     /// Accepts the risk of a finding until a date, in place of an earlier acceptance.
@@ -372,6 +364,16 @@ pub fn blank(row: &mut finding::Model) -> Result<(), StoreError> {
     set_body(row, &body)
 }
 
-fn kept(row: finding::Model) -> Result<KeptFinding, StoreError> {
+pub fn accepted(row: acceptance::Model) -> Result<Acceptance, StoreError> {
+    let until = row.until.parse().map_err(|error| StoreError::stored("acceptance", error))?;
+    Ok(Acceptance { finding: row.finding, reason: row.reason, by: row.who, until })
+}
+
+pub fn happened(row: finding_event::Model) -> Result<FindingEvent, StoreError> {
+    let (at, kind) = (time(row.at)?, word("event", &row.what)?);
+    Ok(FindingEvent { number: row.number, at, kind, who: row.who, detail: row.detail })
+}
+
+pub fn kept(row: finding::Model) -> Result<KeptFinding, StoreError> {
     Ok(KeptFinding { finding: json("finding", &row.body)?, assigned_to: row.assigned_to.map(AccountId::stored) })
 }

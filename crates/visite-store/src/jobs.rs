@@ -7,7 +7,9 @@ use crate::entity::job;
 use crate::{JobId, PracticeId, PracticeStore, Store, StoreError, json, micros, optional_time, time, to_json, word};
 use jiff::Timestamp;
 use sea_orm::sea_query::{ExprTrait, LockBehavior, LockType};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde_json::Value as Json;
 use visite_facts::{Word, words};
 
@@ -86,6 +88,17 @@ impl Store {
     /// The jobs of the whole installation, newest first, at most `limit`.
     pub async fn jobs(&self, limit: u64) -> Result<Vec<Job>, StoreError> {
         list(self.db.read(), INSTALLATION, limit).await
+    }
+
+    /// How many jobs of `kinds`, of any practice, could begin, and how many are under way.
+    pub async fn open_jobs(&self, kinds: &[&str], now: Timestamp) -> Result<(u64, u64), StoreError> {
+        use job::Column;
+        let of_kinds = || job::Entity::find().filter(Column::Kind.is_in(kinds.iter().copied()));
+        let due = of_kinds()
+            .filter(Column::State.eq(JobState::Waiting.word()))
+            .filter(Column::DueAt.lte(now.as_microsecond()));
+        let running = of_kinds().filter(Column::State.eq(JobState::Running.word()));
+        Ok((due.count(self.db.read()).await?, running.count(self.db.read()).await?))
     }
 
     /// Claims the job that is due for the longest time, of any practice, among `kinds`. It is the node's until
@@ -176,6 +189,11 @@ impl Store {
 impl PracticeStore {
     /// Plans a job. `false`: it was planned before.
     pub async fn plan_job(&self, new: &NewJob, now: Timestamp) -> Result<bool, StoreError> {
+        // Every delivery plans the same job of its quarter of an hour: most need no writer.
+        let key = (self.id.to_string(), new.id.to_string());
+        if job::Entity::find_by_id(key).one(self.db.read()).await?.is_some() {
+            return Ok(false);
+        }
         let tx = self.write().await?;
         let planned = insert(&tx, self.id.as_str(), new, now).await?;
         tx.commit().await?;

@@ -15,7 +15,9 @@ mod dump;
 mod entity;
 mod error;
 mod findings;
+mod identities;
 mod ids;
+mod invitations;
 mod jobs;
 mod location;
 mod migration;
@@ -32,12 +34,14 @@ mod tokens;
 pub use accounts::{Account, Membership, NewAccount, Role};
 pub use agents::{Agent, AgentState, Enrolled, Enrolment, NewAgent, NewEnrolment};
 pub use alerts::{Alert, Record};
-pub use audit::{AuditEntry, AuditEvent, AuditFault};
+pub use audit::{AuditEntry, AuditEvent, AuditFault, Verified};
 pub use deliveries::{DeliveredSnapshot, Delivery, Receipt};
 pub use dump::{BACKUP_SCHEMA, DeletionProof, Header as BackupHeader};
 pub use error::StoreError;
 pub use findings::{BY_ROUND, FindingChange, FindingEvent, FindingEventKind, FindingFilter, KeptFinding};
+pub use identities::Identity;
 pub use ids::{AccountId, AgentId, JobId, PracticeId, RecordId, SiteId, WebhookId};
+pub use invitations::Invitation;
 pub use jobs::{Job, JobState, NewJob};
 pub use location::{Engine, Location};
 pub use overview::Overview;
@@ -99,9 +103,11 @@ impl Store {
         PracticeStore { db: self.db.clone(), writer: self.writer.clone(), id }
     }
 
-    /// Whether the database answers: for the readiness of the server.
+    /// Whether the database answers and has the schema of this program: for the readiness of the server.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        self.db.answers().await
+        self.db.answers().await?;
+        let found = migration::applied(self.db.read()).await?;
+        if found == migration::newest() { Ok(()) } else { Err(StoreError::Newer { found, known: migration::newest() }) }
     }
 
     /// Whether the database is whole: every page, every index, every reference. Takes seconds with a large SQLite file.

@@ -4,8 +4,8 @@ use crate::agents::AgentState;
 use crate::entity::{agent, alert, finding, round};
 use crate::{Practice, RoundInfo, Store, StoreError, optional_time, rounds, word};
 use jiff::Timestamp;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use std::collections::BTreeMap;
 use visite_facts::{FindingState, Severity, Word};
 
@@ -72,37 +72,26 @@ impl Store {
     }
 }
 
+/// One question, for a list of pairs to look for would be weighed against each part of a divided table.
 async fn newest_rounds(tx: &DatabaseTransaction) -> Result<BTreeMap<String, RoundInfo>, StoreError> {
-    let newest: Vec<(String, i64)> = round::Entity::find()
-        .select_only()
+    let (newest, last) = (Alias::new("newest"), Alias::new("last"));
+    let newest_of_each = Query::select()
         .column(round::Column::Practice)
-        .expr_as(Expr::col(round::Column::At).max(), "newest")
-        .group_by(round::Column::Practice)
-        .into_tuple()
-        .all(tx)
-        .await?;
+        .expr_as(Expr::col(round::Column::At).max(), last.clone())
+        .from(round::Entity)
+        .group_by_col(round::Column::Practice)
+        .to_owned();
+    let mut wanted = round::Entity::find().select_only().column(round::Column::Practice).columns(rounds::INFO);
+    let of = |column: round::Column| Expr::col((round::Entity, column));
+    let same = of(round::Column::Practice)
+        .equals((newest.clone(), round::Column::Practice))
+        .and(of(round::Column::At).equals((newest.clone(), last)));
+    QueryTrait::query(&mut wanted).join_subquery(JoinType::InnerJoin, newest_of_each, newest, same);
+    let rows: Vec<(String, String, i64, String, String, bool, String)> = wanted.into_tuple().all(tx).await?;
     let mut kept = BTreeMap::new();
-    for page in newest.chunks(500) {
-        let key = Expr::tuple([Expr::col(round::Column::Practice), Expr::col(round::Column::At)]);
-        let rows: Vec<(String, String, i64, String, String, bool, String)> = round::Entity::find()
-            .select_only()
-            .columns([
-                round::Column::Practice,
-                round::Column::Round,
-                round::Column::At,
-                round::Column::CatalogHash,
-                round::Column::Summary,
-                round::Column::IsFull,
-                round::Column::Open,
-            ])
-            .filter(key.in_tuples(page.iter().cloned()))
-            .into_tuple()
-            .all(tx)
-            .await?;
-        for (practice, id, at, catalog_hash, summary, is_full, open) in rows {
-            let info = rounds::info((id, at, catalog_hash, summary, is_full, open))?;
-            kept.insert(practice, info);
-        }
+    for (practice, id, at, catalog_hash, summary, is_full, open) in rows {
+        let info = rounds::info((id, at, catalog_hash, summary, is_full, open))?;
+        kept.insert(practice, info);
     }
     Ok(kept)
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 /// A practice that is to be kept.
@@ -37,7 +37,7 @@ pub struct Practice {
     pub file: Option<PracticeFile>,
     /// Settings of the practice: a JSON object, whose meaning is the server's business.
     pub settings: Json,
-    /// When it was made.
+    /// When it was made here, or came from elsewhere.
     pub created_at: Timestamp,
     /// When its data were deleted.
     pub deleted_at: Option<Timestamp>,
@@ -83,6 +83,20 @@ impl Store {
         tx.commit().await
     }
 
+    /// The practice that has been here longest and is not deleted.
+    pub async fn first_practice(&self) -> Result<Option<PracticeId>, StoreError> {
+        let first: Option<String> = practice::Entity::find()
+            .select_only()
+            .column(practice::Column::Practice)
+            .filter(practice::Column::DeletedAt.is_null())
+            .order_by_asc(practice::Column::CreatedAt)
+            .order_by_asc(practice::Column::Practice)
+            .into_tuple()
+            .one(self.db.read())
+            .await?;
+        Ok(first.map(PracticeId::stored))
+    }
+
     /// All practices that are not deleted, by name.
     pub async fn practices(&self) -> Result<Vec<Practice>, StoreError> {
         let rows = practice::Entity::find().filter(practice::Column::DeletedAt.is_null()).all(self.db.read()).await?;
@@ -118,22 +132,45 @@ impl PracticeStore {
         self.change(event, change).await
     }
 
-    /// Keeps the practice file, which the caller has understood before, or removes it. Returns its hash.
-    pub async fn set_file(&self, event: &AuditEvent, text: Option<&str>) -> Result<Option<String>, StoreError> {
-        let hash = text.map(|text| hex(&Sha256::digest(text.as_bytes())));
-        let change =
-            practice::ActiveModel { file: Set(text.map(str::to_owned)), file_hash: Set(hash.clone()), ..self.row() };
-        self.change(event, change).await?;
-        Ok(hash)
+    /// Keeps the practice file, which the caller has understood before, in place of the one with the hash `before`; none
+    /// where there was none. `false`: someone else changed it meanwhile, and nothing happened.
+    pub async fn set_file(&self, event: &AuditEvent, before: Option<&str>, text: &str) -> Result<bool, StoreError> {
+        let tx = self.write().await?;
+        let hash = hex(&Sha256::digest(text.as_bytes()));
+        let same = match before {
+            Some(before) => practice::Column::FileHash.eq(before),
+            None => practice::Column::FileHash.is_null(),
+        };
+        let change = practice::ActiveModel {
+            file: Set(Some(text.to_owned())),
+            file_hash: Set(Some(hash)),
+            ..practice::ActiveModel::default()
+        };
+        let kept = practice::Entity::update_many()
+            .set(change)
+            .filter(practice::Column::Practice.eq(self.id.as_str()))
+            .filter(same)
+            .exec(&*tx)
+            .await?;
+        if kept.rows_affected == 0 {
+            return Ok(false);
+        }
+        audit::append(&tx, event).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
-    /// Keeps the settings of the practice, a JSON object.
-    pub async fn set_settings(&self, event: &AuditEvent, settings: &Json) -> Result<(), StoreError> {
-        if !settings.is_object() {
-            return Err(StoreError::invalid("settings", "sie sind kein JSON-Objekt", "they are no JSON object"));
-        }
-        let change = practice::ActiveModel { settings: Set(to_json("settings", settings)?), ..self.row() };
-        self.change(event, change).await
+    /// Keeps some settings of the practice, by name; the others stay.
+    pub async fn put_settings(&self, event: &AuditEvent, fields: &[(&str, Json)]) -> Result<(), StoreError> {
+        let tx = self.write().await?;
+        let row = practice::Entity::find_by_id(self.id.as_str()).one(&*tx).await?;
+        let row = row.ok_or_else(|| StoreError::not_found("practice", &self.id))?;
+        let mut settings: Map<String, Json> = json("settings", &row.settings)?;
+        settings.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        let change = practice::ActiveModel { settings: Set(to_json("settings", &settings)?), ..self.row() };
+        practice::Entity::update(change).exec(&*tx).await?;
+        audit::append(&tx, event).await?;
+        tx.commit().await
     }
 
     /// The places, by name.
@@ -216,7 +253,7 @@ fn check_time_zone(name: &str) -> Result<(), StoreError> {
     }
 }
 
-fn from_row(row: practice::Model) -> Result<Practice, StoreError> {
+pub fn from_row(row: practice::Model) -> Result<Practice, StoreError> {
     let file = row.file.zip(row.file_hash).map(|(text, hash)| PracticeFile { text, hash });
     Ok(Practice {
         id: PracticeId::stored(row.practice),

@@ -1,6 +1,9 @@
 //! How long things are kept, as `docs/concepts/platform.md` says. One transaction a practice, so that nobody waits long.
 
-use crate::entity::{body, enrolment, finding, job, observation, practice, round, session, snapshot, subject, token};
+use crate::entity::{
+    body, enrolment, finding, installation_token, invitation, job, observation, practice, round, session, snapshot,
+    subject, token,
+};
 use crate::privacy::{GONE, blank_assessment};
 use crate::{PracticeId, PracticeStore, Store, StoreError, findings, json, snapshots, time, to_json, upsert};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
@@ -32,7 +35,7 @@ pub struct CleanedUp {
     pub shortened_rounds: u64,
     /// Sessions that had ended.
     pub sessions: u64,
-    /// Tokens and enrolments that had ended.
+    /// Tokens, enrolments and invitations that had ended.
     pub tokens: u64,
     /// Jobs that had ended.
     pub jobs: u64,
@@ -73,6 +76,8 @@ impl Store {
         let tx = self.db.write().await?;
         let over = session::Column::ExpiresAt.lt(limits.personal);
         done.sessions += session::Entity::delete_many().filter(over).exec(&*tx).await?.rows_affected;
+        let over = installation_token::Column::ExpiresAt.lt(limits.personal);
+        done.tokens += installation_token::Entity::delete_many().filter(over).exec(&*tx).await?.rows_affected;
         let over = job::Column::FinishedAt.lt(limits.personal);
         done.jobs += job::Entity::delete_many().filter(over).exec(&*tx).await?.rows_affected;
         tx.commit().await?;
@@ -113,6 +118,10 @@ impl PracticeStore {
         let ended = enrolment::Entity::delete_many()
             .filter(enrolment::Column::Practice.eq(self.id.as_str()))
             .filter(ended.or(enrolment::Column::UsedAt.lt(limits.personal)));
+        done.tokens += ended.exec(&*tx).await?.rows_affected;
+        let ended = invitation::Entity::delete_many()
+            .filter(invitation::Column::Practice.eq(self.id.as_str()))
+            .filter(invitation::Column::ExpiresAt.lt(limits.personal));
         done.tokens += ended.exec(&*tx).await?.rows_affected;
         tx.commit().await
     }

@@ -26,6 +26,16 @@ pub struct RoundInfo {
     pub is_full: bool,
 }
 
+/// The columns of an [`InfoRow`], in its order.
+pub const INFO: [round::Column; 6] = [
+    round::Column::Round,
+    round::Column::At,
+    round::Column::CatalogHash,
+    round::Column::Summary,
+    round::Column::IsFull,
+    round::Column::Open,
+];
+
 impl PracticeStore {
     /// Keeps an assessment, and goes on with the life of its findings. Returns what changed among them.
     ///
@@ -59,14 +69,7 @@ impl PracticeStore {
             before.into_iter().fold(query, |query, before| query.filter(round::Column::At.lt(before.as_microsecond())));
         let rows: Vec<InfoRow> = query
             .select_only()
-            .columns([
-                round::Column::Round,
-                round::Column::At,
-                round::Column::CatalogHash,
-                round::Column::Summary,
-                round::Column::IsFull,
-                round::Column::Open,
-            ])
+            .columns(INFO)
             .order_by_desc(round::Column::At)
             .order_by_desc(round::Column::Round)
             .limit(limit)
@@ -124,6 +127,6 @@ fn open_findings(assessment: &Assessment) -> BTreeMap<Severity, u32> {
     open
 }
 
-fn assessment(row: round::Model) -> Result<Option<Assessment>, StoreError> {
+pub fn assessment(row: round::Model) -> Result<Option<Assessment>, StoreError> {
     row.assessment.as_deref().map(|text| json("assessment", text)).transpose()
 }

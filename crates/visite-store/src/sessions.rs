@@ -16,6 +16,8 @@ pub struct NewSession {
     pub expires_at: Timestamp,
     /// When a second factor was shown.
     pub second_factor_at: Option<Timestamp>,
+    /// When the person proved who it is, where that was not now: another service may have asked long ago.
+    pub proved_at: Option<Timestamp>,
     /// Address of the computer.
     pub address: String,
     /// Name of the browser.
@@ -37,6 +39,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// When a second factor was shown.
     pub second_factor_at: Option<Timestamp>,
+    /// When the person proved who it is, where that was not as it began.
+    pub proved_at: Option<Timestamp>,
     /// Address of the computer.
     pub address: String,
     /// Name of the browser.
@@ -53,6 +57,7 @@ impl Store {
             last_used_at: Set(new.now.as_microsecond()),
             expires_at: Set(new.expires_at.as_microsecond()),
             second_factor_at: Set(micros(new.second_factor_at)),
+            proved_at: Set(micros(new.proved_at)),
             address: Set(new.address.chars().take(100).collect()),
             program: Set(new.program.chars().take(300).collect()),
         };
@@ -134,6 +139,7 @@ fn from_row(row: session::Model) -> Result<Session, StoreError> {
         last_used_at: time(row.last_used_at)?,
         expires_at: time(row.expires_at)?,
         second_factor_at: optional_time(row.second_factor_at)?,
+        proved_at: optional_time(row.proved_at)?,
         address: row.address,
         program: row.program,
     })

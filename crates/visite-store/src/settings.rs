@@ -45,6 +45,25 @@ impl Store {
         tx.commit().await
     }
 
+    /// Makes a setting in place of `before`, as it was read. `false`: someone else changed it meanwhile, and nothing
+    /// happened.
+    pub async fn replace_setting(
+        &self,
+        event: &AuditEvent,
+        name: &str,
+        before: Option<&str>,
+        value: &str,
+    ) -> Result<bool, StoreError> {
+        let tx = self.db.write().await?;
+        if get_locked(&*tx, name).await?.as_deref() != before {
+            return Ok(false);
+        }
+        put(&*tx, name, value).await?;
+        audit::append(&tx, event).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     /// The epoch, which agents compare with the one they know: a higher one makes them send again what they still keep.
     pub async fn epoch(&self) -> Result<i64, StoreError> {
         epoch(self.db.read()).await

@@ -180,7 +180,7 @@ fn assemble(content: Content, subject: Subject, collector: String, times: (i64, 
     Ok(Snapshot { collector, observed_at, received_at, subject, identifiers, facts, problems })
 }
 
-fn seen_subject(row: subject::Model) -> Result<SeenSubject, StoreError> {
+pub fn seen_subject(row: subject::Model) -> Result<SeenSubject, StoreError> {
     Ok(SeenSubject {
         subject: Subject { id: SubjectId(row.subject), kind: word("kind", &row.kind)?, name: row.name },
         identifiers: json("identifiers", &row.identifiers)?,

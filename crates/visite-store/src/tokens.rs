@@ -1,7 +1,7 @@
 //! Tokens with which programs use the interface of a practice, and webhooks that tell programs what happened.
 
 use crate::audit::{self, AuditEvent};
-use crate::entity::{token, webhook};
+use crate::entity::{installation_token, token, webhook};
 use crate::{PracticeId, PracticeStore, Store, StoreError, WebhookId, check_name, json, optional_time, secret_hash};
 use crate::{time, to_json};
 use jiff::Timestamp;
@@ -23,8 +23,8 @@ pub struct NewToken {
 pub struct Token {
     /// Names it where it is listed and withdrawn; the token cannot be found from it.
     pub id: String,
-    /// The practice for which it may be used.
-    pub practice: PracticeId,
+    /// The practice for which it may be used; none if it belongs to the installation.
+    pub practice: Option<PracticeId>,
     /// Name for people.
     pub name: String,
     /// What it may be used for.
@@ -62,7 +62,64 @@ impl Store {
             .filter(token::Column::ExpiresAt.gt(now.as_microsecond()))
             .one(self.db.read())
             .await?;
-        row.map(from_row).transpose()
+        if let Some(row) = row {
+            return from_row(row).map(Some);
+        }
+        let row = installation_token::Entity::find_by_id(secret_hash(secret))
+            .filter(installation_token::Column::ExpiresAt.gt(now.as_microsecond()))
+            .one(self.db.read())
+            .await?;
+        row.map(of_installation).transpose()
+    }
+
+    /// Gives out a token of the installation, of which only the hash is kept. It is random and long.
+    pub async fn create_token(&self, event: &AuditEvent, secret: &str, new: &NewToken) -> Result<(), StoreError> {
+        check_name("name", &new.name)?;
+        let tx = self.db.write().await?;
+        let row = installation_token::ActiveModel {
+            hash: Set(secret_hash(secret)),
+            name: Set(new.name.clone()),
+            scopes: Set(to_json("scopes", &new.scopes)?),
+            created_by: Set(event.who.clone()),
+            created_at: Set(event.at.as_microsecond()),
+            expires_at: Set(new.expires_at.as_microsecond()),
+            last_used_at: Set(None),
+        };
+        installation_token::Entity::insert(row).exec_without_returning(&*tx).await?;
+        audit::append(&tx, event).await?;
+        tx.commit().await
+    }
+
+    /// The tokens of the installation, newest first.
+    pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
+        let rows = installation_token::Entity::find()
+            .order_by_desc(installation_token::Column::CreatedAt)
+            .all(self.db.read())
+            .await?;
+        rows.into_iter().map(of_installation).collect()
+    }
+
+    /// Notes that a token of the installation was used.
+    pub async fn touch_token(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let last_used_at = Set(Some(now.as_microsecond()));
+        let tx = self.db.write().await?;
+        installation_token::Entity::update_many()
+            .set(installation_token::ActiveModel { last_used_at, ..installation_token::ActiveModel::default() })
+            .filter(installation_token::Column::Hash.eq(id))
+            .exec(&*tx)
+            .await?;
+        tx.commit().await
+    }
+
+    /// Withdraws a token of the installation. `false`: there was no such one.
+    pub async fn withdraw_token(&self, event: &AuditEvent, id: &str) -> Result<bool, StoreError> {
+        let tx = self.db.write().await?;
+        if installation_token::Entity::delete_by_id(id).exec(&*tx).await?.rows_affected == 0 {
+            return Ok(false);
+        }
+        audit::append(&tx, event).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 }
 
@@ -168,7 +225,20 @@ impl PracticeStore {
 fn from_row(row: token::Model) -> Result<Token, StoreError> {
     Ok(Token {
         id: row.hash,
-        practice: PracticeId::stored(row.practice),
+        practice: Some(PracticeId::stored(row.practice)),
+        name: row.name,
+        scopes: json("scopes", &row.scopes)?,
+        created_by: row.created_by,
+        created_at: time(row.created_at)?,
+        expires_at: time(row.expires_at)?,
+        last_used_at: optional_time(row.last_used_at)?,
+    })
+}
+
+fn of_installation(row: installation_token::Model) -> Result<Token, StoreError> {
+    Ok(Token {
+        id: row.hash,
+        practice: None,
         name: row.name,
         scopes: json("scopes", &row.scopes)?,
         created_by: row.created_by,

@@ -69,7 +69,7 @@ impl OpeningHours {
 pub struct Hours {
     /// First minute.
     pub from: Time,
-    /// The minute at which it is over.
+    /// The minute at which it is over; the last moment of the day for `24:00`.
     pub until: Time,
 }
 
@@ -79,7 +79,7 @@ impl FromStr for Hours {
     type Err = Complaint;
 
     fn from_str(text: &str) -> Result<Self, Complaint> {
-        let parts = text.split_once('-').and_then(|(from, until)| Some((clock(from)?, clock(until)?)));
+        let parts = text.split_once('-').and_then(|(from, until)| Some((clock(from)?, end(until)?)));
         match parts {
             Some((from, until)) if from < until => Ok(Self { from, until }),
             Some(_) => {
@@ -108,8 +108,16 @@ impl FromStr for Hours {
 
 impl fmt::Display for Hours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.from.strftime("%H:%M"), self.until.strftime("%H:%M"))
+        match self.until {
+            Time::MAX => write!(f, "{}-24:00", self.from.strftime("%H:%M")),
+            until => write!(f, "{}-{}", self.from.strftime("%H:%M"), until.strftime("%H:%M")),
+        }
     }
+}
+
+/// When a part of a day is over: `24:00` is the end of the day, as in ISO 8601.
+fn end(text: &str) -> Option<Time> {
+    if text.trim() == "24:00" { Some(Time::MAX) } else { clock(text) }
 }
 
 fn clock(text: &str) -> Option<Time> {
@@ -220,6 +228,8 @@ mod tests {
     fn hours_read_as_they_are_written() {
         let hours = Hours::from_str("8:00 - 12:30").expect("hours");
         assert_eq!(hours.to_string(), "08:00-12:30");
+        assert_eq!(Hours::from_str("22:00-24:00").expect("hours").to_string(), "22:00-24:00");
+        assert!(Hours::from_str("24:00-24:00").is_err());
         for wrong in ["", "8-12", "12:30-08:00", "08:00-08:00", "08:00-24:30", "8:0-9:00", "08:00", "a:00-b:00"] {
             assert!(Hours::from_str(wrong).is_err(), "{wrong}");
         }
@@ -233,6 +243,8 @@ mod tests {
             [(7, 59), (8, 0), (11, 59), (12, 0)].map(|(hour, minute)| week.is_open(monday.at(hour, minute, 0, 0)));
         assert_eq!(found, [false, true, true, false]);
         assert!(!week.is_open(date(2026, 11, 24).at(9, 0, 0, 0)));
+        let always = OpeningHours { monday: Some(vec!["00:00-24:00".parse().expect("hours")]), ..Default::default() };
+        assert!(always.is_open(monday.at(0, 0, 0, 0)) && always.is_open(monday.at(23, 59, 59, 0)));
     }
 
     #[test]

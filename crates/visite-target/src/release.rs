@@ -47,7 +47,9 @@ impl Release {
     /// Whether it lets `network` be examined on `date`, all of it.
     pub fn covers(&self, network: IpNet, date: Date) -> bool {
         let in_time = self.allowed_on <= date && date <= self.until;
-        in_time && self.ranges.iter().any(|range| range.0.contains(&network))
+        // Two ranges side by side cover what lies across both.
+        let ranges: Vec<IpNet> = self.ranges.iter().map(|range| range.0).collect();
+        in_time && IpNet::aggregate(&ranges).iter().any(|range| range.contains(&network))
     }
 
     /// Whether login attempts are allowed as well.
@@ -61,5 +63,28 @@ pub(crate) fn is_too_wide(range: IpNet) -> bool {
     match range {
         IpNet::V4(range) => range.prefix_len() < 16,
         IpNet::V6(range) => range.prefix_len() < 48,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_side_by_side_cover_what_lies_across_both() {
+        let range = |text: &str| Network(text.parse().expect("a network"));
+        let release = Release {
+            id: "r1".parse().expect("an id"),
+            allowed_by: "p1".parse().expect("an id"),
+            allowed_on: Date::constant(2026, 1, 1),
+            until: Date::constant(2026, 12, 31),
+            ranges: ["10.77.0.32/28", "10.77.0.48/28", "10.77.0.80/28"].map(range).to_vec(),
+            device_owners: vec![DeviceOwner::Practice],
+            named_owners: None,
+            login_attempts: None,
+        };
+        let covers = |network: &str| release.covers(network.parse().expect("a network"), Date::constant(2026, 5, 1));
+        assert!(covers("10.77.0.32/27") && covers("10.77.0.40/29") && covers("10.77.0.80/28"));
+        assert!(!covers("10.77.0.64/27") && !covers("10.77.0.0/26") && !covers("10.77.0.64/28"));
     }
 }

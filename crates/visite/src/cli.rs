@@ -196,10 +196,15 @@ pub enum YesNo {
 pub struct ServeArgs {
     #[arg(long, value_name = "DIR", default_value = "visite-data")]
     pub data: PathBuf,
+    /// A folder of its own, which is gone when it ends.
+    #[arg(long, conflicts_with_all = ["data", "database", "certificate", "public_url"])]
+    pub demo: bool,
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]
     pub listen: std::net::SocketAddr,
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
+    #[arg(long, value_name = "ADDRESS")]
+    pub proxy: Vec<std::net::IpAddr>,
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8444")]
     pub agent_listen: std::net::SocketAddr,
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]

@@ -315,6 +315,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Folder for data and keys; is made if missing [default: visite-data]",
     ),
     (
+        "serve --demo",
+        "Eine Beispielpraxis zum Umsehen; beim Beenden wird alles gelöscht",
+        "A practice to look around in; when it ends, everything is deleted",
+    ),
+    (
         "serve --listen",
         "Adresse für Browser, verschlüsselt [Vorgabe: 127.0.0.1:8443]",
         "Address for browsers, encrypted [default: 127.0.0.1:8443]",
@@ -323,6 +328,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "serve --public-url",
         "Adresse, unter der Menschen den Server erreichen [Vorgabe: https://localhost und der Port von --listen]",
         "Address at which people reach the server [default: https://localhost and the port of --listen]",
+    ),
+    (
+        "serve --proxy",
+        "Adresse eines Proxys vor dem Server, der in X-Forwarded-For sagt, für wen er fragt; mehrfach möglich",
+        "Address of a proxy before the server that says in X-Forwarded-For for whom it asks; may be given several times",
     ),
     (
         "serve --agent-listen",

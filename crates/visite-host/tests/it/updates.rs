@@ -72,6 +72,30 @@ fn an_update_waits_until_it_is_installed() {
 }
 
 #[test]
+fn whoever_remembers_asks_again_once_something_changed() {
+    if !Path::new("/usr/bin/apt-get").exists() {
+        return check_pending(&debian("1.0", "1.1"), Known(1), Known(1));
+    }
+    let scratch = debian("1.0", "1.1");
+    let machine = scratch.machine().remembering();
+    let look = || single::<Updates>(&crate::scratch::collect(&machine, "linux.updates")).pending;
+    assert_eq!(look(), Known(1));
+    // Replaced behind its back, with the same name, length and times, it is another file all the same.
+    for (installed, pending) in [("1.1", 0), ("1.0", 1)] {
+        let earlier = std::fs::metadata(scratch.path(STATUS)).and_then(|status| status.modified()).expect("a time");
+        install(&scratch, &[("praxis-demo", installed, "install")]);
+        std::fs::File::options()
+            .write(true)
+            .open(scratch.path(STATUS))
+            .and_then(|status| status.set_modified(earlier))
+            .expect("the file is ours");
+        assert_eq!(look(), Known(pending));
+    }
+    offer(&scratch, "security", "Debian-Security", &[("praxis-demo", "1.0")]);
+    assert_eq!(look(), Known(0));
+}
+
+#[test]
 fn what_is_held_back_waits_too() {
     let scratch = debian("1.0", "1.1");
     install(&scratch, &[("praxis-demo", "1.0", "hold")]);

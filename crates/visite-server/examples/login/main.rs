@@ -25,7 +25,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let catalog =
         visite_catalog::load(&[visite_catalog::Layer::embedded()]).map_err(|_| "the catalogue has a mistake")?;
     let catalog = std::sync::Arc::new(catalog);
-    let config = Config { url: origin.parse()?, beyond_loopback: false, key: for_key, catalog, agents: None };
+    let config = Config {
+        url: origin.parse()?,
+        beyond_loopback: false,
+        key: for_key,
+        catalog,
+        agents: None,
+        proxies: Vec::new(),
+        given_certificate: false,
+        demo: false,
+    };
     let app = App::new(store, config, World::real())?;
     println!("{origin}{link}");
     let router = routes::router(&app, routes::table());

@@ -4,13 +4,14 @@
 //! opens the door, and once the new one was shown, the earlier one does not.
 
 use super::guard::{Peer, Standing, demand_agent};
-use super::message::{answer, read_message, refuse, unknown_route};
+use super::message::{answer, read_message, read_request, refuse, unknown_route};
 use super::tls::{ServerIdentity, server_config};
 use crate::agents::authority::{Authority, AuthorityError};
 use crate::jobs::plan;
 use crate::web::app::{AgentsAt, App};
 use crate::web::serve::{Patience, patient};
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use axum::{Extension, Router};
@@ -18,10 +19,12 @@ use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
+use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use visite_agent::address::ServerUrl;
 use visite_agent::clock::{Clock, Moment};
 use visite_agent::protocol::{
@@ -39,6 +42,15 @@ use visite_store::{
 const RENEWAL_EVERY: Duration = Duration::from_secs(3_600);
 /// How long connections may go on when the server stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
+/// How long somebody who enrols may take. Anybody may knock here.
+const ENROLLED_WITHIN: Duration = Duration::from_secs(30);
+/// How long an agent may take to renew or deliver: the largest delivery over a line of 1 Mbit/s.
+const DELIVERED_WITHIN: Duration = Duration::from_secs(180);
+/// Deliveries of one agent that are worked on at once. It sends one after the other; after a broken connection the one before may
+/// still be there.
+const AT_ONCE: usize = 2;
+/// How long nothing may come of what is being sent.
+const BODY_PAUSE: Duration = Duration::from_secs(10);
 
 /// Why the endpoint cannot serve.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +75,7 @@ pub enum EndpointError {
 ///
 /// If this server takes no agents, or cannot listen or make its certificate.
 pub async fn serve(app: App, listener: TcpListener, handle: Handle<SocketAddr>) -> Result<(), EndpointError> {
-    let Some(AgentsAt { url, authority }) = app.agents() else { return Err(EndpointError::NoAgents) };
+    let Some(AgentsAt { url, authority, .. }) = app.agents() else { return Err(EndpointError::NoAgents) };
     let address: ServerUrl = url.parse().map_err(|_| EndpointError::Address(url.clone()))?;
     let mut names = vec![address.host().to_str().into_owned(), "localhost".to_owned(), "127.0.0.1".to_owned()];
     names.dedup();
@@ -106,7 +118,10 @@ pub fn router(app: App) -> Router {
     let members = Router::new().route(RENEW, post(renew)).route(DELIVER, post(deliver)).with_state(app.clone());
     let clock = clock(&app);
     let members = demand_agent(members, clock, move |peer| standing(app.clone(), peer));
-    open.merge(members).fallback(unknown_route)
+    let within = |time| TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, time);
+    let open = open.layer(within(ENROLLED_WITHIN));
+    let members = members.layer(within(DELIVERED_WITHIN)).layer(Extension(Underway::default()));
+    open.merge(members).layer(RequestBodyTimeoutLayer::new(BODY_PAUSE)).fallback(unknown_route)
 }
 
 async fn enrol(State(app): State<App>, request: Request) -> Response {
@@ -117,8 +132,49 @@ async fn renew(State(app): State<App>, Extension(peer): Extension<Peer>, request
     renewed(&app, &peer, request).await.map_or_else(refuse, |said| answer(said.to_json()))
 }
 
-async fn deliver(State(app): State<App>, Extension(peer): Extension<Peer>, request: Request) -> Response {
+async fn deliver(
+    State(app): State<App>,
+    Extension(peer): Extension<Peer>,
+    Extension(underway): Extension<Underway>,
+    request: Request,
+) -> Response {
+    let Some(_turn) = underway.begin(&peer.name.to_string()) else { return refuse(RefusalReason::Busy) };
     delivered(&app, &peer, request).await.map_or_else(refuse, |said| answer(said.to_json()))
+}
+
+/// Deliveries that are being worked on, by agent: each holds megabytes, and one agent alone must not take them all.
+#[derive(Clone, Default)]
+struct Underway(Arc<Mutex<HashMap<String, usize>>>);
+
+/// A delivery that is being worked on, until this is gone.
+struct Turn {
+    underway: Underway,
+    agent: String,
+}
+
+impl Underway {
+    /// Begins one, unless this agent has enough of them.
+    fn begin(&self, agent: &str) -> Option<Turn> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = all.entry(agent.to_owned()).or_default();
+        if *own >= AT_ONCE {
+            return None;
+        }
+        *own += 1;
+        Some(Turn { underway: self.clone(), agent: agent.to_owned() })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut all = self.underway.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = all.get_mut(&self.agent) {
+            *own -= 1;
+            if *own == 0 {
+                all.remove(&self.agent);
+            }
+        }
+    }
 }
 
 /// What an agent hears when the store did not do it.
@@ -173,7 +229,7 @@ async fn stands(app: &App, practice: &PracticeStore, id: &AgentId, peer: &Peer) 
 
 async fn enrolled(app: &App, request: Request) -> Result<EnrolAnswer, RefusalReason> {
     let authority = &app.agents().ok_or(RefusalReason::Busy)?.authority;
-    let message = read_message(request).await?;
+    let message = read_request(request).await?;
     let request = parse_enrol_request(&message).map_err(|_| RefusalReason::Malformed)?.value;
     let token = parse_token(&request.token).map_err(|_| RefusalReason::TokenUnknown)?.text();
     let now = app.now();
@@ -221,7 +277,7 @@ async fn enrolled(app: &App, request: Request) -> Result<EnrolAnswer, RefusalRea
 
 async fn renewed(app: &App, peer: &Peer, request: Request) -> Result<RenewAnswer, RefusalReason> {
     let authority = &app.agents().ok_or(RefusalReason::Busy)?.authority;
-    let message = read_message(request).await?;
+    let message = read_request(request).await?;
     let request = parse_renew_request(&message).map_err(|_| RefusalReason::Malformed)?.value;
     let issued = authority.issue_for_agent(&request.csr, &peer.name, app.now());
     let certificate = issued.map_err(|_| RefusalReason::RequestInvalid)?.pem;
@@ -330,6 +386,17 @@ async fn judge(practice: &PracticeStore, before: &Agent, now: Timestamp) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_agent_does_not_take_all_the_room() {
+        let underway = Underway::default();
+        let turns = [underway.begin("a").expect("a turn"), underway.begin("a").expect("a turn")];
+        assert!(underway.begin("a").is_none());
+        assert!(underway.begin("b").is_some(), "others have their own");
+        drop(turns);
+        assert!(underway.begin("a").is_some());
+        assert!(underway.0.lock().expect("whole").is_empty(), "nothing is remembered");
+    }
 
     #[test]
     fn the_schedule_is_the_practices_within_bounds() {

@@ -6,22 +6,34 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use visite_agent::protocol::{MAX_MESSAGE_BYTES, MAX_PACKED_BYTES, Refusal, RefusalReason, UnpackError, unpack};
 
-/// Reads the body of a request: packed or plain, at most [`MAX_PACKED_BYTES`] as it comes and [`MAX_MESSAGE_BYTES`] unpacked.
+/// Largest request to enrol or renew, packed or not: a certificate request and a few names.
+const MAX_REQUEST_BYTES: usize = 64 * 1024;
+
+/// Reads the body of a delivery: packed or plain, at most [`MAX_PACKED_BYTES`] as it comes and [`MAX_MESSAGE_BYTES`] unpacked.
 pub async fn read_message(request: Request) -> Result<Vec<u8>, RefusalReason> {
+    read(request, MAX_PACKED_BYTES, MAX_MESSAGE_BYTES).await
+}
+
+/// As [`read_message`], for whoever enrols or renews: anybody may ask for that, so it is short.
+pub async fn read_request(request: Request) -> Result<Vec<u8>, RefusalReason> {
+    read(request, MAX_REQUEST_BYTES, MAX_REQUEST_BYTES).await
+}
+
+async fn read(request: Request, most_packed: usize, most: usize) -> Result<Vec<u8>, RefusalReason> {
     let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
     let claimed = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if claimed.is_some_and(|length: usize| length > MAX_PACKED_BYTES) {
+    if claimed.is_some_and(|length: usize| length > most_packed) {
         return Err(RefusalReason::TooLarge);
     }
     // A body that breaks off is none; one that is too long ends here as well.
-    let bytes = to_bytes(request.into_body(), MAX_PACKED_BYTES).await.map_err(|error| {
+    let bytes = to_bytes(request.into_body(), most_packed).await.map_err(|error| {
         let too_long =
             std::error::Error::source(&error).is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>());
         if too_long { RefusalReason::TooLarge } else { RefusalReason::Malformed }
     })?;
     match encoding.as_ref().map(|value| value.as_bytes()) {
         None => Ok(bytes.to_vec()),
-        Some(b"gzip") => unpack(&bytes, MAX_MESSAGE_BYTES).map_err(|error| match error {
+        Some(b"gzip") => unpack(&bytes, most).map_err(|error| match error {
             UnpackError::NotGzip => RefusalReason::Malformed,
             UnpackError::TooLarge => RefusalReason::TooLarge,
         }),
@@ -51,12 +63,27 @@ mod tests {
     use super::*;
     use visite_agent::protocol::pack;
 
-    async fn read(headers: &[(header::HeaderName, &str)], body: Vec<u8>) -> Result<Vec<u8>, RefusalReason> {
+    fn request(headers: &[(header::HeaderName, &str)], body: Vec<u8>) -> Request {
         let mut request = Request::new(Body::from(body));
         for (name, value) in headers {
             request.headers_mut().insert(name, value.parse().expect("a value"));
         }
-        read_message(request).await
+        request
+    }
+
+    async fn read(headers: &[(header::HeaderName, &str)], body: Vec<u8>) -> Result<Vec<u8>, RefusalReason> {
+        read_message(request(headers, body)).await
+    }
+
+    #[tokio::test]
+    async fn whoever_enrols_says_little() {
+        let gzip = [(header::CONTENT_ENCODING, "gzip")];
+        let most = vec![b' '; MAX_REQUEST_BYTES];
+        let more = vec![b' '; MAX_REQUEST_BYTES + 1];
+        assert_eq!(read_request(request(&[], most.clone())).await, Ok(most.clone()));
+        assert_eq!(read_request(request(&gzip, pack(&most))).await, Ok(most));
+        assert_eq!(read_request(request(&[], more.clone())).await, Err(RefusalReason::TooLarge));
+        assert_eq!(read_request(request(&gzip, pack(&more))).await, Err(RefusalReason::TooLarge));
     }
 
     #[tokio::test]

@@ -5,6 +5,8 @@
 pub mod decide;
 pub mod mail;
 
+use crate::hooks::HookEvent;
+use crate::hooks::plan::tell;
 use crate::web::app::App;
 use decide::{Cause, Concern, decide};
 use serde_json::json;
@@ -30,7 +32,11 @@ pub async fn update(app: &App, practice: &PracticeStore, assessment: &Assessment
     }
     for concern in &concerns {
         let detail = json!({ "what": concern.what });
-        practice.open_alert(concern.cause.word(), &concern.subject, &detail, now).await?;
+        let is_new = practice.open_alert(concern.cause.word(), &concern.subject, &detail, now).await?;
+        if is_new && concern.cause == Cause::AgentSilent {
+            let (agent, what) = (&concern.subject, format!("{} {now}", concern.subject));
+            tell(practice, HookEvent::AgentSilent, &what, &json!({ "agent": agent }), now).await?;
+        }
     }
     let untold: BTreeSet<(String, String)> = practice
         .alerts(true)

@@ -3,6 +3,7 @@
 use super::progress::Progress;
 use super::work::{End, Trouble, Work};
 use crate::alerts;
+use crate::hooks;
 use crate::web::app::App;
 use std::sync::Arc;
 use visite_assess::{Input, assess};
@@ -60,7 +61,8 @@ pub async fn judge(app: &App, practice: &PracticeStore) -> Result<Arc<Assessment
     let assessment = Arc::new(judging.await?);
     match practice.save_round(&assessment).await {
         // The same was judged at the same moment: by this job, before its node died.
-        Ok(_) | Err(StoreError::AlreadyThere { .. }) => {}
+        Ok(changes) => hooks::plan::round(practice, &assessment, &changes, now).await?,
+        Err(StoreError::AlreadyThere { .. }) => {}
         Err(error) => return Err(error.into()),
     }
     alerts::update(app, practice, &assessment).await?;

@@ -92,7 +92,8 @@ async fn own_agent(practice: &PracticeStore, snapshots: &[Snapshot], now: Timest
     }
 }
 
-fn delivery(snapshots: &[Snapshot], epoch: i64, last: i64, now: Timestamp) -> Delivery {
+/// A delivery of everything that was seen, with the contents.
+pub(crate) fn delivery(snapshots: &[Snapshot], epoch: i64, last: i64, now: Timestamp) -> Delivery {
     let entry = |snapshot: &Snapshot| DeliveredSnapshot {
         hash: Hash::of(content_of(snapshot).as_bytes()).to_string(),
         observed_at: snapshot.observed_at,

@@ -20,6 +20,8 @@ words! {
         Scan = "scan",
         /// Deletes what need not be kept any longer.
         CleanUp = "clean_up",
+        /// Tells a program what happened.
+        Notify = "notify",
     }
 }
 
@@ -30,10 +32,10 @@ pub const RELEASE: &str = "release";
 /// Field of a scan's input: when it ends at the latest; absent if a person decided when it begins.
 pub const UNTIL: &str = "until";
 
-/// Why a provider's server examines no network of a practice, in German and English.
+/// Why a server that does not stand in the practice examines none of its networks, in German and English.
 pub const ELSEWHERE: (&str, &str) = (
-    "Dieser Server steht bei Ihrem IT-Dienstleister und nicht in Ihrem Netz. Bitte lassen Sie das Netz vor Ort untersuchen: visite scan.",
-    "This server stands at your IT provider and not in your network. Please have the network examined on the spot: visite scan.",
+    "Dieser Server steht nicht in Ihrem Netz. Bitte lassen Sie das Netz vor Ort untersuchen: visite scan.",
+    "This server does not stand in your network. Please have the network examined on the spot: visite scan.",
 );
 
 /// What came at the same time is judged together.

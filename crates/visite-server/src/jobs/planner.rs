@@ -5,7 +5,7 @@
 use super::plan;
 use super::schedule::{Calendar, Due};
 use super::worker::stopping;
-use crate::login::first::is_of_provider;
+use crate::login::first::stands_in_practice;
 use crate::web::app::App;
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -36,6 +36,10 @@ struct Known {
 
 /// Plans until the node stops. In a practice of its own, a round begins when the server starts.
 pub(super) async fn run(app: App, mut stopped: watch::Receiver<bool>) {
+    // What a demo shows changes only when somebody asks.
+    if app.demo() {
+        return stopping(&mut stopped).await;
+    }
     let mut planner = Planner::default();
     if let Err(error) = at_start(&app).await {
         tracing::warn!(error = error.chain(), "the round at the start could not be planned");
@@ -52,11 +56,10 @@ pub(super) async fn run(app: App, mut stopped: watch::Receiver<bool>) {
 }
 
 async fn at_start(app: &App) -> Result<(), StoreError> {
-    if is_of_provider(app.store()).await? {
-        return Ok(());
-    }
     for practice in app.store().practices().await? {
-        plan::round(&app.store().practice(practice.id), None, app.now()).await?;
+        if stands_in_practice(app.store(), &practice.id).await? {
+            plan::round(&app.store().practice(practice.id), None, app.now()).await?;
+        }
     }
     Ok(())
 }
@@ -74,10 +77,10 @@ impl Planner {
             plan::clean_up(app.store(), now).await?;
             self.cleaned_up = Some(today);
         }
-        let scans = cfg!(feature = "scan") && !is_of_provider(app.store()).await?;
         let practices = app.store().practices().await?;
         self.practices.retain(|id, _| practices.iter().any(|practice| practice.id == *id));
         for practice in practices {
+            let scans = cfg!(feature = "scan") && stands_in_practice(app.store(), &practice.id).await?;
             self.plan_for(app, practice, scans, now).await?;
         }
         Ok(())

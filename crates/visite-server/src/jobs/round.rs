@@ -6,7 +6,7 @@ use super::judge::{judge, told};
 use super::look::{THIS_MACHINE, look};
 use super::progress::Progress;
 use super::work::{End, Trouble, Work};
-use crate::login::first::is_of_provider;
+use crate::login::first::stands_in_practice;
 use jiff::{SignedDuration, Timestamp};
 use visite_store::{Agent, AgentState};
 
@@ -26,8 +26,8 @@ const STEPS: u32 = 3;
 pub async fn go(work: &Work) -> Result<End, Trouble> {
     let practice = work.practice()?;
     let began = work.job.created_at;
-    // The machine of a provider belongs to none of its practices.
-    let own = !is_of_provider(work.app.store()).await?;
+    // The machine of a provider belongs to none of its practices, that of a practice to no other.
+    let own = stands_in_practice(work.app.store(), practice.id()).await?;
     let agents = practice.agents().await?;
     let this_machine = agents.iter().find(|agent| agent.id.as_str() == THIS_MACHINE);
     let has_looked = this_machine.and_then(|agent| agent.last_seen_at).is_some_and(|seen| seen >= began);
@@ -39,7 +39,8 @@ pub async fn go(work: &Work) -> Result<End, Trouble> {
     }
     let now = work.app.now();
     let (answered, waited_for) = answers(&agents, began, now);
-    if answered < waited_for && now < began.saturating_add(PATIENCE).unwrap_or(Timestamp::MAX) {
+    // The computers of a demo never answer.
+    if !work.app.demo() && answered < waited_for && now < began.saturating_add(PATIENCE).unwrap_or(Timestamp::MAX) {
         let de = format!("{answered} von {waited_for} Computern haben berichtet.");
         let en = format!("{answered} of {waited_for} computers have reported.");
         work.shown.show(&Progress::new(1, STEPS, de, en));

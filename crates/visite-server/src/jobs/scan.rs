@@ -7,7 +7,7 @@ use super::look::{SERVER, keep};
 use super::plan::{BY, ELSEWHERE, RELEASE, UNTIL};
 use super::progress::Progress;
 use super::work::{End, Trouble, Work};
-use crate::login::first::is_of_provider;
+use crate::login::first::stands_in_practice;
 use crate::web::app::App;
 use jiff::Timestamp;
 use serde_json::json;
@@ -52,8 +52,8 @@ struct Allowed {
 /// If it is not allowed, cannot be begun, or nothing can be kept or judged.
 pub async fn go(work: &Work) -> Result<End, Trouble> {
     let practice = work.practice()?;
-    // What it reaches from there are the networks of the provider, which no practice can release.
-    if is_of_provider(work.app.store()).await? {
+    // What it reaches from there are the networks of the provider or of another practice, which this one cannot release.
+    if !stands_in_practice(work.app.store(), practice.id()).await? {
         return Err(Trouble::refused(ELSEWHERE.0, ELSEWHERE.1));
     }
     let began = work.app.now();
@@ -92,7 +92,8 @@ fn allowed(
     let today = local_date(now, &practice.time_zone());
     let named = practice.releases.iter().flatten().find(|release| release.id.as_str() == id);
     let targets =
-        Targets::of_networks(named.into_iter().flat_map(|release| release.ranges.iter().map(|range| range.0)));
+        Targets::of_networks(named.into_iter().flat_map(|release| release.ranges.iter().map(|range| range.0)))
+            .seen_from(&connections.attached());
     let networks = targets.networks();
     // Another release may cover the same networks today: it is named in the proof then.
     let covering = named.and_then(|_| permission::covering(practice, &networks, today));

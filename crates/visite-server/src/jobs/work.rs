@@ -4,14 +4,14 @@ use super::plan::Kind;
 use super::progress::{Progress, Shown};
 use super::{clean_up, judge, look, round};
 use crate::web::app::App;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::Value as Json;
 use std::sync::Arc;
-use visite_facts::{Snapshot, Text, Word};
+use visite_facts::{Text, Word};
 use visite_store::{Job, PracticeStore, StoreError};
 
 /// Looks at the machine on which this runs.
-pub type Look = Arc<dyn Fn(Timestamp) -> Vec<Snapshot> + Send + Sync>;
+pub type Look = Arc<visite_agent::Look>;
 
 /// A job that this node does.
 #[derive(Clone)]
@@ -102,6 +102,7 @@ impl Work {
             Some(Kind::Judge) => judge::go(&self).await,
             Some(Kind::Round) => round::go(&self).await,
             Some(Kind::CleanUp) => clean_up::go(&self).await,
+            Some(Kind::Notify) => crate::hooks::deliver::go(&self).await,
             #[cfg(feature = "scan")]
             Some(Kind::Scan) => super::scan::go(&self).await,
             #[cfg(not(feature = "scan"))]

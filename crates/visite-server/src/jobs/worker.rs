@@ -5,13 +5,14 @@ use super::plan::Kind;
 use super::planner;
 use super::progress::Shown;
 use super::work::{End, Look, Trouble, Work};
+use crate::hooks::deliver::TRIES;
 use crate::web::app::App;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use visite_facts::{Text, Word};
 use visite_store::{Job, StoreError};
@@ -45,7 +46,7 @@ pub struct Setup {
 impl Setup {
     /// A node that looks at the machine on which it runs and does up to four jobs at once.
     pub fn new(node: impl Into<String>) -> Self {
-        Self { node: node.into(), at_once: 4, look: Arc::new(visite_agent::look) }
+        Self { node: node.into(), at_once: 4, look: visite_agent::look() }
     }
 }
 
@@ -86,11 +87,19 @@ pub(super) async fn stopping(stopped: &mut watch::Receiver<bool>) {
 
 async fn work(app: App, setup: Setup, mut stopped: watch::Receiver<bool>) {
     let mut tasks = JoinSet::new();
+    // Programs that are slow to take their messages hold up at most half of what a node does.
+    let messages = Arc::new(Semaphore::new((setup.at_once / 2).max(1)));
     loop {
         while tasks.len() < setup.at_once {
-            match claim(&app, &setup.node).await {
+            let room = messages.clone().try_acquire_owned().ok();
+            match claim(&app, &setup.node, room.is_some()).await {
                 Ok(Some(job)) => {
-                    tasks.spawn(held(app.clone(), setup.look.clone(), job, stopped.clone()));
+                    let room = room.filter(|_| job.kind == Kind::Notify.word());
+                    let doing = held(app.clone(), setup.look.clone(), job, stopped.clone());
+                    tasks.spawn(async move {
+                        doing.await;
+                        drop(room);
+                    });
                 }
                 Ok(None) => break,
                 Err(error) => {
@@ -111,9 +120,11 @@ async fn work(app: App, setup: Setup, mut stopped: watch::Receiver<bool>) {
     while tasks.join_next().await.is_some() {}
 }
 
-async fn claim(app: &App, node: &str) -> Result<Option<Job>, StoreError> {
-    let kinds: Vec<&str> =
-        Kind::ALL.iter().copied().filter(|kind| cfg!(feature = "scan") || *kind != Kind::Scan.word()).collect();
+/// `messages`: whether it may be one for a program.
+async fn claim(app: &App, node: &str, messages: bool) -> Result<Option<Job>, StoreError> {
+    let may =
+        |kind: &str| (cfg!(feature = "scan") || kind != Kind::Scan.word()) && (messages || kind != Kind::Notify.word());
+    let kinds: Vec<&str> = Kind::ALL.iter().copied().filter(|kind| may(kind)).collect();
     let now = app.now();
     app.store().claim_job(node, &kinds, now, lease(now)).await
 }
@@ -124,7 +135,11 @@ fn lease(now: Timestamp) -> Timestamp {
 
 /// Does a job that is this node's, and says that it lives, until it ends, or the lease or the node does.
 async fn held(app: App, look: Look, job: Job, mut stopped: watch::Receiver<bool>) {
-    let limit = if job.kind == Kind::Round.word() { ATTEMPTS_OF_ROUND } else { ATTEMPTS };
+    let limit = match Kind::from_word(&job.kind) {
+        Some(Kind::Round) => ATTEMPTS_OF_ROUND,
+        Some(Kind::Notify) => TRIES,
+        _ => ATTEMPTS,
+    };
     if job.attempts > limit {
         let why = Text::new(
             "Nach mehreren Versuchen aufgegeben. Bitte das Protokoll des Servers ansehen.",

@@ -3,8 +3,9 @@
 //! A link names the account and carries a secret, of which the account keeps the hash. An account has at most one
 //! open link. Looking at a link does not use it; the button on its page does.
 
-use crate::login::factors::Factors;
+use crate::login::factors::{Factors, INVITATION_LASTS, OpenLink};
 use crate::login::secret::Secret;
+use crate::login::sign_in::changed_meanwhile;
 use crate::web::app::App;
 use crate::web::refusal::Refusal;
 use visite_store::{Account, AccountId, AuditEvent, StoreError};
@@ -17,10 +18,51 @@ pub fn path(account: &AccountId, secret: &Secret) -> String {
     format!("{PATH}{account}.{}", secret.text())
 }
 
+/// A new one-time link for `account`, which has no other factors from then on; the whole address. It lasts as long as an
+/// invitation, and an earlier link no longer counts.
+///
+/// # Errors
+///
+/// If somebody changed the account meanwhile, or the store does not keep it.
+pub async fn issue(app: &App, event: &AuditEvent, account: &Account) -> Result<String, Refusal> {
+    let (factors, link) = new(app, &account.id)?;
+    if !factors.keep(app.store(), event, account).await? {
+        return Err(changed_meanwhile());
+    }
+    Ok(link)
+}
+
+/// Factors that are nothing but a new one-time link of `account`, and its whole address.
+///
+/// # Errors
+///
+/// If the system gives no random bytes.
+pub fn new(app: &App, account: &AccountId) -> Result<(Factors, String), Refusal> {
+    let secret = Secret::new(app.random()?);
+    let now = app.now();
+    let until = now.checked_add(INVITATION_LASTS).unwrap_or(now);
+    let factors = Factors { link: Some(OpenLink::new(&secret, until)), ..Factors::default() };
+    Ok((factors, app.url().join(&path(account, &secret))))
+}
+
 /// Account and secret that a link names, without looking whether it counts.
 fn parse(link: &str) -> Option<(AccountId, Secret)> {
     let (account, secret) = link.rsplit_once('.')?;
     Some((AccountId::new(account).ok()?, Secret::parse(secret)?))
+}
+
+/// The account that `link` names, whether the link counts or not.
+///
+/// # Errors
+///
+/// [`Refusal::Failed`] if the store does not answer.
+pub async fn named(app: &App, link: &str) -> Result<Option<Account>, Refusal> {
+    let Some((id, _)) = parse(link) else { return Ok(None) };
+    match app.store().account(&id).await {
+        Ok(account) => Ok(Some(account)),
+        Err(StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The account that `link` opens now, if it does.
@@ -29,12 +71,8 @@ fn parse(link: &str) -> Option<(AccountId, Secret)> {
 ///
 /// [`Refusal::Failed`] if the store does not answer.
 pub async fn account_of(app: &App, link: &str) -> Result<Option<(Account, Factors)>, Refusal> {
-    let Some((id, secret)) = parse(link) else { return Ok(None) };
-    let account = match app.store().account(&id).await {
-        Ok(account) => account,
-        Err(StoreError::NotFound { .. }) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
+    let Some((_, secret)) = parse(link) else { return Ok(None) };
+    let Some(account) = named(app, link).await? else { return Ok(None) };
     let factors = Factors::of(&account)?;
     let opens = factors.link.as_ref().is_some_and(|open| open.opens(&secret, app.now()));
     Ok((opens && account.disabled_at.is_none()).then_some((account, factors)))

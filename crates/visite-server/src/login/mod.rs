@@ -1,11 +1,14 @@
-//! Who somebody is: passwords, second factors, passkeys, recovery codes, sessions, one-time links.
+//! Who somebody is: passwords, second factors, passkeys, recovery codes, accounts elsewhere, sessions, one-time links.
 //!
 //! Each of these in a file of its own, without pages; `sign_in`, `own` and `people` answer requests with them, and
 //! `views` draws the pages.
 
 pub mod factors;
 pub mod first;
+pub mod held;
+pub mod join;
 pub mod links;
+pub mod oidc;
 pub mod own;
 pub mod passkey;
 pub mod password;

@@ -1,13 +1,17 @@
 //! The own account: setting it up, and looking after it.
 
 use crate::login::factors::Factors;
+use crate::login::oidc::elsewhere::Elsewhere;
+use crate::login::oidc::service::Kept;
 use crate::login::passkey::Passkey;
 use crate::login::password::{self, Password};
 use crate::login::recovery;
 use crate::login::session;
-use crate::login::sign_in::{begin, changed_meanwhile, framed, json_text, passkey_refusal, passkeys_here};
+use crate::login::sign_in::{
+    begin, changed_meanwhile, framed, passkey_asked, passkey_held, passkey_refusal, passkeys_here,
+};
 use crate::login::totp;
-use crate::login::views::{self, OwnAccount, OwnSession, t};
+use crate::login::views::{self, OwnAccount, OwnService, OwnSession, t};
 use crate::web::app::{App, LANGUAGE_COOKIE};
 use crate::web::input::{Input, Raw};
 use crate::web::refusal::{Refusal, own_path, own_referer, redirect};
@@ -21,7 +25,7 @@ use maud::Markup;
 use serde::Deserialize;
 use serde_json::json;
 use visite_facts::{Lang, Text, Word};
-use visite_store::{Account, AuditEvent, NewAccount, StoreError};
+use visite_store::{AuditEvent, NewAccount, StoreError};
 
 /// Passkeys of one account.
 const MOST_PASSKEYS: usize = 20;
@@ -77,7 +81,8 @@ fn not_so(page: Markup) -> Response {
 
 /// `GET /account/setup`: leads to what is missing.
 pub async fn set_up(visitor: Visitor) -> Response {
-    redirect(session::next_step(&visitor.account, &visitor.factors, visitor.demands).unwrap_or("/"))
+    let Visitor { account, factors, elsewhere, demands, .. } = &visitor;
+    redirect(session::next_step(account, factors, elsewhere, *demands).unwrap_or("/"))
 }
 
 /// `POST /language`: for an account it is kept there, for anybody else in a cookie.
@@ -92,9 +97,11 @@ pub async fn choose_language(
     let mut response = redirect(own_path(back.as_deref()));
     match &visit.visitor {
         Some(visitor) => {
-            let Account { id, email, name, provider_role, .. } = visitor.account.clone();
-            let changed = NewAccount { id, email, name, language, provider_role };
-            app.store().change_account(&event(&app, visitor, "account.changed"), &changed).await?;
+            // Pressing the same button again and again writes nothing into the audit log.
+            if visitor.account.language != language {
+                let changed = event(&app, visitor, "account.changed");
+                app.store().set_language(&changed, &visitor.account.id, language).await?;
+            }
         }
         None => {
             let line = format!("{LANGUAGE_COOKIE}={language}; Path=/; Max-Age=31536000; SameSite=Lax");
@@ -113,6 +120,8 @@ pub async fn show(
 ) -> Result<Markup, Refusal> {
     let sessions = app.store().sessions(&visitor.account.id, app.now()).await?;
     let Visitor { account, factors, session, demands, .. } = &visitor;
+    let service = Kept::of(app.store()).await?;
+    let identities = app.store().identities(&account.id).await?;
     let own = OwnAccount {
         name: &account.name,
         email: if session::is_placeholder(&account.email) { "" } else { &account.email },
@@ -131,6 +140,11 @@ pub async fn show(
             })
             .collect(),
         demanded: demands.second_factor,
+        service: service.as_ref().map(|kept| OwnService {
+            label: kept.label.get(visit.lang),
+            linked: identities.iter().find(|one| one.issuer == kept.issuer).map(|one| (&*one.name, one.linked_at)),
+            here: visit.arrival.by_public_name,
+        }),
     };
     let body = views::account(visit.lang, &zone(), &own, saved.done.is_some());
     Ok(framed(&app, &visit, t(visit.lang, "Ihr Konto", "Your account"), body))
@@ -187,11 +201,12 @@ pub async fn save_person(
 
 /// To what is missing still, or back to the account. Whoever has just begun is led through all steps.
 fn onward(visitor: &Visitor) -> Response {
-    let missing = session::next_step(&visitor.account, &visitor.factors, visitor.demands);
-    let next = match missing {
+    let Visitor { account, factors, elsewhere, demands, .. } = visitor;
+    let password = account.password_hash.is_some() || !factors.passkeys.is_empty() || elsewhere.signs_in();
+    let next = match session::next_step(account, factors, elsewhere, *demands) {
         Some(step) => step,
-        None if visitor.account.password_hash.is_none() && visitor.factors.passkeys.is_empty() => "/account/password",
-        None if !visitor.factors.any() => "/account/app",
+        None if !password => "/account/password",
+        None if !factors.any() && !elsewhere.second_factor => "/account/app",
         None => "/account?done=saved",
     };
     redirect(next)
@@ -257,7 +272,7 @@ fn app_page(app: &App, visit: &Visit, visitor: &Visitor, key: &[u8], wrong: Opti
     let sealed = app.sealer().seal(&pending_place(visitor), key, app.random()?)?;
     let optional = !visitor.demands.second_factor;
     let body = views::second_factor(lang, &shown, &sealed, passkeys_here(app, visit), optional, wrong);
-    Ok(framed(app, visit, t(lang, "Ihre zweite Sicherung", "Your second safeguard"), body))
+    Ok(framed(app, visit, t(lang, "Ihr zweiter Nachweis", "Your second factor"), body))
 }
 
 /// A key that an app has not proved yet travels with the form, sealed for this account alone.
@@ -324,12 +339,12 @@ pub async fn remove_app(State(app): State<App>, visitor: Visitor) -> Result<Resp
 }
 
 /// `POST /account/passkey/question`
-pub async fn passkey_question(State(app): State<App>, visitor: Visitor) -> Result<Response, Refusal> {
+pub async fn passkey_question(State(app): State<App>, visit: Visit, visitor: Visitor) -> Result<Response, Refusal> {
     app.try_on(&format!("passkey {}", visitor.account.id))?;
     let passkeys = app.passkeys().ok_or(Refusal::NotFound)?;
     let Visitor { account, factors, .. } = &visitor;
     let question = passkeys.ask_to_add(&account.id, &account.email, &account.name, &factors.passkeys);
-    Ok(json_text(question.map_err(passkey_refusal)?))
+    passkey_asked(&app, &visit, question)
 }
 
 /// `POST /account/passkey/answer`
@@ -337,11 +352,14 @@ pub async fn save_passkey(
     State(app): State<App>,
     visit: Visit,
     visitor: Visitor,
+    headers: HeaderMap,
     Raw(body): Raw,
 ) -> Result<Response, Refusal> {
     let passkeys = app.passkeys().ok_or(Refusal::NotFound)?;
+    let held = passkey_held(&app, &visit, &headers)?;
     let name = format!("Passkey {}", visitor.factors.passkeys.len() + 1);
-    let added = passkeys.add(&visitor.account.id, &body, &name, app.now().as_microsecond()).map_err(passkey_refusal)?;
+    let added = passkeys.add(&visitor.account.id, &held, &body, &name, app.now().as_microsecond());
+    let added = added.map_err(passkey_refusal)?;
     let mut factors = visitor.factors.clone();
     if factors.passkeys.len() >= MOST_PASSKEYS || factors.passkeys.iter().any(|one| one.id == added.id) {
         return Err(changed_meanwhile());
@@ -370,10 +388,12 @@ async fn remove(app: &App, visitor: &Visitor, mut factors: Factors, kind: &str) 
         return Ok(redirect("/account"));
     }
     if !factors.any() {
-        if visitor.demands.second_factor || visitor.account.password_hash.is_none() {
+        let way_in = visitor.account.password_hash.is_some()
+            || Elsewhere::linked(app, &visitor.account, &factors).await?.signs_in();
+        if visitor.demands.second_factor || !way_in {
             return Err(Refusal::Bad(Text::new(
-                "Das ist Ihre letzte zweite Sicherung, und Ihr Konto braucht eine. Richten Sie zuerst eine andere ein.",
-                "This is your last second safeguard, and your account needs one. Set up another one first.",
+                "Das ist Ihr letzter zweiter Nachweis, und Ihr Konto braucht einen. Richten Sie zuerst einen anderen ein.",
+                "This is your last second factor, and your account needs one. Set up another one first.",
             )));
         }
         factors.recovery_codes.clear();

@@ -1,25 +1,27 @@
 //! Passkeys (WebAuthn): a device proves who it is and that its owner unlocked it. That is two factors at once, so a
 //! passkey signs in alone.
 //!
-//! What was asked is kept here for five minutes and given out once; the limit is the library's. The questions are in
-//! this process: behind several nodes a browser has to stay with one of them for those minutes.
+//! What was asked is held by the browser that asked ([`HELD`]), so that any node takes the answer and nobody can fill a list
+//! of open questions; it counts for five minutes, which is the library's limit. An answer that let somebody in is
+//! remembered for as long, and lets nobody in again.
 
+use crate::login::held::Held;
 use data_encoding::BASE64URL_NOPAD;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use std::borrow::Borrow;
-use std::hash::Hash;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 use visite_store::AccountId;
 use webauthn_rp::bin::{Decode, Encode};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{
     CredProtect, Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle, Username,
 };
-use webauthn_rp::request::{
-    AsciiDomain, FixedCapHashSet, InsertResult, PublicKeyCredentialDescriptor, RpId, TimedCeremony,
-};
+use webauthn_rp::request::{AsciiDomain, PublicKeyCredentialDescriptor, RpId};
 use webauthn_rp::response::register::{CompressedPubKey, DynamicState, StaticState};
-use webauthn_rp::response::{AuthTransports, CredentialId, SentChallenge};
+use webauthn_rp::response::{AuthTransports, CredentialId};
 use webauthn_rp::{
     AuthenticatedCredential, DiscoverableAuthentication, DiscoverableAuthenticationServerState,
     DiscoverableCredentialRequestOptions, PublicKeyCredentialCreationOptions, Registration, RegistrationServerState,
@@ -27,8 +29,17 @@ use webauthn_rp::{
 
 /// Length of the name under which a device files an account.
 const HANDLE_LENGTH: usize = 64;
-/// Open questions of each kind that are remembered.
-const MOST_QUESTIONS: usize = 1024;
+/// Answers that are remembered: so many people may sign in with a passkey within five minutes.
+const MOST_ANSWERS: usize = 16_384;
+
+/// How browsers hold a question.
+pub const HELD: Held = Held {
+    name: "__Host-visite-passkey",
+    plain_name: "visite-passkey",
+    place: "passkey/question",
+    lasts: SignedDuration::from_mins(5),
+    same_site: "Strict",
+};
 
 /// A passkey as the store keeps it: base64url of what the library writes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,10 +65,10 @@ pub enum PasskeyError {
     /// The public address is not a name, and passkeys belong to names.
     #[error("passkeys need a public address with a name, such as `https://visite.example.org`")]
     NoName,
-    /// Too many questions are open.
+    /// Too many people signed in within the last minutes.
     #[error("too many people are signing in at the moment; please try again in five minutes")]
     Busy,
-    /// The question is older than five minutes, was answered, or never asked.
+    /// The question is older than five minutes, was answered, or never asked in this browser.
     #[error("the question was asked more than five minutes ago; please start again")]
     NotAsked,
     /// The answer is not what a device sends.
@@ -104,8 +115,16 @@ impl Answer {
 pub struct Passkeys {
     name: RpId,
     origins: Vec<String>,
-    adding: Mutex<FixedCapHashSet<RegistrationServerState<HANDLE_LENGTH>>>,
-    signing_in: Mutex<FixedCapHashSet<DiscoverableAuthenticationServerState>>,
+    /// Hashes of the questions whose answers let somebody in, and when.
+    answered: Mutex<HashMap<[u8; 32], Instant>>,
+}
+
+/// A question to a device.
+pub struct Question {
+    /// JSON for the browser.
+    pub json: String,
+    /// What the browser holds ([`HELD`]) until the device has answered.
+    pub held: Vec<u8>,
 }
 
 impl Passkeys {
@@ -117,27 +136,22 @@ impl Passkeys {
     pub fn new(name: Option<&str>, origins: Vec<String>) -> Result<Self, PasskeyError> {
         let name = name.ok_or(PasskeyError::NoName)?;
         let domain = AsciiDomain::try_from(name.to_owned()).map_err(|_| PasskeyError::NoName)?;
-        Ok(Self {
-            name: RpId::Domain(domain),
-            origins,
-            adding: Mutex::new(FixedCapHashSet::new(MOST_QUESTIONS)),
-            signing_in: Mutex::new(FixedCapHashSet::new(MOST_QUESTIONS)),
-        })
+        Ok(Self { name: RpId::Domain(domain), origins, answered: Mutex::default() })
     }
 
-    /// The question to a device that shall get a passkey of `account`: JSON for the browser. `known` are the account's
-    /// passkeys, so that a device does not get a second one.
+    /// The question to a device that shall get a passkey of `account`. `known` are the account's passkeys, so that a
+    /// device does not get a second one.
     ///
     /// # Errors
     ///
-    /// If too many questions are open, or a known passkey cannot be read.
+    /// If a known passkey cannot be read.
     pub fn ask_to_add(
         &self,
         account: &AccountId,
         email: &str,
         name: &str,
         known: &[Passkey],
-    ) -> Result<String, PasskeyError> {
+    ) -> Result<Question, PasskeyError> {
         let handle = handle(account);
         let known = known
             .iter()
@@ -157,26 +171,32 @@ impl Passkeys {
         question.extensions.cred_protect = CredProtect::None;
         let (server, client) = question.start_ceremony().map_err(unreadable)?;
         let json = serde_json::to_string(&client).map_err(unreadable)?;
-        remember(&self.adding, server)?;
-        Ok(json)
+        Ok(Question { json, held: server.encode().map_err(unreadable)? })
     }
 
-    /// The passkey that a device made for `account`. The caller makes sure that nobody else has the same.
+    /// The passkey that a device made for `account`, answering what the browser holds. The caller makes sure that nobody
+    /// else has the same.
     ///
     /// # Errors
     ///
     /// If it was not asked, or answers something else.
-    pub fn add(&self, account: &AccountId, json: &[u8], name: &str, added_at: i64) -> Result<Passkey, PasskeyError> {
+    pub fn add(
+        &self,
+        account: &AccountId,
+        held: &[u8],
+        json: &[u8],
+        name: &str,
+        added_at: i64,
+    ) -> Result<Passkey, PasskeyError> {
+        let asked = RegistrationServerState::<HANDLE_LENGTH>::decode(held).map_err(|_| PasskeyError::NotAsked)?;
         let answer = Registration::from_json_relaxed(json).map_err(unreadable)?;
-        let challenge = answer.challenge_relaxed().map_err(unreadable)?;
-        let asked = self.adding.lock().unwrap_or_else(PoisonError::into_inner).take(&challenge);
         let options = RegistrationVerificationOptions::<String, String> {
             allowed_origins: &self.origins,
             // Browsers add what they like; the standard says to ignore it.
             error_on_unsolicited_extensions: false,
             ..RegistrationVerificationOptions::default()
         };
-        let made = asked.ok_or(PasskeyError::NotAsked)?.verify(&self.name, &answer, &options).map_err(not_proved)?;
+        let made = asked.verify(&self.name, &answer, &options).map_err(not_proved)?;
         if made.user_id() != &handle(account) {
             return Err(PasskeyError::NotAsked);
         }
@@ -193,28 +213,32 @@ impl Passkeys {
         })
     }
 
-    /// The question to any device that has a passkey for us: JSON for the browser.
+    /// The question to any device that has a passkey for us.
     ///
     /// # Errors
     ///
-    /// If too many questions are open.
-    pub fn ask_to_sign_in(&self) -> Result<String, PasskeyError> {
+    /// If the library makes none.
+    pub fn ask_to_sign_in(&self) -> Result<Question, PasskeyError> {
         let (server, client) =
             DiscoverableCredentialRequestOptions::passkey(&self.name).start_ceremony().map_err(unreadable)?;
         let json = serde_json::to_string(&client).map_err(unreadable)?;
-        remember(&self.signing_in, server)?;
-        Ok(json)
+        Ok(Question { json, held: server.encode().map_err(unreadable)? })
     }
 
-    /// Whether `answer` proves that `passkey` of `account` is here, unlocked by its owner. Gives the passkey as it is
-    /// to be stored now.
+    /// Whether `answer` to what the browser holds proves that `passkey` of `account` is here, unlocked by its owner. Gives
+    /// the passkey as it is to be stored now.
     ///
     /// # Errors
     ///
-    /// If it does not, or was not asked. A question is answered once, whatever the answer is.
-    pub fn sign_in(&self, account: &AccountId, passkey: &Passkey, answer: &Answer) -> Result<Passkey, PasskeyError> {
-        let challenge = answer.inner.challenge_relaxed().map_err(unreadable)?;
-        let asked = self.signing_in.lock().unwrap_or_else(PoisonError::into_inner).take(&challenge);
+    /// If it does not, was not asked, or let somebody in already.
+    pub fn sign_in(
+        &self,
+        account: &AccountId,
+        passkey: &Passkey,
+        held: &[u8],
+        answer: &Answer,
+    ) -> Result<Passkey, PasskeyError> {
+        let asked = DiscoverableAuthenticationServerState::decode(held).map_err(|_| PasskeyError::NotAsked)?;
         let handle = handle(account);
         let fixed = BASE64URL_NOPAD.decode(passkey.fixed.as_bytes()).map_err(stored)?;
         let fixed =
@@ -231,12 +255,28 @@ impl Passkeys {
             error_on_unsolicited_extensions: false,
             ..AuthenticationVerificationOptions::default()
         };
-        asked
-            .ok_or(PasskeyError::NotAsked)?
-            .verify(&self.name, &answer.inner, &mut known, &options)
-            .map_err(not_proved)?;
+        asked.verify(&self.name, &answer.inner, &mut known, &options).map_err(not_proved)?;
+        self.once(held)?;
         let Ok(state) = known.dynamic_state().encode();
         Ok(Passkey { state: BASE64URL_NOPAD.encode(&state), ..passkey.clone() })
+    }
+
+    /// Remembers that a question was answered; refuses if it was before.
+    fn once(&self, held: &[u8]) -> Result<(), PasskeyError> {
+        let (question, now) = (Sha256::digest(held).into(), Instant::now());
+        let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        if answered.len() >= MOST_ANSWERS {
+            let lasts = HELD.lasts.unsigned_abs();
+            answered.retain(|_, at| now.duration_since(*at) <= lasts);
+        }
+        if answered.contains_key(&question) {
+            return Err(PasskeyError::NotAsked);
+        }
+        if answered.len() >= MOST_ANSWERS {
+            return Err(PasskeyError::Busy);
+        }
+        answered.insert(question, now);
+        Ok(())
     }
 }
 
@@ -256,17 +296,6 @@ fn handle(account: &AccountId) -> UserHandle<HANDLE_LENGTH> {
     bytes.iter_mut().zip(account.as_str().bytes()).for_each(|(byte, of_id)| *byte = of_id);
     let Ok(handle) = UserHandle::decode(bytes);
     handle
-}
-
-fn remember<T>(questions: &Mutex<FixedCapHashSet<T>>, question: T) -> Result<(), PasskeyError>
-where
-    T: Borrow<SentChallenge> + Eq + Hash + TimedCeremony,
-{
-    let mut questions = questions.lock().unwrap_or_else(PoisonError::into_inner);
-    match questions.insert_or_replace_all_expired(question) {
-        InsertResult::Success => Ok(()),
-        InsertResult::CapacityFull | InsertResult::Duplicate => Err(PasskeyError::Busy),
-    }
 }
 
 fn unreadable(error: impl std::fmt::Display) -> PasskeyError {

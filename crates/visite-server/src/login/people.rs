@@ -3,11 +3,14 @@
 //! The practice decides who sees it. Its provider may bring in its own technicians for as long as it has access
 //! itself, and the first owner of a practice that has none.
 
-use crate::login::factors::{Factors, INVITATION_LASTS, OpenLink};
+use crate::login::factors::INVITATION_LASTS;
+use crate::login::first;
+use crate::login::join;
 use crate::login::links;
 use crate::login::secret::Secret;
+use crate::login::session::is_placeholder;
 use crate::login::sign_in::changed_meanwhile;
-use crate::login::views::{self, Invitable, Person, t};
+use crate::login::views::{self, Invitable, Offer, Person, t};
 use crate::pages::frame::{Page, Section};
 use crate::show::load::Reader;
 use crate::web::app::App;
@@ -24,28 +27,25 @@ use maud::Markup;
 use serde::Deserialize;
 use serde_json::json;
 use visite_facts::{Text, Word};
-use visite_store::{Account, AccountId, AuditEvent, Membership, NewAccount, Role, StoreError};
+use visite_store::{
+    Account, AccountId, AuditEvent, Invitation, Membership, NewAccount, PracticeStore, Role, StoreError,
+};
 
 /// Access that ends by itself is granted for this long at most, so that somebody thinks about it once a year.
 const LONGEST_ACCESS: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 /// The form that gives access.
 #[derive(Deserialize)]
-pub struct Invitation {
+pub struct InvitationForm {
     name: String,
     email: String,
     role: String,
     until: Option<String>,
 }
 
-/// Whether a role is one of the provider.
-fn is_provider(role: Role) -> bool {
-    matches!(role, Role::ProviderAdmin | Role::Technician)
-}
-
 /// Whether a role ends by itself.
 fn ends(role: Role) -> bool {
-    is_provider(role) || role == Role::Auditor
+    role.is_of_provider() || role == Role::Auditor
 }
 
 /// The roles that somebody with role `own` may grant and end. `owned`: the practice has an owner.
@@ -102,9 +102,9 @@ struct Members {
     owners: usize,
 }
 
-async fn members(app: &App, here: &Here) -> Result<Members, Refusal> {
+async fn members(app: &App, practice: &PracticeStore) -> Result<Members, Refusal> {
     let mut list = Vec::new();
-    for membership in here.practice.members().await? {
+    for membership in practice.members().await? {
         let account = app.store().account(&membership.account).await?;
         list.push((membership, account));
     }
@@ -126,11 +126,25 @@ impl Members {
     }
 }
 
+/// Whether whoever offered a role could still do so. Their own may have ended since, and with it what they offered.
+///
+/// # Errors
+///
+/// If the store does not answer.
+pub async fn still_offered(app: &App, practice: &PracticeStore, offer: &Invitation) -> Result<bool, Refusal> {
+    let Ok(inviter) = AccountId::new(offer.invited_by.clone()) else { return Ok(false) };
+    let Some(own) = practice.member(&inviter, app.now()).await? else { return Ok(false) };
+    let disabled = app.store().account(&inviter).await?.disabled_at.is_some();
+    let owned = members(app, practice).await?.owned;
+    let longer = own.role.is_of_provider() && own.until.is_some_and(|own| offer.until.is_none_or(|until| own < until));
+    Ok(!disabled && !longer && grantable(own.role, owned).contains(&offer.role))
+}
+
 /// Whether somebody with `own` in a practice may set up the account of `other` anew. Only where the account belongs to
 /// this practice alone: else one practice would get into the others.
 async fn may_renew(app: &App, own: Role, other: &Membership, account: &Account) -> Result<bool, Refusal> {
     if own != Role::PracticeOwner
-        || is_provider(other.role)
+        || other.role.is_of_provider()
         || account.provider_role.is_some()
         || account.disabled_at.is_some()
     {
@@ -140,8 +154,14 @@ async fn may_renew(app: &App, own: Role, other: &Membership, account: &Account) 
 }
 
 /// `GET /p/{practice}/people`
-pub async fn show(State(app): State<App>, visit: Visit, visitor: Visitor, here: Here) -> Result<Markup, Refusal> {
-    page(&app, &visit, &visitor, &here, None).await
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    visitor: Visitor,
+    here: Here,
+    address: Uri,
+) -> Result<Markup, Refusal> {
+    page(&app, &visit, &visitor, &here, &address, None).await
 }
 
 async fn page(
@@ -149,10 +169,11 @@ async fn page(
     visit: &Visit,
     visitor: &Visitor,
     here: &Here,
+    address: &Uri,
     wrong: Option<&str>,
 ) -> Result<Markup, Refusal> {
     let zone = zone(here).await?;
-    let members = members(app, here).await?;
+    let members = members(app, &here.practice).await?;
     let own = here.membership.role;
     let now = app.now();
     let mut people = Vec::new();
@@ -161,7 +182,7 @@ async fn page(
         people.push(Person {
             id: account.id.as_str(),
             name: &account.name,
-            email: &account.email,
+            email: if is_placeholder(&account.email) { "" } else { &account.email },
             role: membership.role,
             until: membership.until,
             ended: !membership.is_in_force(now),
@@ -169,9 +190,22 @@ async fn page(
             may_renew: !self_too && may_renew(app, own, membership, account).await?,
         });
     }
+    let mut offered = Vec::new();
+    for offer in here.practice.invitations(now).await? {
+        offered.push((app.store().account(&offer.account).await?.email, offer));
+    }
+    let offers = offered.iter().map(|(email, offer)| Offer {
+        id: offer.account.as_str(),
+        name: &offer.name,
+        email,
+        role: offer.role,
+        expires: offer.expires_at,
+        may_withdraw: grantable(own, members.owned).contains(&offer.role),
+    });
     let invitable = Invitable { roles: grantable(own, members.owned), wrong };
-    let body = views::people(visit.lang, &zone, &base(here), &people, &invitable);
-    framed(app, visit, visitor, here, t(visit.lang, "Menschen und Rollen", "People and roles"), body).await
+    let offers: Vec<Offer<'_>> = offers.collect();
+    let body = views::people(visit.lang, &zone, &base(here), &people, &offers, &invitable);
+    framed(app, visit, visitor, here, address, t(visit.lang, "Menschen und Rollen", "People and roles"), body).await
 }
 
 async fn zone(here: &Here) -> Result<TimeZone, Refusal> {
@@ -185,10 +219,11 @@ async fn framed(
     visit: &Visit,
     visitor: &Visitor,
     here: &Here,
+    address: &Uri,
     title: &str,
     body: Markup,
 ) -> Result<Markup, Refusal> {
-    let reader = Reader::of(app, visit.lang, visitor, here, &Uri::default()).await?;
+    let reader = Reader::of(app, visit.lang, visitor, here, address).await?;
     Ok(reader.show(|_| Page::new(Section::People, title, body)))
 }
 
@@ -206,10 +241,10 @@ pub async fn invite(
     visit: Visit,
     visitor: Visitor,
     here: Here,
-    Input(form): Input<Invitation>,
+    Input(form): Input<InvitationForm>,
 ) -> Result<Response, Refusal> {
     let lang = visit.lang;
-    let members = members(&app, &here).await?;
+    let members = members(&app, &here.practice).await?;
     let own = here.membership.role;
     let role = Role::from_word(&form.role)
         .filter(|role| grantable(own, members.owned).contains(role))
@@ -227,15 +262,33 @@ pub async fn invite(
         }
     };
     // An owner's own role may end, too; what is passed on is limited for providers only.
-    let limit = if is_provider(own) { here.membership.until } else { None };
+    let limit = if own.is_of_provider() { here.membership.until } else { None };
     let until = match end_of_access(role, day, limit, &zone(&here).await?, app.now()) {
         Ok(until) => until,
         Err(text) => return refused(&app, &visit, &visitor, &here, text.get(lang)).await,
     };
-    let (account, is_new) = match app.store().account_by_email(&form.email).await? {
-        Some(account) => (account, false),
+    let known = app.store().account_by_email(&form.email).await?;
+    if let Some(account) = &known {
+        let here_already = members.find(account.id.as_str());
+        if here_already.is_some_and(|(present, _)| present.is_in_force(app.now())) {
+            let text = t(
+                lang,
+                "Mit dieser E-Mail-Adresse hat hier schon jemand Zugang. Soll sich die Rolle ändern, beenden Sie den Zugang in der Liste, und laden Sie dann neu ein.",
+                "Somebody with this e-mail address has access here already. To change the role, end the access in the list, then invite anew.",
+            );
+            return refused(&app, &visit, &visitor, &here, text).await;
+        }
+        if own.is_of_provider() && role == Role::PracticeOwner && account.provider_role.is_some() {
+            return Err(Refusal::Forbidden);
+        }
+        if !is_nobodys(&app, &here, account).await? {
+            return offer(&app, &visit, &visitor, &here, account, (role, until), &form.name).await;
+        }
+    }
+    let account = match known {
+        Some(account) => account,
         None => match make_account(&app, &visitor, &here, &form, &visit).await {
-            Ok(account) => (account, true),
+            Ok(account) => account,
             Err(StoreError::Invalid { .. }) => {
                 let text = t(
                     lang,
@@ -247,42 +300,96 @@ pub async fn invite(
             Err(error) => return Err(error.into()),
         },
     };
-    if let Some((present, _)) = members.find(account.id.as_str())
-        && present.is_in_force(app.now())
-        && !members.may_end(own, present)
-    {
-        let text = t(
-            lang,
-            "Diese Person hat schon eine Rolle, die Sie nicht ändern können.",
-            "This person already has a role that you cannot change.",
-        );
-        return refused(&app, &visit, &visitor, &here, text).await;
+    // Whoever held an earlier link of the account, and has a session by it, is not whom this one is for.
+    let (factors, link) = links::new(&app, &account.id)?;
+    let issued = event(&app, &visitor, &here, "link.issued", json!({ "account": account.id }));
+    let factors = serde_json::to_value(&factors)?;
+    if !app.store().reset_account(&[issued], here.practice.id(), &account, &factors).await? {
+        return Err(changed_meanwhile());
     }
     let detail = json!({ "account": account.id, "role": role.word(), "until": until });
     here.practice.grant(&event(&app, &visitor, &here, "membership.granted", detail), &account.id, role, until).await?;
-    // Whoever was invited before and has not come yet gets a new link: the old one may be lost.
-    let waiting = account.password_hash.is_none() && !Factors::of(&account)?.any();
-    let waiting = waiting && (is_new || may_renew(&app, own, &granted(&here, &account, role), &account).await?);
-    let link =
-        if waiting { Some(issue_link(&app, &visitor, &here, &account, Factors::default()).await?) } else { None };
-    let body = views::invited(lang, &base(&here), &account.name, link.as_deref());
+    let body = views::invited(lang, &base(&here), &account.name, &link);
     let title = t(lang, "Der Zugang ist angelegt", "Access has been given");
-    Ok(framed(&app, &visit, &visitor, &here, title, body).await?.into_response())
+    Ok(framed(&app, &visit, &visitor, &here, &Uri::default(), title, body).await?.into_response())
 }
 
-fn granted(here: &Here, account: &Account, role: Role) -> Membership {
-    Membership { account: account.id.clone(), role, ..here.membership.clone() }
+/// Whether nobody has ever set an account up, and no other practice has to do with it: then it is begun anew.
+async fn is_nobodys(app: &App, here: &Here, account: &Account) -> Result<bool, Refusal> {
+    if account.provider_role.is_some() || account.disabled_at.is_some() {
+        return Ok(false);
+    }
+    let memberships = app.store().memberships(&account.id).await?;
+    let elsewhere = memberships.iter().any(|one| one.practice != *here.practice.id());
+    Ok(!elsewhere && first::is_waiting(app.store(), account).await?)
+}
+
+/// Offers a role to whoever has an account already, and shows the link that takes it.
+async fn offer(
+    app: &App,
+    visit: &Visit,
+    visitor: &Visitor,
+    here: &Here,
+    account: &Account,
+    (role, until): (Role, Option<Timestamp>),
+    name: &str,
+) -> Result<Response, Refusal> {
+    let secret = Secret::new(app.random()?);
+    let now = app.now();
+    let offer = Invitation {
+        account: account.id.clone(),
+        hash: secret.hash(),
+        name: name.trim().to_owned(),
+        role,
+        until,
+        invited_by: visitor.account.id.to_string(),
+        invited_at: now,
+        expires_at: now.saturating_add(INVITATION_LASTS).unwrap_or(now),
+    };
+    let detail = json!({ "account": account.id, "role": role.word(), "until": until, "name": offer.name });
+    match here.practice.invite(&event(app, visitor, here, "membership.offered", detail), &offer).await {
+        Ok(()) => {}
+        Err(StoreError::Invalid { .. }) => {
+            let text = t(visit.lang, "Der Name fehlt oder ist zu lang.", "The name is missing or too long.");
+            return refused(app, visit, visitor, here, text).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let link = app.url().join(&join::path(here.practice.id(), &secret));
+    let body = views::offered(visit.lang, &base(here), &offer.name, &account.email, &link);
+    let title = t(visit.lang, "Die Einladung ist bereit", "The invitation is ready");
+    Ok(framed(app, visit, visitor, here, &Uri::default(), title, body).await?.into_response())
+}
+
+/// `POST /p/{practice}/people/{account}/withdraw`: nobody takes the role any more.
+pub async fn withdraw(
+    State(app): State<App>,
+    visitor: Visitor,
+    here: Here,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    let offers = here.practice.invitations(app.now()).await?;
+    let offer = offers.into_iter().find(|offer| offer.account.as_str() == id).ok_or(Refusal::NotFound)?;
+    let owned = members(&app, &here.practice).await?.owned;
+    if !grantable(here.membership.role, owned).contains(&offer.role) {
+        return Err(Refusal::Forbidden);
+    }
+    let detail = json!({ "account": offer.account, "role": offer.role.word(), "name": offer.name });
+    let event = event(&app, &visitor, &here, "membership.withdrawn", detail);
+    here.practice.withdraw_invitation(&event, &offer.account).await?;
+    Ok(redirect(&format!("{}/people", base(&here))))
 }
 
 async fn refused(app: &App, visit: &Visit, visitor: &Visitor, here: &Here, text: &str) -> Result<Response, Refusal> {
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(app, visit, visitor, here, Some(text)).await?).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(app, visit, visitor, here, &Uri::default(), Some(text)).await?)
+        .into_response())
 }
 
 async fn make_account(
     app: &App,
     visitor: &Visitor,
     here: &Here,
-    form: &Invitation,
+    form: &InvitationForm,
     visit: &Visit,
 ) -> Result<Account, StoreError> {
     let random = app.random().map_err(|_| StoreError::Closed)?;
@@ -298,25 +405,6 @@ async fn make_account(
     app.store().account(&new.id).await
 }
 
-/// A new one-time link for `account`, whose factors become `factors`; the whole address.
-async fn issue_link(
-    app: &App,
-    visitor: &Visitor,
-    here: &Here,
-    account: &Account,
-    factors: Factors,
-) -> Result<String, Refusal> {
-    let secret = Secret::new(app.random()?);
-    let now = app.now();
-    let until = now.checked_add(INVITATION_LASTS).unwrap_or(now);
-    let factors = Factors { link: Some(OpenLink::new(&secret, until)), ..factors };
-    let event = event(app, visitor, here, "link.issued", json!({ "account": account.id }));
-    if !factors.keep(app.store(), &event, account).await? {
-        return Err(changed_meanwhile());
-    }
-    Ok(app.url().join(&links::path(&account.id, &secret)))
-}
-
 /// `POST /p/{practice}/people/{account}/end`
 pub async fn end(
     State(app): State<App>,
@@ -324,18 +412,22 @@ pub async fn end(
     here: Here,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let members = members(&app, &here).await?;
+    let members = members(&app, &here.practice).await?;
     let (membership, account) = members.find(&id).ok_or(Refusal::NotFound)?;
     if !members.may_end(here.membership.role, membership) {
         return Err(Refusal::Forbidden);
     }
     let detail = json!({ "account": account.id, "role": membership.role.word() });
-    here.practice.end_membership(&event(&app, &visitor, &here, "membership.ended", detail), &account.id).await?;
+    let event = event(&app, &visitor, &here, "membership.ended", detail);
+    if !here.practice.end_membership(&event, &account.id).await? && membership.role == Role::PracticeOwner {
+        // Two owners ended each other at once; the last one stays.
+        return Err(Refusal::Forbidden);
+    }
     Ok(redirect(&format!("{}/people", base(&here))))
 }
 
-/// `POST /p/{practice}/people/{account}/link`: password and second factors are forgotten, all sessions end, and a
-/// new link sets up the access anew.
+/// `POST /p/{practice}/people/{account}/link`: password, second factors and accounts elsewhere are forgotten, all
+/// sessions end, and a new link sets up the access anew.
 pub async fn renew(
     State(app): State<App>,
     visit: Visit,
@@ -343,18 +435,23 @@ pub async fn renew(
     here: Here,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let members = members(&app, &here).await?;
+    let members = members(&app, &here.practice).await?;
     let (membership, account) = members.find(&id).ok_or(Refusal::NotFound)?;
     if account.id == visitor.account.id || !may_renew(&app, here.membership.role, membership, account).await? {
         return Err(Refusal::Forbidden);
     }
-    // In this order: whatever breaks off in between leaves nobody in who was not.
-    let forgotten = event(&app, &visitor, &here, "password.removed", json!({ "account": account.id }));
-    app.store().set_password_hash(&forgotten, &account.id, None).await?;
-    app.store().close_sessions(&account.id, None).await?;
-    let link = issue_link(&app, &visitor, &here, account, Factors::default()).await?;
-    let body = views::invited(visit.lang, &base(&here), &account.name, Some(&link));
-    Ok(framed(&app, &visit, &visitor, &here, t(visit.lang, "Neuer Link", "New link"), body).await?.into_response())
+    let (factors, link) = links::new(&app, &account.id)?;
+    let detail = json!({ "account": account.id });
+    let events = ["password.removed", "identity.unlinked", "link.issued"]
+        .map(|what| event(&app, &visitor, &here, what, detail.clone()));
+    let factors = serde_json::to_value(&factors)?;
+    if !app.store().reset_account(&events, here.practice.id(), account, &factors).await? {
+        return Err(changed_meanwhile());
+    }
+    let body = views::invited(visit.lang, &base(&here), &account.name, &link);
+    Ok(framed(&app, &visit, &visitor, &here, &Uri::default(), t(visit.lang, "Neuer Link", "New link"), body)
+        .await?
+        .into_response())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! factor, once more before something that matters), so that a value from before is worth nothing.
 
 use crate::login::factors::Factors;
+use crate::login::oidc::elsewhere::Elsewhere;
 use crate::login::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 use visite_store::{Account, Role, Session};
@@ -38,7 +39,7 @@ pub enum Standing {
 /// What is demanded of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demands {
-    /// A way to sign in again: a password or a passkey.
+    /// A way to sign in again: a password, a passkey or an account elsewhere.
     pub password: bool,
     /// A second factor.
     pub second_factor: bool,
@@ -61,24 +62,35 @@ pub fn demands(roles: impl IntoIterator<Item = Role>, beyond_loopback: bool) -> 
 }
 
 /// How far the session of `account` has come.
-pub fn standing(account: &Account, factors: &Factors, session: &Session, demands: Demands) -> Standing {
-    if factors.any() && session.second_factor_at.is_none() {
+pub fn standing(
+    account: &Account,
+    factors: &Factors,
+    elsewhere: &Elsewhere,
+    session: &Session,
+    demands: Demands,
+) -> Standing {
+    if (factors.any() || elsewhere.second_factor) && session.second_factor_at.is_none() {
         return Standing::AwaitsSecondFactor;
     }
-    match next_step(account, factors, demands) {
+    match next_step(account, factors, elsewhere, demands) {
         None => Standing::Complete,
         Some(_) => Standing::ToSetUp,
     }
 }
 
 /// The page of the next thing to set up, if something is missing.
-pub fn next_step(account: &Account, factors: &Factors, demands: Demands) -> Option<&'static str> {
-    let password = account.password_hash.is_some() || !factors.passkeys.is_empty();
+pub fn next_step(
+    account: &Account,
+    factors: &Factors,
+    elsewhere: &Elsewhere,
+    demands: Demands,
+) -> Option<&'static str> {
+    let password = account.password_hash.is_some() || !factors.passkeys.is_empty() || elsewhere.signs_in();
     if demands.password && is_placeholder(&account.email) {
         Some("/account/person")
     } else if demands.password && !password {
         Some("/account/password")
-    } else if demands.second_factor && !factors.any() {
+    } else if demands.second_factor && !factors.any() && !elsewhere.second_factor {
         Some("/account/app")
     } else {
         None
@@ -94,11 +106,19 @@ pub fn is_placeholder(email: &str) -> bool {
 }
 
 /// Whether the person proved a short time ago who it is. Whoever has nothing to prove with yet counts, too.
-pub fn is_fresh(account: &Account, factors: &Factors, session: &Session, now: Timestamp) -> bool {
-    if account.password_hash.is_none() && !factors.any() {
+pub fn is_fresh(
+    account: &Account,
+    factors: &Factors,
+    elsewhere: &Elsewhere,
+    session: &Session,
+    now: Timestamp,
+) -> bool {
+    if account.password_hash.is_none() && !factors.any() && !elsewhere.signs_in() {
         return true;
     }
-    let proved = session.second_factor_at.map_or(session.created_at, |at| at.max(session.created_at));
+    // Another service may have asked long before this session began.
+    let proved = session.proved_at.unwrap_or(session.created_at);
+    let proved = session.second_factor_at.map_or(proved, |at| at.max(proved));
     now.duration_since(proved) < FRESH
 }
 

@@ -1,22 +1,26 @@
 //! Signing in and out: password, second factor, passkey, one-time link, and proving it once more.
 
 use crate::login::factors::Factors;
+use crate::login::first;
 use crate::login::links;
-use crate::login::passkey::{Answer, PasskeyError};
+use crate::login::oidc::elsewhere::Elsewhere;
+use crate::login::oidc::flow::button;
+use crate::login::passkey::{Answer, HELD, PasskeyError, Question};
 use crate::login::password::Password;
 use crate::login::recovery;
 use crate::login::secret::Secret;
 use crate::login::session::{self, Standing};
 use crate::login::totp;
-use crate::login::views::{self, Framed, Problem};
+use crate::login::views::{self, Framed, Problem, Ways};
 use crate::web::app::App;
 use crate::web::input::{Input, Raw};
 use crate::web::refusal::{Refusal, own_path, redirect, with_next};
 use crate::web::visit::{Visit, Visitor};
 use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use maud::Markup;
 use serde::Deserialize;
 use serde_json::json;
@@ -59,19 +63,27 @@ pub fn framed(app: &App, visit: &Visit, title: &str, body: Markup) -> Markup {
 }
 
 /// `GET /login`
-pub async fn show(State(app): State<App>, visit: Visit, Query(onward): Query<Onward>) -> Response {
+pub async fn show(State(app): State<App>, visit: Visit, Query(onward): Query<Onward>) -> Result<Response, Refusal> {
     let next = own_path(onward.next.as_deref());
-    match visit.visitor.as_ref().map(|visitor| visitor.standing) {
+    Ok(match visit.visitor.as_ref().map(|visitor| visitor.standing) {
         Some(Standing::Complete) => redirect(next),
         Some(Standing::ToSetUp) => redirect("/account/setup"),
         Some(Standing::AwaitsSecondFactor) => redirect(&with_next("/login/code", next)),
-        None => first_page(&app, &visit, next, "", None).into_response(),
-    }
+        None => first_page(&app, &visit, next, "", None).await?.into_response(),
+    })
 }
 
-fn first_page(app: &App, visit: &Visit, next: &str, email: &str, wrong: Option<Problem>) -> Markup {
-    let body = views::sign_in(visit.lang, next, email, passkeys_here(app, visit), wrong);
-    framed(app, visit, views::t(visit.lang, "Anmelden", "Sign in"), body)
+async fn first_page(
+    app: &App,
+    visit: &Visit,
+    next: &str,
+    email: &str,
+    wrong: Option<Problem>,
+) -> Result<Markup, Refusal> {
+    let service = button(app, visit).await?;
+    let service = service.as_ref().map(|label| label.get(visit.lang));
+    let body = views::sign_in(visit.lang, next, email, passkeys_here(app, visit), service, wrong);
+    Ok(framed(app, visit, views::t(visit.lang, "Anmelden", "Sign in"), body))
 }
 
 /// `POST /login`
@@ -90,10 +102,14 @@ pub async fn with_password(
     let right = app.passwords().matches(Password::typed(&form.password), stored).await?;
     let Some(account) = usable.filter(|_| right) else {
         note_failure(&app, &visit, account.as_ref(), "password").await?;
-        let page = first_page(&app, &visit, next, &email, Some(Problem::Credentials));
+        let page = first_page(&app, &visit, next, &email, Some(Problem::Credentials)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     app.signed_in(&email);
+    if first::relied_elsewhere(app.store(), account).await? {
+        let page = first_page(&app, &visit, next, &email, Some(Problem::Elsewhere)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     begin(&app, &visit, account, false, next).await
 }
 
@@ -111,9 +127,21 @@ pub async fn show_second_step(
     second_page(&app, &visit, &visitor, next, None).into_response()
 }
 
+/// By what somebody half-way, or asked once more, shows who it is.
+fn ways<'v>(app: &App, visit: &'v Visit, visitor: &'v Visitor) -> Ways<'v> {
+    let factors = &visitor.factors;
+    let label = visitor.elsewhere.label.as_ref().filter(|_| visit.arrival.by_public_name);
+    Ways {
+        code: factors.any(),
+        app: factors.app.is_some(),
+        password: visitor.account.password_hash.is_some(),
+        passkeys: passkeys_here(app, visit) && !factors.passkeys.is_empty(),
+        service: label.map(|label| label.get(visit.lang)),
+    }
+}
+
 fn second_page(app: &App, visit: &Visit, visitor: &Visitor, next: &str, wrong: Option<Problem>) -> Markup {
-    let passkeys = passkeys_here(app, visit) && !visitor.factors.passkeys.is_empty();
-    let body = views::second_step(visit.lang, next, visitor.factors.app.is_some(), passkeys, wrong);
+    let body = views::second_step(visit.lang, next, &ways(app, visit, visitor), wrong);
     framed(app, visit, views::t(visit.lang, "Noch ein Schritt", "One more step"), body)
 }
 
@@ -150,9 +178,7 @@ pub async fn show_step_up(
 }
 
 fn step_up_page(app: &App, visit: &Visit, visitor: &Visitor, next: &str, wrong: Option<Problem>) -> Markup {
-    let factors = &visitor.factors;
-    let passkeys = passkeys_here(app, visit) && !factors.passkeys.is_empty();
-    let body = views::step_up(visit.lang, next, factors.app.is_some(), factors.any(), passkeys, wrong);
+    let body = views::step_up(visit.lang, next, &ways(app, visit, visitor), wrong);
     framed(
         app,
         visit,
@@ -192,15 +218,14 @@ pub async fn step_up(
 /// Whether `code` is a code of the app that was not used yet, or a recovery code, which it uses up.
 async fn code_is_right(app: &App, visit: &Visit, visitor: &Visitor, code: &str) -> Result<bool, Refusal> {
     let account = &visitor.account;
-    let key = format!("code {}", account.id);
-    app.try_on(&key)?;
+    app.try_code(&account.id)?;
     let right = if totp::is_code(code) {
         app_code_is_right(app, visitor, code).await?
     } else {
         recovery_code_is_right(app, visitor, code).await?
     };
     if right {
-        app.signed_in(&key);
+        app.code_was_right(&account.id);
     } else {
         note_failure(app, visit, Some(account), "code").await?;
     }
@@ -232,25 +257,33 @@ async fn recovery_code_is_right(app: &App, visitor: &Visitor, code: &str) -> Res
 pub async fn passkey_question(State(app): State<App>, visit: Visit) -> Result<Response, Refusal> {
     app.try_from(visit.arrival.address)?;
     let passkeys = app.passkeys().ok_or(Refusal::NotFound)?;
-    Ok(json_text(passkeys.ask_to_sign_in().map_err(passkey_refusal)?))
+    passkey_asked(&app, &visit, passkeys.ask_to_sign_in())
 }
 
 /// `POST /login/passkey/answer`
-pub async fn with_passkey(State(app): State<App>, visit: Visit, Raw(body): Raw) -> Result<Response, Refusal> {
+pub async fn with_passkey(
+    State(app): State<App>,
+    visit: Visit,
+    headers: HeaderMap,
+    Raw(body): Raw,
+) -> Result<Response, Refusal> {
+    app.try_from(visit.arrival.address)?;
     let passkeys = app.passkeys().ok_or(Refusal::NotFound)?;
+    let held = passkey_held(&app, &visit, &headers)?;
     let answer = Answer::read(&body).map_err(passkey_refusal)?;
     let id = answer.account().ok_or_else(|| passkey_refusal(PasskeyError::NotAsked))?;
-    app.try_on(&format!("passkey {id}"))?;
     let account = match app.store().account(&id).await {
         Ok(account) => account,
         Err(StoreError::NotFound { .. }) => return Err(passkey_refusal(PasskeyError::NotAsked)),
         Err(error) => return Err(error.into()),
     };
+    // Not before: made-up names would fill the list of accounts.
+    app.try_on(&format!("passkey {id}"))?;
     let mut factors = Factors::of(&account)?;
     let known = factors.passkeys.iter_mut().find(|passkey| passkey.id == answer.id());
     let proved = match known {
         Some(known) if account.disabled_at.is_none() => {
-            passkeys.sign_in(&account.id, known, &answer).map(|now| (known, now))
+            passkeys.sign_in(&account.id, known, &held, &answer).map(|now| (known, now))
         }
         _ => Err(PasskeyError::NotAsked),
     };
@@ -279,11 +312,15 @@ pub async fn with_passkey(State(app): State<App>, visit: Visit, Raw(body): Raw) 
 pub async fn show_link(State(app): State<App>, visit: Visit, Path(link): Path<String>) -> Result<Response, Refusal> {
     app.try_from(visit.arrival.address)?;
     let account = links::account_of(&app, &link).await?;
-    Ok(link_page(&app, &visit, &link, account.map(|(account, _)| account).as_ref()))
+    let service = button(&app, &visit).await?;
+    let service = service.as_ref().map(|label| label.get(visit.lang));
+    Ok(link_page(&app, &visit, &link, account.map(|(account, _)| account).as_ref(), service))
 }
 
-fn link_page(app: &App, visit: &Visit, link: &str, account: Option<&Account>) -> Response {
-    let body = views::invitation(visit.lang, link, account.map(|account| account.name.as_str()));
+/// The page of a one-time link; without an account it says that the link does not count. `service` stands on the button
+/// for using it with an account elsewhere.
+pub fn link_page(app: &App, visit: &Visit, link: &str, account: Option<&Account>, service: Option<&str>) -> Response {
+    let body = views::invitation(visit.lang, link, account.map(|account| account.name.as_str()), service);
     let (status, title) = match account {
         Some(_) => (StatusCode::OK, views::t(visit.lang, "Willkommen bei Visite", "Welcome to Visite")),
         None => (StatusCode::NOT_FOUND, views::t(visit.lang, "Dieser Link gilt nicht", "This link is not valid")),
@@ -297,8 +334,11 @@ pub async fn use_link(State(app): State<App>, visit: Visit, Path(link): Path<Str
     match links::take(&app, &link).await? {
         Some(account) => begin(&app, &visit, &account, false, "/").await,
         None => {
-            note_failure(&app, &visit, None, "link").await?;
-            Ok(link_page(&app, &visit, &link, None))
+            // Who follows a link that names nobody guesses nothing, and strangers do not fill the audit log.
+            if let Some(account) = links::named(&app, &link).await? {
+                note_failure(&app, &visit, Some(&account), "link").await?;
+            }
+            Ok(link_page(&app, &visit, &link, None, None))
         }
     }
 }
@@ -311,12 +351,22 @@ pub async fn sign_out(State(app): State<App>, visit: Visit, visitor: Visitor) ->
     with_cookie(redirect("/login"), &session::no_cookie(visit.arrival.encrypted))
 }
 
-/// Opens a new session of `account` in place of the one the request came with, and leads on: to the second factor if
-/// there is one that was not shown, else to `next`.
+/// How somebody came to a new session.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun {
+    /// When a second factor was shown, if one was.
+    pub second_factor_at: Option<Timestamp>,
+    /// When the person proved who it is, where that is not now.
+    pub proved_at: Option<Timestamp>,
+    /// A word for the audit log: by what.
+    pub by: &'static str,
+}
+
+/// As [`begin_as`], for whoever proved here and now who they are.
 ///
 /// # Errors
 ///
-/// [`Refusal::Failed`] if the store or the source of randomness does not answer.
+/// As [`begin_as`].
 pub async fn begin(
     app: &App,
     visit: &Visit,
@@ -324,15 +374,35 @@ pub async fn begin(
     second_factor: bool,
     next: &str,
 ) -> Result<Response, Refusal> {
+    let begun = Begun { second_factor_at: second_factor.then(|| app.now()), proved_at: None, by: "visite" };
+    begin_as(app, visit, account, begun, next).await
+}
+
+/// Opens a new session of `account` in place of the one the request came with, and leads on: to the second factor if
+/// there is one that was not shown, else to `next`.
+///
+/// # Errors
+///
+/// [`Refusal::Failed`] if the store or the source of randomness does not answer.
+pub async fn begin_as(
+    app: &App,
+    visit: &Visit,
+    account: &Account,
+    begun: Begun,
+    next: &str,
+) -> Result<Response, Refusal> {
     let factors = Factors::of(account)?;
-    let half_way = factors.any() && !second_factor;
+    let second_factor = begun.second_factor_at.is_some();
+    let elsewhere = Elsewhere::of(app, account, &factors).await?;
+    let half_way = (factors.any() || elsewhere.second_factor) && !second_factor;
     let now = app.now();
     let secret = Secret::new(app.random()?);
     let new = NewSession {
         account: account.id.clone(),
         now,
         expires_at: session::end(now, now, !half_way),
-        second_factor_at: second_factor.then_some(now),
+        second_factor_at: begun.second_factor_at,
+        proved_at: begun.proved_at,
         address: visit.arrival.address.to_string(),
         program: visit.arrival.program.clone(),
     };
@@ -348,7 +418,8 @@ pub async fn begin(
         );
     }
     let event = AuditEvent::new(now, account.id.as_str(), None, "login.succeeded");
-    let event = event.with(json!({ "address": visit.arrival.address, "second_factor": second_factor }));
+    let detail = json!({ "address": visit.arrival.address, "second_factor": second_factor, "by": begun.by });
+    let event = event.with(detail);
     app.store().append_audit(&event).await?;
     with_cookie(redirect(next), &session::cookie(&secret, visit.arrival.encrypted))
 }
@@ -368,9 +439,25 @@ fn with_cookie(mut response: Response, cookie: &str) -> Result<Response, Refusal
     Ok(response)
 }
 
-/// JSON that is written already.
-pub fn json_text(text: String) -> Response {
-    ([(CONTENT_TYPE, "application/json")], text).into_response()
+/// Answers with a question to a device, and lets the browser hold what belongs to it.
+///
+/// # Errors
+///
+/// If there is no question.
+pub fn passkey_asked(app: &App, visit: &Visit, question: Result<Question, PasskeyError>) -> Result<Response, Refusal> {
+    let Question { json, held } = question.map_err(passkey_refusal)?;
+    let cookie = HELD.given(app.sealer(), &held, app.random()?, visit.arrival.encrypted).ok_or(Refusal::Failed)?;
+    with_cookie(([(CONTENT_TYPE, "application/json")], json).into_response(), &cookie)
+}
+
+/// What the browser holds of the question that it answers.
+///
+/// # Errors
+///
+/// If it holds nothing of ours: nothing was asked in it, or too long ago.
+pub fn passkey_held(app: &App, visit: &Visit, headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
+    let held = HELD.of(headers, visit.arrival.encrypted, app.sealer());
+    held.ok_or_else(|| passkey_refusal(PasskeyError::NotAsked))
 }
 
 /// What a person is told when a passkey did not work; what exactly it was stands in the log.

@@ -6,7 +6,7 @@ use super::states;
 use super::table::{Cell, Table};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use visite_report::html::Icon;
+use visite_report::html::{Icon, icon};
 
 /// A connected computer.
 #[derive(Clone, Debug)]
@@ -71,6 +71,8 @@ pub struct View<'a> {
     pub enrolments: &'a [Enrolment],
     /// The line that was just made.
     pub made: Option<Made<'a>>,
+    /// How to start the server so that other computers reach it, if they do not yet.
+    pub unreachable: Option<&'a str>,
 }
 
 /// A state as symbol and word.
@@ -141,6 +143,7 @@ fn line(frame: &Frame<'_>, made: &Made<'_>) -> Markup {
         section .card.accent-edge aria-labelledby="line-title" {
             h2 #line-title { (frame.texts.fill("enrol-made", [("name", made.name.into())])) }
             ol .flow-list {
+                li { (frame.say("enrol-step-program")) }
                 li { (frame.say("enrol-step-copy"))
                     pre tabindex="0" { code #script { (made.command) } }
                     button .copy.quiet type="button" hidden data-copies="script" data-done=(frame.say("copied")) { (frame.say("copy")) }
@@ -158,6 +161,10 @@ fn connect(frame: &Frame<'_>, view: &View<'_>) -> Markup {
         section .block aria-labelledby="connect" {
             h2 #connect { (frame.say("enrol-title")) }
             p { (frame.say("enrol-text")) }
+            @if let Some(call) = view.unreachable {
+                p .note { (icon(Icon::Occasion)) " " (frame.say("enrol-unreachable")) }
+                pre tabindex="0" { code { (call) } }
+            }
             form .narrow-form method="post" action=(frame.to(&["agents"])) {
                 (guard(frame))
                 (field(&Field { name: "name", label: frame.say("enrol-name"), help: Some(frame.say("enrol-name-help")), kind: "text", value: "", required: true, id: None }))
@@ -177,7 +184,9 @@ fn connect(frame: &Frame<'_>, view: &View<'_>) -> Markup {
 }
 
 fn disconnect(frame: &Frame<'_>, agents: &[Agent]) -> Markup {
-    let connected: Vec<&Agent> = agents.iter().filter(|agent| agent.state != State::Revoked).collect();
+    // The server itself has no certificate that could end.
+    let connected: Vec<&Agent> =
+        agents.iter().filter(|agent| agent.state != State::Revoked && agent.certificate_until.is_some()).collect();
     html! {
         @if !connected.is_empty() {
             details .block {

@@ -5,6 +5,7 @@ use super::devices::{description, scanned};
 use super::frame::{Frame, Page, Section};
 use super::states::{self, finding_cell, verdict};
 use super::table::{Cell, Table};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 use visite_facts::scan::{ScanSection, ScannedHost};
@@ -62,6 +63,21 @@ pub fn page(frame: &Frame<'_>, view: &View<'_>) -> Page {
     };
     Page::new(Section::Devices, subject.subject.name.as_str(), content)
         .below(frame.to(&["devices"]), frame.say("html-devices"))
+}
+
+/// The page of something that the newest judgement does not know: gone, not judged yet, or known from earlier only.
+/// `findings`: what was found on it and is kept.
+pub fn not_judged(frame: &Frame<'_>, name: &str, last_seen: Timestamp, kept: &[&Finding]) -> Page {
+    let content = html! {
+        p .lead { (frame.texts.fill("device-not-judged", [("when", frame.calendar.when(last_seen).into())])) }
+        @if !kept.is_empty() {
+            section .block aria-labelledby="kept" {
+                h2 #kept { (frame.say("device-kept")) }
+                (findings(frame, kept, "device-kept").html())
+            }
+        }
+    };
+    Page::new(Section::Devices, name, content).below(frame.to(&["devices"]), frame.say("html-devices"))
 }
 
 fn findings(frame: &Frame<'_>, findings: &[&Finding], caption: &str) -> Table {

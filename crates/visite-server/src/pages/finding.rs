@@ -107,7 +107,7 @@ fn seen(frame: &Frame<'_>, view: &View<'_>) -> Markup {
     let finding = view.finding;
     let not_seen = finding.not_seen_again.map(|reason| {
         let reason = frame.texts.reason(overview::place_of(view.assessment, &finding.subject), reason);
-        let when = frame.calendar.when(finding.last_seen);
+        let when = frame.calendar.when(last_seen(finding));
         frame.texts.fill("not-seen-again-line", [("reason", reason.into()), ("when", when.into())])
     });
     html! {
@@ -263,6 +263,11 @@ fn assignment(frame: &Frame<'_>, view: &View<'_>) -> Markup {
     }
 }
 
+/// When the computer itself last showed it. Judging what is known once more sees nothing new.
+fn last_seen(finding: &Finding) -> Timestamp {
+    finding.evidence.iter().filter_map(|evidence| evidence.observed_at).max().unwrap_or(finding.last_seen)
+}
+
 fn small_print(frame: &Frame<'_>, view: &View<'_>) -> Markup {
     let finding = view.finding;
     html! {
@@ -270,7 +275,7 @@ fn small_print(frame: &Frame<'_>, view: &View<'_>) -> Markup {
             dt { (frame.say("html-severity")) } dd { (severity(frame.texts, finding)) }
             dt { (frame.say("html-confidence")) } dd { (frame.texts.word("confidence", finding.confidence)) }
             dt { (frame.say("html-since")) } dd { (frame.calendar.when(finding.first_seen)) }
-            dt { (frame.say("finding-last-seen")) } dd { (frame.calendar.when(finding.last_seen)) }
+            dt { (frame.say("finding-last-seen")) } dd { (frame.calendar.when(last_seen(finding))) }
             @if let Some(record) = &finding.record { dt { (frame.say("label-where")) } dd { (record) } }
             dt { (frame.say("check")) } dd { a href=(frame.to(&["checks", &finding.check])) { code { (finding.check) } } }
         }

@@ -52,7 +52,8 @@ pub fn field(field: &Field<'_>) -> Markup {
             label for=(own) { (field.label) }
             @if let (Some(text), Some(id)) = (&field.help, &help) { p .help #(id) { (text) } }
             input type=(field.kind) id=(own) name=(field.name) value=[(field.kind != "file").then_some(field.value)]
-                required[field.required] aria-describedby=[help.as_deref()];
+                required[field.required] aria-describedby=[help.as_deref()]
+                autocomplete=[(field.kind == "password").then_some("off")];
         }
     }
 }

@@ -64,8 +64,10 @@ pub struct May {
     pub oversee: bool,
     /// See all practices of the provider.
     pub provide: bool,
-    /// Import practices, set policies and branding.
+    /// Lead a provider: import practices, set policies and branding, bring colleagues in.
     pub administer: bool,
+    /// Look after the server itself.
+    pub install: bool,
 }
 
 /// How a provider appears to its practices.
@@ -99,11 +101,17 @@ pub const DONE: &[&str] = &[
     "round",
     "scan",
     "revoked",
+    "token-ended",
+    "hook-tested",
+    "hook-removed",
     "saved",
     "released",
     "release-ended",
     "cancelled",
     "imported",
+    "tried",
+    "left",
+    "created",
     "exception",
     "setup",
 ];
@@ -159,6 +167,16 @@ pub enum Section {
     Import,
     /// Branding.
     Branding,
+    /// People of the provider.
+    Team,
+    /// The mail server.
+    Mail,
+    /// The service by which people sign in.
+    Service,
+    /// The server's authority on other computers.
+    Certificate,
+    /// Programs that look after several practices.
+    Programs,
     /// None of them: errors, search.
     None,
 }

@@ -1,6 +1,6 @@
 //! Practices from a CSV file: first a look at what would be made, then it is made.
 
-use super::forms::{Field, field, guard};
+use super::forms::{Choice, Field, field, guard, select};
 use super::frame::{Frame, Page, Section};
 use super::states::state;
 use super::table::{Cell, Table};
@@ -40,14 +40,35 @@ pub fn page(frame: &Frame<'_>, preview: Option<&Preview<'_>>) -> Page {
     Page::new(Section::Import, frame.say("nav-import"), content).below("/practices", frame.say("nav-practices"))
 }
 
+/// Sizes of a practice, as the file names them.
+const SIZES: [(&str, &str); 4] =
+    [("", "import-size-open"), ("small", "size-small"), ("medium", "size-medium"), ("large", "size-large")];
+
 fn asked(frame: &Frame<'_>) -> Markup {
+    let sizes: Vec<Choice> = SIZES.iter().map(|(word, key)| ((*word).to_owned(), frame.say(key))).collect();
+    let line = |name: &'static str, key: &str, required: bool| {
+        field(&Field { name, label: frame.say(key), help: None, kind: "text", value: "", required, id: None })
+    };
     html! {
+        section .block aria-labelledby="one-title" {
+        h2 #one-title { (frame.say("import-one")) }
+        form .narrow-form method="post" action="/practices/new" {
+            (guard(frame))
+            (line("name", "import-name", true))
+            (line("place", "import-place", false))
+            (select("size", "size", &frame.say("setup-size"), "", &sizes))
+            p .buttons { button type="submit" { (frame.say("import-one-do")) } }
+        }
+        }
+        section .block aria-labelledby="many-title" {
+        h2 #many-title { (frame.say("import-many")) }
         p { (frame.say("import-text")) }
         pre tabindex="0" { code { (frame.say("import-example")) } }
         form .narrow-form method="post" action="/practices/import" enctype="multipart/form-data" {
             (guard(frame))
             (field(&Field { name: "file", label: frame.say("import-file"), help: Some(frame.say("import-file-help")), kind: "file", value: "", required: true, id: None }))
             p .buttons { button type="submit" { (frame.say("import-look")) } }
+        }
         }
     }
 }

@@ -138,8 +138,19 @@ fn navigation(frame: &Frame<'_>, here: Section) -> Markup {
                     (entry(Section::Practices, "/practices".to_owned(), "nav-practices", None))
                     @if may.administer {
                         (entry(Section::Import, "/practices/import".to_owned(), "nav-import", None))
+                        (entry(Section::Policies, "/policies".to_owned(), "nav-policies", None))
+                        (entry(Section::Team, "/team".to_owned(), "nav-team", None))
                         (entry(Section::Branding, "/branding".to_owned(), "nav-branding", None))
+                        (entry(Section::Programs, "/programs".to_owned(), "programs-title", None))
                     }
+                }
+            }
+            @if may.install {
+                p .part-name { (frame.say("nav-server")) }
+                ul {
+                    (entry(Section::Certificate, "/certificate".to_owned(), "nav-certificate", None))
+                    (entry(Section::Mail, "/mail".to_owned(), "nav-mail", None))
+                    (entry(Section::Service, "/sign-in-service".to_owned(), "nav-service", None))
                 }
             }
             // On small screens the header has no room for it.

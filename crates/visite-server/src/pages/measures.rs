@@ -27,7 +27,7 @@ pub fn table(frame: &Frame<'_>, assessment: &Assessment) -> Table {
             Cell::shown(frame.texts.word("urgency", urgency), badge(frame.texts, urgency)),
             Cell::text(frame.texts.word("doer", measure.who)),
             Cell::number(work(frame.texts, measure.effort_minutes)),
-            Cell::text(frame.texts.word("cost", measure.cost)),
+            Cell::text(overview::cost(frame.texts, measure)),
             Cell::number(frame.count("html-findings-count", closes)),
         ]);
     }

@@ -102,7 +102,7 @@ fn seen(frame: &Frame<'_>, view: &View<'_>, assessment: &Assessment, scan: &Scan
         @for counted in network::only_counted(texts, scan) { p .note { (counted) } }
         section .block.below-trend aria-labelledby="zones" {
             h2 #zones { (frame.say("network-zones")) }
-            (doors(texts, &rooms))
+            (doors(texts, &rooms, scan.guests))
         }
         (left_out(frame, scan))
         (releases(frame, view.releases))

@@ -25,7 +25,9 @@ pub struct Policy {
 /// A practice for which a policy does not count.
 #[derive(Clone, Debug)]
 pub struct Exception {
-    /// Name of the practice.
+    /// The practice.
+    pub id: String,
+    /// Its name.
     pub practice: String,
     /// Why.
     pub reason: String,
@@ -44,6 +46,7 @@ pub fn page(frame: &Frame<'_>, policies: &[Policy], practices: &[Choice]) -> Pag
 
 fn card(frame: &Frame<'_>, policy: &Policy, practices: &[Choice]) -> Markup {
     let id = |part: &str| format!("{}-{part}", policy.id);
+    let exceptions = format!("/policies/{}/exceptions", super::links::encoded(&policy.id));
     html! {
         section .card aria-labelledby=(id("title")) {
             h2 id=(id("title")) { (policy.title) }
@@ -58,23 +61,29 @@ fn card(frame: &Frame<'_>, policy: &Policy, practices: &[Choice]) -> Markup {
                 h3 .apart { (frame.say("policy-exceptions")) }
                 ul .plain {
                     @for exception in &policy.exceptions {
-                        li {
-                            (exception.practice)
-                            span .small { (exception.reason) " · " (frame.texts.fill("until", [("day", frame.calendar.day(exception.until).into())])) }
+                        li .row {
+                            span {
+                                (exception.practice)
+                                span .small { (exception.reason) " · " (frame.texts.fill("until", [("day", frame.calendar.day(exception.until).into())])) }
+                            }
+                            form method="post" action={ (exceptions) "/end" } {
+                                (guard(frame))
+                                button .quiet type="submit" name="practice" value=(exception.id) { (frame.say("policy-end")) span .unseen { ": " (exception.practice) } }
+                            }
                         }
                     }
                 }
             }
-            details .more {
+            @if !practices.is_empty() { details .more {
                 summary { (frame.say("policy-except")) span .unseen { ": " (policy.title) } }
-                form .body.narrow-form method="post" action={ "/policies/" (super::links::encoded(&policy.id)) "/exceptions" } {
+                form .body.narrow-form method="post" action=(exceptions) {
                     (guard(frame))
                     (select(&id("practice"), "practice", &frame.say("practice"), "", practices))
                     (named(&id("reason"), "reason", frame.say("accept-reason"), "text"))
                     (named(&id("until"), "until", frame.say("accept-until"), "date"))
                     p .buttons { button type="submit" { (frame.say("save")) } }
                 }
-            }
+            } }
         }
     }
 }

@@ -65,6 +65,11 @@ pub fn page(frame: &Frame<'_>, view: &View) -> Page {
         (releases(frame, view))
         (alerts(frame, view))
         (access(frame, view))
+        section .block aria-labelledby="programs-title" {
+            h2 #programs-title { (frame.say("programs-title")) }
+            p .sub { (frame.say("settings-programs-text")) }
+            p { a href=(frame.to(&["programs"])) { (frame.say("settings-programs-do")) } }
+        }
     };
     Page::new(Section::Settings, frame.say("nav-settings"), content)
 }

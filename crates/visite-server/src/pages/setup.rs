@@ -1,6 +1,6 @@
 //! The first-run wizard: five short steps, each a page of its own that can be left and found again.
 
-use super::forms::{Field, field, guard, radios};
+use super::forms::{Field, field, guard, radios, tick};
 use super::frame::{Frame, Page, Section};
 use super::settings::release_fields;
 use maud::{Markup, html};
@@ -87,6 +87,8 @@ pub struct View {
     pub care: String,
     /// Networks this computer is in, as a suggestion for the release.
     pub networks: Vec<String>,
+    /// Whether the reader may say that a provider runs this server.
+    pub may_provide: bool,
 }
 
 /// The page of a step.
@@ -130,6 +132,17 @@ fn question(frame: &Frame<'_>, view: &View, step: Step) -> Markup {
                 button type="submit" { (frame.say("setup-on")) }
                 @if let Some((_, name)) = back { a .button.quiet href={ (frame.to(&["setup"])) "?step=" (name) } { (frame.say("pager-back")) } }
                 @if step == Step::Release { a href={ (frame.to(&["setup"])) "?step=done" } { (frame.say("setup-later")) } }
+            }
+        }
+        @if step == Step::Name && view.may_provide {
+            section .block aria-labelledby="provider-title" {
+                h2 #provider-title { (frame.say("setup-provider")) }
+                p .sub { (frame.say("setup-provider-text")) }
+                form method="post" action=(frame.to(&["setup", "provider"])) {
+                    (guard(frame))
+                    (tick("confirmed", &frame.say("setup-provider-confirm"), None, false))
+                    button .quiet type="submit" { (frame.say("setup-provider-do")) }
+                }
             }
         }
     }

@@ -72,7 +72,7 @@ pub fn page(frame: &Frame<'_>, sockets: &[Socket]) -> Page {
             h2 #how { (frame.say("sockets-how")) }
             ol {
                 li { (frame.say("sockets-step-label")) }
-                li { (frame.say("sockets-step-plug")) pre tabindex="0" { code { "visite scan" } } }
+                li { (frame.say("sockets-step-plug")) pre tabindex="0" { code { "sudo visite scan --authorised-by \"…\"" } } }
                 li { (frame.say("sockets-step-note")) }
             }
             p .note { (frame.say("sockets-quick")) }

@@ -26,6 +26,8 @@ pub struct View<'a> {
     pub next_round: Option<Timestamp>,
     /// The job of a round that runs now.
     pub running: Option<&'a str>,
+    /// Whether the practice said anything about itself yet.
+    pub set_up: bool,
 }
 
 /// The page.
@@ -33,7 +35,13 @@ pub fn page(frame: &Frame<'_>, view: &View<'_>) -> Page {
     let name = frame.practice.map_or("Visite", |practice| practice.name);
     let content = match view.assessment {
         Some(assessment) => judged(frame, view, assessment),
-        None => html! { (running(frame, view)) (nothing(frame)) },
+        // The first verdict appears by itself. Nothing is exchanged before it is there, so that nobody loses the focus.
+        None => html! {
+            div hx-get=(frame.to(&[])) hx-trigger="every 4s" hx-select="#content" hx-target="#content" hx-swap="outerHTML" {
+                (running(frame, view))
+                (nothing(frame))
+            }
+        },
     };
     Page { heading: Some(heading(frame, view, name)), ..Page::new(Section::Start, name, content) }
 }
@@ -65,6 +73,7 @@ fn judged(frame: &Frame<'_>, view: &View<'_>, assessment: &Assessment) -> Markup
     html! {
         (extent(frame, view, assessment))
         (running(frame, view))
+        @if !view.set_up && frame.may.govern { (to_set_up(frame)) }
         div .first {
             section aria-labelledby="sentence" {
                 h2 #sentence .sentence { (sentence(frame.texts, assessment)) }
@@ -98,6 +107,16 @@ fn extent(frame: &Frame<'_>, view: &View<'_>, assessment: &Assessment) -> Markup
                 span .state.unknown { (icon(Icon::Unknown)) (frame.texts.fill("html-open-points", [("n", open.into())])) }
                 a .see href={ (frame.to(&["checks"])) "?verdict=unknown" } { (frame.say("start-see-open")) }
             }
+        }
+    }
+}
+
+/// The first verdict needs no answers; what it means for the practice does.
+fn to_set_up(frame: &Frame<'_>) -> Markup {
+    html! {
+        p .message.neutral-message {
+            span .occasion { (icon(Icon::Occasion)) }
+            span { (frame.say("start-not-set-up")) " " a href=(frame.to(&["setup"])) { (frame.say("start-setup")) } }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Texts of pages: both languages say the same, and every text is said.
 
 use super::*;
+use crate::api::scope::Scope;
+use crate::hooks::HookEvent;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,7 +24,12 @@ fn both_languages_have_the_same_keys_and_placeholders() {
 fn made() -> BTreeSet<String> {
     let list =
         |list: &'static str, words: &'static [&'static str]| words.iter().map(move |word| format!("{list}-{word}"));
-    list("help", UnknownReason::ALL).chain(list("done", frame::DONE)).chain(list("modality", Modality::ALL)).collect()
+    list("help", UnknownReason::ALL)
+        .chain(list("done", frame::DONE))
+        .chain(list("modality", Modality::ALL))
+        .chain(Scope::ALL.iter().map(|word| programs::key(word)))
+        .chain(HookEvent::ALL.iter().map(|word| hooks::key(word)))
+        .collect()
 }
 
 #[test]

@@ -1,21 +1,19 @@
 //! Connected computers: how they are, one more, one less.
 
-use super::load::{Reader, invalid, is_silent};
-use crate::login::views::t;
+use super::load::{Reader, is_silent};
+use crate::act::Denied;
+use crate::jobs::look::THIS_MACHINE;
 use crate::pages::agents::{self, Enrolment, Made, State, View};
+use crate::web::app::App;
 use crate::web::input::Input;
 use crate::web::refusal::Refusal;
+use crate::web::urls::is_loopback_name;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use maud::Markup;
 use serde::Deserialize;
-use serde_json::json;
-use visite_agent::protocol::Token;
-use visite_store::{Agent, AgentId, AgentState, NewEnrolment};
-
-/// How long a line can be used.
-const LINE_LASTS: SignedDuration = SignedDuration::from_hours(24);
+use visite_store::{Agent, AgentState};
 
 /// The form that makes a line.
 #[derive(Deserialize)]
@@ -36,7 +34,8 @@ pub fn shown(agent: &Agent, now: Timestamp) -> agents::Agent {
             AgentState::Active => State::Active,
         },
         last_seen: agent.last_seen_at,
-        certificate_until: Some(agent.expires_at),
+        // The server itself needs none.
+        certificate_until: Some(agent.expires_at).filter(|_| agent.id.as_str() != THIS_MACHINE),
         version: agent.version.clone(),
         gap: agent.gap_at.is_some(),
         medical: agent.medical_device,
@@ -46,6 +45,7 @@ pub fn shown(agent: &Agent, now: Timestamp) -> agents::Agent {
 struct Lists {
     agents: Vec<agents::Agent>,
     enrolments: Vec<Enrolment>,
+    unreachable: Option<String>,
 }
 
 async fn load(reader: &Reader) -> Result<Lists, Refusal> {
@@ -61,12 +61,22 @@ async fn load(reader: &Reader) -> Result<Lists, Refusal> {
     let enrolments = reader.practice.enrolments().await?;
     let waiting = enrolments.into_iter().filter(|one| one.used_at.is_none() && one.expires_at > reader.now);
     let waiting = waiting.map(|one| Enrolment { name: one.name, expires: one.expires_at });
-    Ok(Lists { agents: shown.collect(), enrolments: waiting.collect() })
+    let unreachable = how_to_be_reached(&reader.app);
+    Ok(Lists { agents: shown.collect(), enrolments: waiting.collect(), unreachable })
+}
+
+/// How to start the server so that other computers reach it; nothing if they do.
+pub fn how_to_be_reached(app: &App) -> Option<String> {
+    let beyond = app.agents().is_none_or(|agents| agents.beyond) && !is_loopback_name(app.url().host());
+    let host = if is_loopback_name(app.url().host()) { "NAME" } else { app.url().host() };
+    let call = "visite serve --listen 0.0.0.0:8443 --agent-listen 0.0.0.0:8444 --public-url";
+    (!beyond).then(|| format!("{call} https://{host}:8443"))
 }
 
 impl Lists {
     fn view<'a>(&'a self, made: Option<Made<'a>>) -> View<'a> {
-        View { agents: &self.agents, enrolments: &self.enrolments, made }
+        let unreachable = self.unreachable.as_deref();
+        View { agents: &self.agents, enrolments: &self.enrolments, made, unreachable }
     }
 }
 
@@ -82,45 +92,25 @@ pub async fn file(reader: Reader) -> Result<Response, Refusal> {
     Ok(reader.csv("agents", |frame| agents::table(frame, &lists.agents)))
 }
 
-async fn again(reader: Reader, problem: &str) -> Result<Response, Refusal> {
-    let lists = load(&reader).await?;
-    Ok(reader.show_problem(problem, |frame| agents::page(frame, &lists.view(None))))
-}
-
 /// `POST /p/{practice}/agents`: makes a line, which this answer shows and no other ever again.
 pub async fn enrol(reader: Reader, Input(form): Input<EnrolForm>) -> Result<Response, Refusal> {
-    let app = reader.app.clone();
-    let Some(endpoint) = app.agents() else {
-        let problem = t(
-            reader.lang,
-            "Dieser Server nimmt keine Computer an. Starten Sie ihn so, dass er von anderen Computern aus erreichbar ist.",
-            "This server takes no computers. Start it so that it can be reached from other computers.",
-        );
-        return again(reader, problem).await;
-    };
-    let token = Token::new(app.random()?, endpoint.authority.hash()).text();
-    let name = form.name.trim().to_owned();
-    let expires = reader.now.saturating_add(LINE_LASTS).unwrap_or(Timestamp::MAX);
-    let event = reader.event("enrolment.created", json!({ "name": name, "medical": form.medical.is_some() }));
-    let new = NewEnrolment { name: name.clone(), expires_at: expires };
-    if let Err(error) = reader.practice.create_enrolment(&event, &token, &new).await {
-        let why = invalid(error)?;
-        let why = why.get(reader.lang).to_owned();
-        return again(reader, &why).await;
-    }
-    let medical = if form.medical.is_some() { "yes" } else { "no" };
-    let command = format!(
-        "sudo visite agent enroll {} {token} --medical-device {medical} && sudo visite agent install",
-        endpoint.url
-    );
+    let line = reader.actor().enrol(&form.name, form.medical.is_some()).await;
     let lists = load(&reader).await?;
-    let made = Made { name: &name, command: &command, expires };
-    Ok(reader.show(|frame| agents::page(frame, &lists.view(Some(made)))).into_response())
+    match line {
+        Ok(line) => {
+            let made = Made { name: &line.name, command: &line.command, expires: line.expires };
+            Ok(reader.show(|frame| agents::page(frame, &lists.view(Some(made)))).into_response())
+        }
+        Err(Denied::Refusal(refusal)) => Err(refusal),
+        Err(Denied::Because(why)) => {
+            let why = why.get(reader.lang).to_owned();
+            Ok(reader.show_problem(&why, |frame| agents::page(frame, &lists.view(None))))
+        }
+    }
 }
 
 /// `POST /p/{practice}/agents/{agent}/revoke`
 pub async fn revoke(reader: Reader, Path((_, id)): Path<(String, String)>) -> Result<Response, Refusal> {
-    let id = AgentId::new(id).map_err(|_| Refusal::NotFound)?;
-    reader.practice.revoke_agent(&reader.event("agent.revoked", json!({ "agent": id })), &id).await?;
+    reader.actor().revoke(&id).await?;
     Ok(reader.done(&["agents"], "revoked"))
 }

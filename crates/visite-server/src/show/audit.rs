@@ -23,8 +23,14 @@ pub async fn show(reader: Reader, Asked(filter): Asked<Filter>) -> Result<Markup
     let mut entries = entries(&reader, &filter, ROWS + 1).await?;
     let more = entries.len() > ROWS;
     entries.truncate(ROWS);
-    let chain = match reader.app.store().verify_audit().await? {
-        Ok(last) => Ok(last.unsigned_abs()),
+    // The log of a large installation is long: all of it is followed once an hour, and in between what came since.
+    let known = reader.app.audited(reader.now);
+    let chain = match reader.app.store().verify_audit_after(known.clone()).await? {
+        Ok(verified) => {
+            let last = verified.number.unsigned_abs();
+            reader.app.note_audited(&known, verified, reader.now);
+            Ok(last)
+        }
         Err(AuditFault::Changed { number } | AuditFault::Missing { number } | AuditFault::Surplus { number }) => {
             Err(number.unsigned_abs())
         }
@@ -80,7 +86,10 @@ fn shown(reader: &Reader, entry: &AuditEntry, names: &BTreeMap<String, Option<St
     Entry {
         number: entry.number.unsigned_abs(),
         at: entry.event.at,
-        who: name(&entry.event.who).unwrap_or_else(|| "Visite".to_owned()),
+        who: match entry.event.detail.get("token").and_then(Json::as_str) {
+            Some(program) => format!("{} ({program})", name(&entry.event.who).unwrap_or_default()),
+            None => name(&entry.event.who).unwrap_or_else(|| "Visite".to_owned()),
+        },
         what: about.map_or(sentence.clone(), |about| format!("{sentence}: {about}")),
     }
 }
@@ -108,22 +117,35 @@ fn sentence(word: &str) -> Option<Text> {
         "agent.enrolled" => ("Computer verbunden", "Computer connected"),
         "agent.renewed" => ("Zertifikat erneuert", "Certificate renewed"),
         "agent.revoked" => ("Verbindung eines Computers beendet", "Connection of a computer ended"),
+        "enrolment.withdrawn" => ("Zeile zum Verbinden zurückgezogen", "Line for connecting withdrawn"),
         "enrolment.created" => ("Zeile zum Verbinden erzeugt", "Line for connecting made"),
         "finding.accepted" => ("Risiko bewusst akzeptiert", "Risk knowingly accepted"),
         "finding.assigned" => ("Zuständigkeit geändert", "Assignment changed"),
         "finding.withdrawn" => ("Akzeptanz beendet", "Acceptance ended"),
+        "identity.unlinked" => ("Verbindung mit dem Anmeldedienst gelöst", "Link with the sign-in service removed"),
         "job.cancelled" => ("Vorgang abgebrochen", "Job stopped"),
         "link.issued" => ("Einmal-Link erzeugt", "One-time link made"),
         "membership.ended" => ("Rolle beendet", "Role ended"),
         "membership.granted" => ("Rolle gegeben", "Role given"),
+        "membership.offered" => ("Rolle angeboten", "Role offered"),
+        "membership.withdrawn" => ("Angebot einer Rolle zurückgezogen", "Offer of a role withdrawn"),
         "password.removed" => ("Passwort entfernt", "Password removed"),
         "practice.created" => ("Praxis angelegt", "Practice set up"),
+        "practice.exported" => ("Praxis in eine Datei gepackt", "Practice packed into a file"),
+        "practice.imported" => ("Praxis aus einer Datei übernommen", "Practice taken over from a file"),
         "practice.changed" => ("Angaben der Praxis geändert", "Statements of the practice changed"),
         "practice.renamed" => ("Praxis umbenannt", "Practice renamed"),
         "release.added" => ("Netz zur Untersuchung freigegeben", "Network released for examination"),
         "release.withdrawn" => ("Freigabe beendet", "Release ended"),
         "round.started" => ("Visite begonnen", "Round begun"),
+        "scan.done" => ("Netz untersucht", "Network examined"),
+        "scan.started" => ("Untersuchung des Netzes begonnen", "Examination of the network begun"),
         "settings.changed" => ("Einstellungen geändert", "Settings changed"),
+        "site.added" => ("Ort angelegt", "Place added"),
+        "token.created" => ("Zugang für ein Programm angelegt", "Access of a program made"),
+        "token.withdrawn" => ("Zugang eines Programms beendet", "Access of a program ended"),
+        "webhook.created" => ("Adresse für Benachrichtigungen angelegt", "Address for messages made"),
+        "webhook.removed" => ("Adresse für Benachrichtigungen entfernt", "Address for messages removed"),
         _ => return None,
     };
     Some(Text::new(de, en))

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// The setting that holds name, telephone and mail.
-const SETTING: &str = "branding";
+pub const SETTING: &str = "branding";
 /// The setting that holds the logo: a PNG, in base64.
 const LOGO: &str = "branding.logo";
 /// Largest logo, in bytes.

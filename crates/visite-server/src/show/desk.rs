@@ -89,7 +89,7 @@ impl Desk {
             message: self.message.clone(),
             search: &self.search,
             brand: self.brand.as_ref(),
-            demo: false,
+            demo: self.app.demo(),
             version: env!("CARGO_PKG_VERSION"),
         })
     }
@@ -136,6 +136,7 @@ async fn may(app: &App, visitor: &Visitor, role: Option<Role>) -> Result<May, Re
         oversee: is(OVERSEES),
         provide: visitor.account.provider_role.is_some() || own_practices(app, visitor).await?.len() > 1,
         administer: visitor.account.provider_role == Some(Role::ProviderAdmin),
+        install: visitor.administers(app).await?,
     })
 }
 

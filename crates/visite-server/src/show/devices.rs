@@ -33,12 +33,22 @@ pub async fn file(reader: Reader, Asked(filter): Asked<Filter>) -> Result<Respon
 
 /// `GET /p/{practice}/devices/{subject}`
 pub async fn show(reader: Reader, Path((_, subject)): Path<(String, String)>) -> Result<Markup, Refusal> {
-    let assessment = reader.assessment().await?.ok_or(Refusal::NotFound)?;
-    let subject = overview::subject(&assessment, &SubjectId(subject)).ok_or(Refusal::NotFound)?;
+    let id = SubjectId(subject);
+    let assessment = reader.assessment().await?;
+    let judged = assessment.as_ref().and_then(|all| Some((all, overview::subject(all, &id)?)));
+    let Some((assessment, subject)) = judged else { return not_judged(&reader, &id).await };
     let scans = reader.scans(1).await?;
     let agents = reader.practice.agents().await?;
     let agent = agents.iter().find(|agent| agent.subject.as_ref() == Some(&subject.subject.id));
     let agent = agent.map(|agent| shown(agent, reader.now));
-    let view = device::View { assessment: &assessment, subject, scan: scans.first(), agent: agent.as_ref() };
+    let view = device::View { assessment, subject, scan: scans.first(), agent: agent.as_ref() };
     Ok(reader.show(|frame| device::page(frame, &view)))
+}
+
+/// The page of something that findings or agents lead to and the newest judgement does not know.
+async fn not_judged(reader: &Reader, id: &SubjectId) -> Result<Markup, Refusal> {
+    let known = reader.practice.subjects().await?.into_iter().find(|seen| seen.subject.id == *id);
+    let known = known.ok_or(Refusal::NotFound)?;
+    let kept: Vec<_> = reader.kept.iter().map(|kept| &kept.finding).filter(|finding| finding.subject == *id).collect();
+    Ok(reader.show(|frame| device::not_judged(frame, &known.subject.name, known.last_seen_at, &kept)))
 }

@@ -3,7 +3,8 @@
 //!
 //! A changed file is written anew and read again before it is kept, so that no contradiction gets in.
 
-use super::load::{Reader, invalid};
+use super::load::Reader;
+use crate::act::invalid;
 use crate::web::refusal::Refusal;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -82,8 +83,14 @@ pub async fn keep(reader: &Reader, practice: &Practice, what: &str, detail: Json
             Unusable::Said(mistake.message.map(|lang, message| format!("{message}. {}", hint.get(lang))))
         }));
     }
-    reader.practice.set_file(&reader.event(what, detail), Some(&text)).await?;
-    Ok(())
+    let before = reader.info.file.as_ref().map(|file| file.hash.as_str());
+    if reader.practice.set_file(&reader.event(what, detail), before, &text).await? {
+        return Ok(());
+    }
+    Err(said(
+        "Die Angaben zur Praxis wurden gleichzeitig an anderer Stelle geändert. Sehen Sie nach, und versuchen Sie es noch einmal.",
+        "What is known of the practice was changed elsewhere at the same time. Have a look, and try again.",
+    ))
 }
 
 /// Changes the name, in the file and in the list of practices.

@@ -2,30 +2,22 @@
 
 use super::desk::Asked;
 use super::load::Reader;
-use super::rounds;
-use crate::jobs::plan;
-use crate::login::views::t;
+use crate::act::Denied;
 use crate::pages::finding::{self, Event, EventKind};
 use crate::pages::findings::{self, Filter};
 use crate::pages::frame::Section;
-use crate::web::access::DECIDES_FINDINGS;
 use crate::web::input::Input;
 use crate::web::refusal::Refusal;
 use axum::extract::Path;
 use axum::response::Response;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use maud::Markup;
 use serde::Deserialize;
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use visite_catalog::Catalog;
-use visite_facts::{Acceptance, Assessment, FindingState};
-use visite_store::{AccountId, FindingEvent, FindingEventKind, KeptFinding};
-
-/// Longest reason of an acceptance, in characters.
-const MOST_OF_REASON: usize = 1000;
+use visite_facts::Assessment;
+use visite_store::{FindingEvent, FindingEventKind, KeptFinding};
 
 /// The form that accepts a risk.
 #[derive(Deserialize)]
@@ -82,7 +74,7 @@ async fn load(reader: &Reader, id: &str) -> Result<One, Refusal> {
     let kept = reader.practice.finding(id).await?;
     let assessment = reader.assessment().await?.ok_or(Refusal::NotFound)?;
     let index = assessment.findings.iter().position(|finding| finding.id == id).ok_or(Refusal::NotFound)?;
-    let mut people = people(reader).await?;
+    let mut people = reader.actor().people().await?;
     let assigned = kept.assigned_to.map(String::from);
     // Whoever has left the practice still is who was asked.
     if let Some(account) = &assigned
@@ -92,7 +84,7 @@ async fn load(reader: &Reader, id: &str) -> Result<One, Refusal> {
         people.push((account.clone(), name));
     }
     let history = history(reader, reader.practice.finding_events(id).await?).await?;
-    let (catalog, acceptance_days) = (reader.app.catalog().clone(), acceptance_days(reader));
+    let (catalog, acceptance_days) = (reader.app.catalog().clone(), reader.actor().acceptance_days().await?);
     Ok(One { assessment, index, catalog, history, people, assigned, acceptance_days })
 }
 
@@ -110,27 +102,8 @@ impl One {
     }
 }
 
-/// An acceptance lasts until today at least and for a year at most, so that somebody thinks about it again.
-fn acceptance_days(reader: &Reader) -> (Date, Date) {
-    let today = reader.today();
-    (today, today.saturating_add(1.year()))
-}
-
 fn is_among(people: &[(String, String)], account: &str) -> bool {
     people.iter().any(|(known, _)| known == account)
-}
-
-/// Who may be asked to close a finding: account and name, by name.
-async fn people(reader: &Reader) -> Result<Vec<(String, String)>, Refusal> {
-    let mut people = Vec::new();
-    for membership in reader.practice.members().await? {
-        if membership.is_in_force(reader.now) && DECIDES_FINDINGS.contains(&membership.role) {
-            let account = reader.app.store().account(&membership.account).await?;
-            people.push((String::from(account.id), account.name));
-        }
-    }
-    people.sort_by(|one, other| one.1.cmp(&other.1));
-    Ok(people)
 }
 
 async fn history(reader: &Reader, events: Vec<FindingEvent>) -> Result<Vec<Event>, Refusal> {
@@ -163,11 +136,17 @@ pub async fn show(reader: Reader, Path((_, id)): Path<(String, String)>) -> Resu
     Ok(reader.show(|frame| finding::page(frame, &one.view())))
 }
 
-/// The page of a finding again, with what was not right.
-async fn again(reader: Reader, id: &str, de: &str, en: &str) -> Result<Response, Refusal> {
-    let one = load(&reader, id).await?;
-    let problem = t(reader.lang, de, en);
-    Ok(reader.show_problem(problem, |frame| finding::page(frame, &one.view())))
+/// Leads on after a decision about a finding, or says on its page what is in the way.
+async fn decided(reader: Reader, id: &str, result: Result<(), Denied>, word: &str) -> Result<Response, Refusal> {
+    match result {
+        Ok(()) => Ok(reader.done(&["findings", id], word)),
+        Err(Denied::Refusal(refusal)) => Err(refusal),
+        Err(Denied::Because(why)) => {
+            let one = load(&reader, id).await?;
+            let problem = why.get(reader.lang).to_owned();
+            Ok(reader.show_problem(&problem, |frame| finding::page(frame, &one.view())))
+        }
+    }
 }
 
 /// `POST /p/{practice}/findings/{finding}/accept`
@@ -176,40 +155,14 @@ pub async fn accept(
     Path((_, id)): Path<(String, String)>,
     Input(form): Input<AcceptForm>,
 ) -> Result<Response, Refusal> {
-    let kept = reader.practice.finding(&id).await?.finding;
-    let reason = form.reason.trim();
-    if reason.is_empty() || reason.chars().count() > MOST_OF_REASON {
-        let de = "Bitte begründen Sie, warum Sie das Risiko tragen, in höchstens 1000 Zeichen.";
-        return again(reader, &id, de, "Please say why you bear the risk, in at most 1,000 characters.").await;
-    }
-    let (first, last) = acceptance_days(&reader);
-    let until = form.until.parse::<Date>().ok().filter(|until| first <= *until && *until <= last);
-    let Some(until) = until else {
-        let de = "Bitte wählen Sie einen Tag ab heute und höchstens ein Jahr voraus.";
-        return again(reader, &id, de, "Please choose a day from today on, at most a year ahead.").await;
-    };
-    if kept.state == FindingState::Fixed {
-        let de = "Diese Lücke ist inzwischen geschlossen. Sie brauchen nichts zu akzeptieren.";
-        return again(reader, &id, de, "This gap has been closed meanwhile. There is nothing to accept.").await;
-    }
-    let acceptance =
-        Acceptance { finding: id.clone(), reason: reason.to_owned(), by: reader.visitor.account.name.clone(), until };
-    let event = reader.event("finding.accepted", json!({ "finding": id, "until": until }));
-    reader.practice.accept(&event, &acceptance).await?;
-    plan::judge(&reader.practice, reader.now).await?;
-    Ok(reader.done(&["findings", &id], "accepted"))
+    let result = reader.actor().accept(&id, &form.reason, form.until.parse().ok()).await;
+    decided(reader, &id, result, "accepted").await
 }
 
 /// `POST /p/{practice}/findings/{finding}/withdraw`
 pub async fn withdraw(reader: Reader, Path((_, id)): Path<(String, String)>) -> Result<Response, Refusal> {
-    let event = reader.event("finding.withdrawn", json!({ "finding": id }));
-    if !reader.practice.withdraw_acceptance(&event, &id).await? {
-        let de = "Diese Zusage steht in der Praxisdatei und endet dort, oder sie ist schon zurückgenommen.";
-        let en = "This acceptance stands in the practice file and ends there, or it was withdrawn already.";
-        return again(reader, &id, de, en).await;
-    }
-    plan::judge(&reader.practice, reader.now).await?;
-    Ok(reader.done(&["findings", &id], "withdrawn"))
+    let result = reader.actor().withdraw(&id).await;
+    decided(reader, &id, result, "withdrawn").await
 }
 
 /// `POST /p/{practice}/findings/{finding}/assign`
@@ -218,25 +171,14 @@ pub async fn assign(
     Path((_, id)): Path<(String, String)>,
     Input(form): Input<AssignForm>,
 ) -> Result<Response, Refusal> {
-    let to = match form.to.as_str() {
-        "" => None,
-        account => {
-            if !is_among(&people(&reader).await?, account) {
-                let de = "Diese Person hat in der Praxis keine passende Rolle mehr. Wählen Sie eine andere.";
-                let en = "This person has no fitting role in the practice any more. Choose another one.";
-                return again(reader, &id, de, en).await;
-            }
-            AccountId::new(account).ok()
-        }
-    };
-    let event = reader.event("finding.assigned", json!({ "finding": id, "to": to }));
-    reader.practice.assign(&event, &id, to.as_ref()).await?;
-    Ok(reader.done(&["findings", &id], "assigned"))
+    let to = Some(form.to.as_str()).filter(|to| !to.is_empty());
+    let result = reader.actor().assign(&id, to).await;
+    decided(reader, &id, result, "assigned").await
 }
 
 /// `POST /p/{practice}/findings/{finding}/recheck`
 pub async fn recheck(reader: Reader, Path((_, id)): Path<(String, String)>) -> Result<Response, Refusal> {
     reader.practice.finding(&id).await?;
-    rounds::start(&reader).await?;
+    reader.actor().start_round().await?;
     Ok(reader.done(&["findings", &id], "recheck"))
 }

@@ -2,6 +2,7 @@
 
 use super::file::networks_of;
 use super::load::Reader;
+use crate::act::Denied;
 use crate::jobs::plan::{BY, Kind, RELEASE};
 use crate::login::views::t;
 use crate::pages::jobs::{self, State};
@@ -13,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
 use maud::Markup;
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -112,6 +113,7 @@ fn title(reader: &Reader, job: &Job) -> String {
             let named = say("Netz untersuchen", "Examine the network");
             networks(reader, release).map_or(named.clone(), |networks| format!("{named}: {networks}"))
         }
+        Some(Kind::Notify) => say("Ein Programm benachrichtigen", "Tell a program"),
         Some(Kind::CleanUp) => say("Aufräumen", "Clean up"),
         None => job.kind.clone(),
     }
@@ -164,19 +166,16 @@ pub async fn show(
 /// `POST /p/{practice}/jobs/{job}/cancel`
 pub async fn cancel(reader: Reader, Path((_, id)): Path<(String, String)>) -> Result<Response, Refusal> {
     let job = one(&reader, &id).await?;
-    let stopped = reader.practice.stop_job(&job.id, reader.now).await?;
-    let taken_back = !stopped && reader.practice.cancel_job(&job.id).await?;
-    if !stopped && !taken_back {
-        let why = t(
-            reader.lang,
-            "Dieser Vorgang ist schon zu Ende. Es gibt nichts mehr abzubrechen.",
-            "This job has ended already. There is nothing left to stop.",
-        );
-        let job = shown(&reader, &job).await?;
-        return Ok(reader.show_problem(why, |frame| jobs::job(frame, &job)));
+    match reader.actor().cancel(&job).await {
+        Ok(true) => Ok(reader.done(&["jobs", &id], "cancelled")),
+        Ok(false) => Ok(reader.done(&["jobs"], "cancelled")),
+        Err(Denied::Refusal(refusal)) => Err(refusal),
+        Err(Denied::Because(why)) => {
+            let why = why.get(reader.lang).to_owned();
+            let job = shown(&reader, &job).await?;
+            Ok(reader.show_problem(&why, |frame| jobs::job(frame, &job)))
+        }
     }
-    reader.app.store().append_audit(&reader.event("job.cancelled", json!({ "job": job.id }))).await?;
-    Ok(if stopped { reader.done(&["jobs", &id], "cancelled") } else { reader.done(&["jobs"], "cancelled") })
 }
 
 /// What comes in by and by.

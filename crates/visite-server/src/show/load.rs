@@ -1,6 +1,7 @@
 //! What the pages of a practice share besides who reads: what is kept about findings, people, scans and agents.
 
 use super::desk::{Desk, csv};
+use crate::act::Actor;
 use crate::pages::frame::{self, Here as Place};
 use crate::pages::{self, Frame, Table};
 use crate::web::app::App;
@@ -18,7 +19,7 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut};
 use visite_facts::scan::ScanSection;
-use visite_facts::{Assessment, Lang, Text};
+use visite_facts::{Assessment, Lang};
 use visite_report::overview;
 use visite_store::{
     AccountId, Agent, AgentState, AuditEvent, BY_ROUND, FindingFilter, KeptFinding, Membership, Practice,
@@ -116,6 +117,18 @@ impl Reader {
         AuditEvent::new(self.now, self.visitor.account.id.as_str(), Some(self.practice.id()), what).with(detail)
     }
 
+    /// The reader as somebody who does something.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            app: self.app.clone(),
+            practice: self.practice.clone(),
+            info: self.info.clone(),
+            account: self.visitor.account.clone(),
+            token: None,
+            now: self.now,
+        }
+    }
+
     /// The time zone of the practice.
     pub fn zone(&self) -> TimeZone {
         TimeZone::get(&self.info.time_zone).unwrap_or(TimeZone::UTC)
@@ -128,16 +141,7 @@ impl Reader {
 
     /// The newest judgement, with what people decided since; none before the first round.
     pub async fn assessment(&self) -> Result<Option<Assessment>, Refusal> {
-        let mut assessment = self.practice.latest_assessment().await?;
-        let kept: BTreeMap<&str, &KeptFinding> =
-            self.kept.iter().map(|kept| (kept.finding.id.as_str(), kept)).collect();
-        for finding in assessment.iter_mut().flat_map(|assessment| &mut assessment.findings) {
-            if let Some(kept) = kept.get(finding.id.as_str()) {
-                finding.state = kept.finding.state;
-                finding.acceptance.clone_from(&kept.finding.acceptance);
-            }
-        }
-        Ok(assessment)
+        newest(&self.practice, &self.kept).await
     }
 
     /// The page in place of one that shows a judgement, while there is none.
@@ -200,23 +204,29 @@ impl Reader {
     }
 }
 
+/// The newest judgement, with what people decided since about its findings, `kept`; none before the first round.
+///
+/// # Errors
+///
+/// If the store does not answer.
+pub async fn newest(practice: &PracticeStore, kept: &[KeptFinding]) -> Result<Option<Assessment>, Refusal> {
+    let mut assessment = practice.latest_assessment().await?;
+    let kept: BTreeMap<&str, &KeptFinding> = kept.iter().map(|kept| (kept.finding.id.as_str(), kept)).collect();
+    for finding in assessment.iter_mut().flat_map(|assessment| &mut assessment.findings) {
+        if let Some(kept) = kept.get(finding.id.as_str()) {
+            finding.state = kept.finding.state;
+            finding.acceptance.clone_from(&kept.finding.acceptance);
+        }
+    }
+    Ok(assessment)
+}
+
 /// The kind of the records that hold what scans saw.
 pub const SCAN_RECORD: &str = "scan";
 
 /// Whether an agent that may deliver was not heard for longer than computers are off over a weekend.
 pub fn is_silent(last_seen: Option<Timestamp>, created: Timestamp, now: Timestamp) -> bool {
     now.duration_since(last_seen.unwrap_or(created)) > SILENT_AFTER
-}
-
-/// What people wrote and the store cannot keep, in words for them; every other error is a refusal.
-pub fn invalid(error: StoreError) -> Result<Text, Refusal> {
-    match error {
-        StoreError::Invalid { why, .. } => Ok(why.map(|lang, why| match lang {
-            Lang::De => format!("Das geht so nicht: {why}."),
-            Lang::En => format!("This does not work: {why}."),
-        })),
-        error => Err(error.into()),
-    }
 }
 
 /// Agents that may deliver.

@@ -1,7 +1,6 @@
 //! Measures: the list, one in full, its order sheet, and asking to measure again.
 
 use super::load::Reader;
-use super::rounds;
 use crate::pages::frame::Section;
 use crate::pages::{measures, order};
 use crate::web::refusal::Refusal;
@@ -46,6 +45,6 @@ pub async fn order(reader: Reader, Path((_, id)): Path<(String, String)>) -> Res
 pub async fn recheck(reader: Reader, Path((_, id)): Path<(String, String)>) -> Result<Response, Refusal> {
     let assessment = reader.assessment().await?.ok_or(Refusal::NotFound)?;
     planned(&assessment, &id)?;
-    rounds::start(&reader).await?;
+    reader.actor().start_round().await?;
     Ok(reader.done(&["measures", &id], "recheck"))
 }

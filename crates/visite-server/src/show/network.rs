@@ -3,7 +3,7 @@
 use super::file::networks_of;
 use super::load::Reader;
 use crate::jobs::plan::{self, Kind, RELEASE};
-use crate::login::first::is_of_provider;
+use crate::login::first::stands_in_practice;
 use crate::login::views::t;
 use crate::pages::{network, sockets};
 use crate::web::input::Input;
@@ -44,7 +44,7 @@ async fn page(reader: &Reader) -> Result<Markup, Refusal> {
 
 /// The releases that count today, where this server may examine.
 async fn in_force(reader: &Reader) -> Result<Vec<network::Release>, Refusal> {
-    if is_of_provider(reader.app.store()).await? {
+    if !stands_in_practice(reader.app.store(), reader.practice.id()).await? {
         return Ok(Vec::new());
     }
     let Some(practice) = reader.practice_file() else { return Ok(Vec::new()) };
@@ -73,9 +73,9 @@ async fn in_force(reader: &Reader) -> Result<Vec<network::Release>, Refusal> {
 pub async fn scan(reader: Reader, Input(form): Input<ScanForm>) -> Result<Response, Refusal> {
     let releases = in_force(&reader).await?;
     let Some(release) = releases.into_iter().find(|release| release.id == form.release) else {
-        let (de, en) = match is_of_provider(reader.app.store()).await? {
-            true => plan::ELSEWHERE,
-            false => (
+        let (de, en) = match stands_in_practice(reader.app.store(), reader.practice.id()).await? {
+            false => plan::ELSEWHERE,
+            true => (
                 "Diese Freigabe gilt nicht mehr. Bitte geben Sie das Netz in den Einstellungen neu frei.",
                 "This release is not in force any more. Please release the network anew in the settings.",
             ),

@@ -3,27 +3,28 @@
 use super::desk::{Asked, Desk, csv, own_practices};
 use super::import::{self, Row};
 use super::load::{active, is_silent};
+use super::provider::colleagues;
+use crate::login::first::ACCESS_LASTS;
 use crate::login::views::{ZONE, t};
 use crate::pages::import::{Line, Preview, page as import_page};
 use crate::pages::practices::{self, Filter};
 use crate::web::access::READS;
+use crate::web::app::App;
 use crate::web::input::{Input, Upload};
 use crate::web::refusal::{Refusal, redirect};
 use axum::response::{IntoResponse, Response};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use maud::Markup;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use visite_facts::Severity;
+use visite_facts::{Severity, Word};
 use visite_report::overview::Urgency;
 use visite_store::{AuditEvent, NewPractice, Overview, PracticeId, Role, Site, SiteId, StoreError};
 
 /// Largest file of practices, in bytes.
 pub const MOST_BYTES: usize = 1024 * 1024;
-/// How long the provider's access to a practice that it made lasts; then the practice says so again.
-const ACCESS_LASTS: SignedDuration = SignedDuration::from_hours(24 * 365);
 
 /// The practices that the reader has a role in, in numbers.
 async fn rows(desk: &Desk) -> Result<Vec<practices::Row>, Refusal> {
@@ -33,10 +34,23 @@ async fn rows(desk: &Desk) -> Result<Vec<practices::Row>, Refusal> {
         .filter(|membership| READS.contains(&membership.role))
         .map(|membership| membership.practice)
         .collect();
+    in_numbers(&desk.app, desk.now, &readable).await
+}
+
+/// The practices among `readable` in numbers, by name.
+///
+/// # Errors
+///
+/// If the store does not answer.
+pub async fn in_numbers(
+    app: &App,
+    now: Timestamp,
+    readable: &BTreeSet<PracticeId>,
+) -> Result<Vec<practices::Row>, Refusal> {
     let mut rows = Vec::new();
-    for seen in desk.app.store().overview().await? {
+    for seen in app.store().overview().await? {
         if readable.contains(&seen.practice.id) {
-            let silent = silent(desk, &seen).await?;
+            let silent = silent(app, now, &seen).await?;
             rows.push(row(seen, silent));
         }
     }
@@ -44,13 +58,17 @@ async fn rows(desk: &Desk) -> Result<Vec<practices::Row>, Refusal> {
 }
 
 /// How many agents were not heard for longer than planned. They are only counted where there can be one.
-async fn silent(desk: &Desk, seen: &Overview) -> Result<u32, Refusal> {
-    let quiet = is_silent(seen.quietest_at, seen.practice.created_at, desk.now);
+///
+/// # Errors
+///
+/// If the store does not answer.
+pub async fn silent(app: &App, now: Timestamp, seen: &Overview) -> Result<u32, Refusal> {
+    let quiet = is_silent(seen.quietest_at, seen.practice.created_at, now);
     if seen.agents == 0 || !quiet {
         return Ok(0);
     }
-    let agents = desk.app.store().practice(seen.practice.id.clone()).agents().await?;
-    let silent = active(&agents).filter(|agent| is_silent(agent.last_seen_at, agent.created_at, desk.now));
+    let agents = app.store().practice(seen.practice.id.clone()).agents().await?;
+    let silent = active(&agents).filter(|agent| is_silent(agent.last_seen_at, agent.created_at, now));
     Ok(u32::try_from(silent.count()).unwrap_or(u32::MAX))
 }
 
@@ -118,6 +136,27 @@ pub async fn look(desk: Desk, upload: Upload) -> Result<Response, Refusal> {
     Ok(desk.show(|frame| import_page(frame, Some(&preview))).into_response())
 }
 
+/// The form that makes one practice.
+#[derive(Deserialize)]
+pub struct NewForm {
+    name: String,
+    place: String,
+    size: String,
+}
+
+/// `POST /practices/new`: makes one, and leads to where its owner is invited.
+pub async fn add(desk: Desk, Input(form): Input<NewForm>) -> Result<Response, Refusal> {
+    let trim = |text: &str| text.trim().to_owned();
+    let row = Row { number: 1, name: trim(&form.name), place: trim(&form.place), size: trim(&form.size) };
+    if let Some(problem) = row.problem() {
+        let problem = problem.get(desk.lang).to_owned();
+        return Ok(desk.show_problem(&problem, |frame| import_page(frame, None)));
+    }
+    let id = PracticeId::from_random(desk.app.random()?);
+    make(&desk, &id, &row).await?;
+    Ok(redirect(&format!("/p/{id}/people?done=created")))
+}
+
 fn line(desk: &Desk, row: &Row) -> Line {
     Line {
         number: row.number,
@@ -140,22 +179,27 @@ pub async fn confirm(desk: Desk, Input(form): Input<ConfirmForm>) -> Result<Resp
     };
     let rows: Vec<Row> = serde_json::from_slice(&rows)?;
     for row in &rows {
-        make(&desk, &form.token, row).await?;
+        // Named after this very line, so that confirming twice makes nothing twice.
+        let digest = Sha256::digest(format!("{} {}", form.token, row.number));
+        make(&desk, &PracticeId::from_random(*digest.first_chunk().unwrap_or(&[0; 16])), row).await?;
     }
     Ok(redirect("/practices?done=imported"))
 }
 
-/// Makes a practice with its place and size, and lets its maker in. One that was made from this very line is left alone, so
-/// that confirming twice makes nothing twice.
-async fn make(desk: &Desk, token: &str, row: &Row) -> Result<(), Refusal> {
-    let digest = Sha256::digest(format!("{token} {}", row.number));
-    let id = PracticeId::from_random(*digest.first_chunk().unwrap_or(&[0; 16]));
+/// Makes a practice with its place and size, and lets the provider's people in. One that is there already is left alone.
+async fn make(desk: &Desk, id: &PracticeId, row: &Row) -> Result<(), Refusal> {
     let event = |what: &str| {
-        AuditEvent::new(desk.now, desk.visitor.account.id.as_str(), Some(&id), what).with(json!({ "name": row.name }))
+        AuditEvent::new(desk.now, desk.visitor.account.id.as_str(), Some(id), what).with(json!({ "name": row.name }))
     };
     let new = NewPractice { id: id.clone(), name: row.name.clone(), time_zone: ZONE.to_owned() };
     match desk.app.store().create_practice(&event("practice.created"), &new).await {
-        Err(StoreError::AlreadyThere { .. }) => return Ok(()),
+        // Where nobody has access yet, making it broke off the last time, and goes on now.
+        Err(StoreError::AlreadyThere { .. }) => {
+            let there = desk.app.store().practice(id.clone());
+            if !there.exists().await? || !there.members().await?.is_empty() {
+                return Ok(());
+            }
+        }
         other => other?,
     }
     let practice = desk.app.store().practice(id.clone());
@@ -164,9 +208,18 @@ async fn make(desk: &Desk, token: &str, row: &Row) -> Result<(), Refusal> {
         practice.put_site(&event("site.added"), &site).await?;
     }
     if let Some(file) = row.file() {
-        practice.set_file(&event("practice.changed"), Some(&file)).await?;
+        practice.set_file(&event("practice.changed"), None, &file).await?;
     }
     let until = desk.now.saturating_add(ACCESS_LASTS).unwrap_or(Timestamp::MAX);
-    let account = &desk.visitor.account.id;
-    Ok(practice.grant(&event("membership.granted"), account, Role::ProviderAdmin, Some(until)).await?)
+    for account in colleagues(&desk.app).await? {
+        let own = account.id == desk.visitor.account.id;
+        let role = if own { Role::ProviderAdmin } else { account.provider_role.unwrap_or(Role::Technician) };
+        let detail = json!({ "account": account.id, "role": role.word(), "until": until });
+        practice.grant(&event("membership.granted").with(detail), &account.id, role, Some(until)).await?;
+    }
+    if desk.visitor.account.provider_role.is_none() {
+        // A practice that runs its own server and adds another one.
+        practice.grant(&event("membership.granted"), &desk.visitor.account.id, Role::PracticeOwner, None).await?;
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use super::desk::Asked;
 use super::load::Reader;
 use super::network::{SCANS, surroundings};
-use crate::jobs::plan::{self, Kind};
+use crate::jobs::plan::Kind;
 use crate::jobs::schedule::Calendar;
 use crate::login::views::t;
 use crate::pages::start::Point;
@@ -15,7 +15,6 @@ use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use visite_facts::{Assessment, Word};
 use visite_report::overview::Urgency;
@@ -91,16 +90,8 @@ pub async fn file(reader: Reader) -> Result<Response, Refusal> {
 
 /// `POST /p/{practice}/rounds`
 pub async fn begin(reader: Reader) -> Result<Response, Refusal> {
-    let job = start(&reader).await?;
-    Ok(reader.done(&["jobs", &job], "round"))
-}
-
-/// Plans a round for now, which the reader asked for; its job.
-pub async fn start(reader: &Reader) -> Result<String, Refusal> {
-    let by = reader.visitor.account.id.as_str();
-    let job = plan::round(&reader.practice, Some(by), reader.now).await?;
-    reader.app.store().append_audit(&reader.event("round.started", json!({ "job": job }))).await?;
-    Ok(String::from(job))
+    let job = reader.actor().start_round().await?;
+    Ok(reader.done(&["jobs", job.as_str()], "round"))
 }
 
 /// `GET /p/{practice}/rounds/{round}`

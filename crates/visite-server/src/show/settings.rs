@@ -2,6 +2,7 @@
 
 use super::file::{self, ReleaseWish, Unusable};
 use super::load::Reader;
+use crate::alerts::mail;
 use crate::jobs::plan;
 use crate::jobs::schedule::{LUNCH, NIGHT, ROUNDS, USUAL_LUNCH, USUAL_NIGHT};
 use crate::pages::settings::{self, Access, Release, View};
@@ -14,12 +15,10 @@ use maud::Markup;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use visite_facts::{Text, Word};
-use visite_store::{AuditEvent, Role};
+use visite_store::AuditEvent;
 
 /// Key of the settings: who looks after the computers.
 pub const CARE_KEY: &str = "care";
-/// Key of the settings: e-mail addresses that get alerts.
-pub const MAIL_KEY: &str = "alert_mail";
 
 /// Most addresses that get alerts.
 const MOST_ADDRESSES: usize = 10;
@@ -91,15 +90,7 @@ async fn view(reader: &Reader) -> Result<View, Refusal> {
             until: Some(release.until),
         });
     }
-    let addresses: Vec<&str> = reader
-        .info
-        .settings
-        .get(MAIL_KEY)
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Json::as_str)
-        .collect();
+    let alerts = reader.info.settings.get(mail::ALERTS).and_then(|alerts| alerts.get(mail::TO)).and_then(Json::as_str);
     Ok(View {
         name: reader.info.name.clone(),
         size: practice
@@ -115,22 +106,17 @@ async fn view(reader: &Reader) -> Result<View, Refusal> {
         care: setting(reader, CARE_KEY).to_owned(),
         lunch: time(LUNCH, USUAL_LUNCH),
         night: time(NIGHT, USUAL_NIGHT),
-        alerts: addresses.join(", "),
+        alerts: alerts.unwrap_or_default().to_owned(),
         releases,
         access: access(reader).await?,
     })
-}
-
-/// Whether a role is one of a provider.
-fn is_provider(role: Role) -> bool {
-    matches!(role, Role::ProviderAdmin | Role::Technician)
 }
 
 /// What access the provider has: the names of its people, and the day on which the last of them loses it.
 async fn access(reader: &Reader) -> Result<Option<Access>, Refusal> {
     let (mut names, mut until) = (Vec::new(), Date::MIN);
     for membership in reader.practice.members().await? {
-        if is_provider(membership.role) && membership.is_in_force(reader.now) {
+        if membership.role.is_of_provider() && membership.is_in_force(reader.now) {
             names.push(reader.app.store().account(&membership.account).await?.name);
             // The last day is the one before access ends.
             let end = membership.until.map(|end| end.to_zoned_datetime(reader.zone()));
@@ -220,7 +206,7 @@ async fn save_alerts(reader: &Reader, form: &Form) -> Result<(), Unusable> {
             "Please name at most 10 addresses.",
         )));
     }
-    put(reader, &[(MAIL_KEY, json!(addresses))]).await
+    put(reader, &[(mail::ALERTS, json!({ mail::TO: addresses.join(", "), mail::LANGUAGE: reader.lang.word() }))]).await
 }
 
 /// Whether mail can be sent to it, as far as its form tells.
@@ -230,28 +216,21 @@ fn is_address(text: &str) -> bool {
 
 /// Keeps some settings; the others stay.
 pub async fn put(reader: &Reader, fields: &[(&str, Json)]) -> Result<(), Unusable> {
-    let mut settings = reader.info.settings.clone();
-    let mut changed = Vec::new();
-    if let Json::Object(object) = &mut settings {
-        for (key, value) in fields {
-            object.insert((*key).to_owned(), value.clone());
-            changed.push(*key);
-        }
-    }
+    let changed: Vec<&str> = fields.iter().map(|(key, _)| *key).collect();
     let event: AuditEvent = reader.event("settings.changed", json!({ "parts": changed }));
-    reader.practice.set_settings(&event, &settings).await?;
+    reader.practice.put_settings(&event, fields).await?;
     Ok(())
 }
 
 /// Ends all access of the provider. Whoever did it may have lost their own.
 async fn end_access(reader: Reader) -> Result<Response, Refusal> {
     for membership in reader.practice.members().await? {
-        if is_provider(membership.role) {
+        if membership.role.is_of_provider() {
             let detail = json!({ "account": membership.account, "role": membership.role.word() });
             reader.practice.end_membership(&reader.event("membership.ended", detail), &membership.account).await?;
         }
     }
-    if is_provider(reader.membership.role) {
+    if reader.membership.role.is_of_provider() {
         return Ok(redirect("/"));
     }
     Ok(reader.done(&["settings"], "saved"))

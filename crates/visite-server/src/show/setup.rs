@@ -3,6 +3,7 @@
 use super::desk::Asked;
 use super::file::{self, Unusable};
 use super::load::Reader;
+use super::provider;
 use super::settings::{self, CARE_KEY, ReleaseForm, check_care, put, setting};
 use crate::jobs::plan;
 use crate::login::first;
@@ -37,8 +38,8 @@ pub struct Form {
 
 async fn view(reader: &Reader, step: Step) -> Result<View, Refusal> {
     // A provider's server stands in the provider's network.
-    let of_provider = first::is_of_provider(reader.app.store()).await?;
-    let networks = if step == Step::Release && !of_provider { nearby() } else { Vec::new() };
+    let stands_here = first::stands_in_practice(reader.app.store(), reader.practice.id()).await?;
+    let networks = if step == Step::Release && stands_here { nearby() } else { Vec::new() };
     let practice = reader.practice_file();
     let size = practice.as_ref().and_then(|practice| practice.practice_size());
     let telematics = practice.as_ref().and_then(|practice| practice.telematics.as_ref());
@@ -49,6 +50,7 @@ async fn view(reader: &Reader, step: Step) -> Result<View, Refusal> {
         telematics: telematics.map(|telematics| telematics.mode.word().to_owned()).unwrap_or_default(),
         care: setting(reader, CARE_KEY).to_owned(),
         networks,
+        may_provide: step == Step::Name && provider::may_become(reader).await?,
     })
 }
 
@@ -72,6 +74,16 @@ fn nearby() -> Vec<String> {
 pub async fn show(reader: Reader, Asked(at): Asked<At>) -> Result<Markup, Refusal> {
     let view = view(&reader, Step::named(&at.step)).await?;
     Ok(reader.show(|frame| setup::page(frame, &view)))
+}
+
+/// The first step again, with what was not possible there.
+///
+/// # Errors
+///
+/// If the store does not answer.
+pub async fn again(reader: Reader, problem: &str) -> Result<Markup, Refusal> {
+    let view = view(&reader, Step::Name).await?;
+    Ok(reader.telling(problem).show(|frame| setup::page(frame, &view)))
 }
 
 /// `POST /p/{practice}/setup`

@@ -9,8 +9,8 @@ use crate::web::app::App;
 use crate::web::refusal::{Refusal, redirect};
 use crate::web::visit::Visitor;
 use axum::extract::State;
-use axum::response::Response;
-use maud::Markup;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 
 /// `GET /`
 pub async fn home(State(app): State<App>, visitor: Visitor) -> Result<Response, Refusal> {
@@ -23,9 +23,13 @@ pub async fn home(State(app): State<App>, visitor: Visitor) -> Result<Response, 
     })
 }
 
-/// `GET /p/{practice}`
-pub async fn show(reader: Reader) -> Result<Markup, Refusal> {
+/// `GET /p/{practice}`. The page asks again by itself while nothing is judged; until then there is nothing to say.
+pub async fn show(reader: Reader, headers: HeaderMap) -> Result<Response, Refusal> {
     let assessment = reader.assessment().await?;
+    let asks_again = headers.contains_key("hx-request") && !headers.contains_key("hx-boosted");
+    if asks_again && assessment.is_none() {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     let points = rounds::points(&reader).await?;
     let agents = reader.practice.agents().await?;
     let known = active(&agents).count();
@@ -37,6 +41,7 @@ pub async fn show(reader: Reader) -> Result<Markup, Refusal> {
         rounds: &points,
         next_round: rounds::next(&reader),
         running: running.as_deref(),
+        set_up: reader.info.file.is_some(),
     };
-    Ok(reader.show(|frame| start::page(frame, &view)))
+    Ok(reader.show(|frame| start::page(frame, &view)).into_response())
 }

@@ -3,20 +3,26 @@
 //! A route that is not in the list does not exist, and one in the list cannot leave the question open. What a
 //! person may not know of is not found; what a person knows of but may not do is forbidden.
 
+use crate::api::caller::Program;
+use crate::api::doc::Doc;
+use crate::api::scope::Scope;
 use crate::login::session::Standing;
 use crate::web::app::App;
 use crate::web::guard::From;
+use crate::web::input;
 use crate::web::refusal::Refusal;
 use crate::web::visit::{Arrival, Here, Unencrypted, Visit, Visitor};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
+use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
-use tower_http::limit::RequestBodyLimitLayer;
+use visite_facts::Lang;
 use visite_store::{PracticeId, Role};
 
 /// The part of a path that names the practice.
@@ -71,6 +77,12 @@ pub enum Who {
     Practice(&'static [Role]),
     /// Whoever looks after the installation.
     Installation,
+    /// A program with a token that has this scope.
+    Token(Scope),
+    /// A program with a token that has this scope in the practice of the path, which has a part `{practice}`.
+    TokenHere(Scope),
+    /// A program with a token of the installation that has this scope.
+    TokenOfAll(Scope),
 }
 
 /// A route: where, who, and what answers.
@@ -83,6 +95,8 @@ pub struct Route {
     pub who: Who,
     /// Whether the person has to have proved a short time ago who it is.
     pub fresh: bool,
+    /// What it takes and gives, if it is made for programs.
+    pub doc: Option<Doc>,
     body_limit: usize,
     handler: MethodRouter<App>,
 }
@@ -115,12 +129,17 @@ impl Route {
         who: Who,
         handler: H,
     ) -> Self {
-        Self { method, path, who, fresh: false, body_limit: BODY_LIMIT, handler: on(filter, handler) }
+        Self { method, path, who, fresh: false, doc: None, body_limit: BODY_LIMIT, handler: on(filter, handler) }
     }
 
     /// Only for whoever proved a short time ago who it is.
     pub fn fresh(self) -> Self {
         Self { fresh: true, ..self }
+    }
+
+    /// Told to programs, as `doc` says.
+    pub fn told(self, doc: Doc) -> Self {
+        Self { doc: Some(doc), ..self }
     }
 
     /// Accepts larger requests: up to `bytes`.
@@ -133,17 +152,17 @@ impl Route {
 struct Rule {
     who: Who,
     fresh: bool,
+    body_limit: usize,
 }
 
 /// The router of `routes`, and of nothing else.
 pub fn router(app: &App, routes: Vec<Route>) -> axum::Router<App> {
     routes.into_iter().fold(axum::Router::new(), |router, route| {
-        let rule = Rule { who: route.who, fresh: route.fresh };
+        let rule = Rule { who: route.who, fresh: route.fresh, body_limit: route.body_limit };
         let guarded = route
             .handler
             // The limit of the route takes the place of axum's own, which knows none larger.
             .layer::<_, Infallible>(DefaultBodyLimit::disable())
-            .layer::<_, Infallible>(RequestBodyLimitLayer::new(route.body_limit))
             .layer::<_, Infallible>(from_fn_with_state((app.clone(), rule), enforce));
         router.route(route.path, guarded)
     })
@@ -154,11 +173,15 @@ pub fn faults(routes: &[Route]) -> Vec<String> {
     let mut faults = Vec::new();
     for (i, route) in routes.iter().enumerate() {
         let names_practice = route.path.split('/').any(|part| part == format!("{{{PRACTICE}}}"));
-        if names_practice != matches!(route.who, Who::Practice(_)) {
+        if names_practice != matches!(route.who, Who::Practice(_) | Who::TokenHere(_)) {
             faults.push(format!(
                 "{} {}: a practice in the path and roles in it belong together",
                 route.method, route.path
             ));
+        }
+        let for_programs = matches!(route.who, Who::Token(_) | Who::TokenHere(_) | Who::TokenOfAll(_));
+        if for_programs && route.doc.is_none() {
+            faults.push(format!("{} {}: programs are not told about it", route.method, route.path));
         }
         if route.who == Who::Practice(&[]) {
             faults.push(format!("{} {}: nobody may call it", route.method, route.path));
@@ -174,33 +197,77 @@ pub fn faults(routes: &[Route]) -> Vec<String> {
 }
 
 /// Lets a request through to its handler, or not; tells the handler who asks, and the answer in which language.
+///
+/// What is sent along is read here, and then who asks is looked up again: who was let go, or proved too long ago who they
+/// are, when the last piece of a form has arrived, changes nothing any more.
 async fn enforce(
     State((app, rule)): State<(App, Rule)>,
     params: RawPathParams,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
-    let address = request.extensions().get::<From>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |from| from.0);
-    let unencrypted = request.extensions().get::<Unencrypted>().is_some();
-    let arrival = Arrival::new(&app, address, unencrypted, request.headers());
-    let visitor = match Visitor::of(&app, &arrival, request.headers()).await {
-        Ok(visitor) => visitor,
-        Err(refusal) => return refusal.into_response(),
-    };
-    let lang = visitor.as_ref().map_or_else(|| app.lang_of(request.headers()), |visitor| visitor.account.language);
-    let practice = params.iter().find(|(name, _)| *name == PRACTICE).map(|(_, value)| value.to_owned());
-    let mut response = match admit(&app, rule, visitor.as_ref(), practice).await {
-        Ok(here) => {
-            if let Some(here) = here {
-                request.extensions_mut().insert(here);
-            }
-            request.extensions_mut().insert(Visit { lang, arrival, visitor });
-            next.run(request).await
-        }
+    let practice = practice_of(&params);
+    let (mut parts, body) = request.into_parts();
+    let mut lang = None;
+    let mut response = match let_through(&app, rule, practice, &mut parts, body, &mut lang).await {
+        Ok(body) => next.run(Request::from_parts(parts, body)).await,
         Err(refusal) => refusal.into_response(),
     };
-    response.extensions_mut().insert(lang);
+    if let Some(lang) = lang {
+        response.extensions_mut().insert(lang);
+    }
     response
+}
+
+/// The whole body of a request that may go on; `parts` says who asks, and `lang` the language of the answer.
+async fn let_through(
+    app: &App,
+    rule: Rule,
+    practice: Option<String>,
+    parts: &mut Parts,
+    body: Body,
+    lang: &mut Option<Lang>,
+) -> Result<Body, Refusal> {
+    introduce(app, rule, practice.clone(), parts, lang).await?;
+    if body.is_end_stream() {
+        return Ok(body);
+    }
+    let bytes = to_bytes(body, rule.body_limit).await.map_err(|error| input::broken(&error))?;
+    introduce(app, rule, practice, parts, lang).await?;
+    Ok(Body::from(bytes))
+}
+
+/// Looks up who asks, and whether they may. A program is asked for its token: what a browser sends along opens nothing.
+async fn introduce(
+    app: &App,
+    rule: Rule,
+    practice: Option<String>,
+    parts: &mut Parts,
+    lang: &mut Option<Lang>,
+) -> Result<(), Refusal> {
+    let here = if matches!(rule.who, Who::Token(_) | Who::TokenHere(_) | Who::TokenOfAll(_)) {
+        let (program, here) = Program::admit(app, rule.who, &parts.headers, practice).await?;
+        parts.extensions.insert(program);
+        here
+    } else {
+        let address = parts.extensions.get::<From>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |from| from.0);
+        let unencrypted = parts.extensions.get::<Unencrypted>().is_some();
+        let arrival = Arrival::new(app, address, unencrypted, &parts.headers);
+        let visitor = Visitor::of(app, &arrival, &parts.headers).await?;
+        let spoken = visitor.as_ref().map_or_else(|| app.lang_of(&parts.headers), |visitor| visitor.account.language);
+        *lang = Some(spoken);
+        let here = admit(app, rule, visitor.as_ref(), practice).await?;
+        parts.extensions.insert(Visit { lang: spoken, arrival, visitor });
+        here
+    };
+    if let Some(here) = here {
+        parts.extensions.insert(here);
+    }
+    Ok(())
+}
+
+fn practice_of(params: &RawPathParams) -> Option<String> {
+    params.iter().find(|(name, _)| *name == PRACTICE).map(|(_, value)| value.to_owned())
 }
 
 /// Whether `visitor` may go on, and to which practice.
@@ -215,10 +282,12 @@ async fn admit(
     let Some(visitor) = visitor else { return Ok(None) };
     let here = match rule.who {
         Who::Practice(roles) => Some(admit_here(app, roles, visitor, practice).await?),
+        // These are asked for their token.
+        Who::Token(_) | Who::TokenHere(_) | Who::TokenOfAll(_) => return Err(Refusal::Token),
         Who::Installation if !visitor.administers(app).await? => return Err(Refusal::Forbidden),
         _ => None,
     };
-    if rule.fresh && standing == Some(Standing::Complete) && !visitor.fresh {
+    if rule.fresh && !visitor.fresh {
         return Err(Refusal::Next("/login/again"));
     }
     Ok(here)
@@ -242,8 +311,8 @@ async fn admit_here(app: &App, roles: &[Role], visitor: &Visitor, practice: Opti
     let id = practice.and_then(|text| PracticeId::new(text).ok()).ok_or(Refusal::NotFound)?;
     let practice = app.store().practice(id);
     let membership = practice.member(&visitor.account.id, app.now()).await?.ok_or(Refusal::NotFound)?;
-    let provider = matches!(membership.role, Role::ProviderAdmin | Role::Technician);
-    if provider && !visitor.factors.any() {
+    let provider = membership.role.is_of_provider();
+    if provider && !visitor.factors.any() && !visitor.elsewhere.second_factor {
         return Err(Refusal::Next("/account/app"));
     }
     if roles.contains(&membership.role) { Ok(Here { practice, membership }) } else { Err(Refusal::Forbidden) }

@@ -1,36 +1,46 @@
 //! What all handlers share: the store, the keys, the limits, and the two things that come from the world.
 
 use crate::agents::authority::Authority;
+use crate::login::oidc::known::Known;
 use crate::login::passkey::Passkeys;
 use crate::login::password::{PasswordError, Passwords};
 use crate::login::seal::{KEY_LENGTH, SealError, Sealer};
+use crate::web::count::Counts;
 use crate::web::limits::{Limiter, Rate, address_key};
 use crate::web::refusal::Refusal;
 use crate::web::urls::PublicUrl;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use data_encoding::HEXLOWER;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use visite_catalog::Catalog;
 use visite_facts::{Lang, Word};
 
-use visite_store::Store;
+use visite_store::{AccountId, Store, Verified};
 
 /// Sign-ins of one address: 20 at once, then one in six seconds. A whole practice may share an address.
 const SIGN_INS_OF_ADDRESS: Rate = Rate { burst: 20, seconds_each: 6.0 };
 /// Wrong tries of one account: 10, then one a minute: 1,440 a day, of which none guesses 12 characters.
 const SIGN_INS_OF_ACCOUNT: Rate = Rate { burst: 10, seconds_each: 60.0 };
+/// Wrong codes of one account: 10, then one in ten minutes: 144 a day, of which three in a million count.
+const CODES_OF_ACCOUNT: Rate = Rate { burst: 10, seconds_each: 600.0 };
 /// All requests of one address: 300 at once, then ten a second.
 const REQUESTS_OF_ADDRESS: Rate = Rate { burst: 300, seconds_each: 0.1 };
 /// Addresses and accounts that are remembered, for each kind of limit: below 2 MB.
 const REMEMBERED: usize = 10_000;
+/// Addresses of which the log says that they may be proxies.
+const MOST_TOLD_OF: usize = 5;
 /// Passwords that are hashed at the same time: 19 MiB each.
 const HASHED_AT_ONCE: usize = 2;
 
 /// The cookie with the language that somebody chose who is not signed in.
 pub const LANGUAGE_COOKIE: &str = "language";
+
+/// So long the audit log counts as followed from its beginning.
+const AUDITED_COUNTS: SignedDuration = SignedDuration::from_hours(1);
 
 /// Fills with random bytes; `false` if there are none.
 pub type Random = dyn Fn(&mut [u8]) -> bool + Send + Sync;
@@ -62,12 +72,20 @@ pub struct Config {
     pub catalog: Arc<Catalog>,
     /// Where agents deliver; none if this server takes none.
     pub agents: Option<AgentsAt>,
+    /// Proxies before the server, which say in `X-Forwarded-For` for whom they ask.
+    pub proxies: Vec<IpAddr>,
+    /// Whether browsers see a certificate from elsewhere, and none of the server's own authority.
+    pub given_certificate: bool,
+    /// Whether all that is shown is made up.
+    pub demo: bool,
 }
 
 /// The agents' endpoint, as other computers have to know it.
 pub struct AgentsAt {
     /// Address that they call, e.g. `https://praxis-server:8444`.
     pub url: String,
+    /// Whether other computers reach it.
+    pub beyond: bool,
     /// Who issues their certificates.
     pub authority: Arc<Authority>,
 }
@@ -94,9 +112,15 @@ struct Inner {
     sealer: Sealer,
     passwords: Passwords,
     passkeys: Option<Passkeys>,
+    oidc: Known,
+    /// How far the audit log was followed, and when that began at its beginning.
+    audited: Mutex<(Verified, Timestamp)>,
     requests: Limiter,
     by_address: Limiter,
     by_account: Limiter,
+    codes: Limiter,
+    told_of_proxies: Mutex<BTreeSet<IpAddr>>,
+    counts: Counts,
 }
 
 impl App {
@@ -112,9 +136,14 @@ impl App {
             sealer: Sealer::new(&config.key)?,
             passwords: Passwords::new(HASHED_AT_ONCE)?,
             passkeys,
+            oidc: Known::default(),
+            audited: Mutex::new((Verified::default(), Timestamp::UNIX_EPOCH)),
             requests: Limiter::new(REQUESTS_OF_ADDRESS, REMEMBERED),
             by_address: Limiter::new(SIGN_INS_OF_ADDRESS, REMEMBERED),
             by_account: Limiter::new(SIGN_INS_OF_ACCOUNT, REMEMBERED),
+            codes: Limiter::new(CODES_OF_ACCOUNT, REMEMBERED),
+            told_of_proxies: Mutex::default(),
+            counts: Counts::new((world.now)()),
             store,
             world,
             config,
@@ -134,6 +163,17 @@ impl App {
     /// The agents' endpoint; none if this server takes no agents.
     pub fn agents(&self) -> Option<&AgentsAt> {
         self.0.config.agents.as_ref()
+    }
+
+    /// The server's own authority, where browsers have to trust it; none where they see a certificate from elsewhere.
+    pub fn own_authority(&self) -> Option<&Authority> {
+        let own = self.0.config.agents.as_ref().filter(|_| !self.0.config.given_certificate);
+        own.map(|agents| &*agents.authority)
+    }
+
+    /// Whether all that is shown is made up.
+    pub fn demo(&self) -> bool {
+        self.0.config.demo
     }
 
     /// The public address.
@@ -156,9 +196,44 @@ impl App {
         self.0.passkeys.as_ref()
     }
 
+    /// How far this process has followed the audit log; nowhere if the last time from the beginning is more than an hour ago.
+    pub fn audited(&self, now: Timestamp) -> Verified {
+        let (verified, began) = self.0.audited.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let age = now.duration_since(began);
+        if age.is_negative() || age > AUDITED_COUNTS { Verified::default() } else { verified }
+    }
+
+    /// Notes how far it was followed, from `known` on.
+    pub fn note_audited(&self, known: &Verified, verified: Verified, now: Timestamp) {
+        let mut audited = self.0.audited.lock().unwrap_or_else(PoisonError::into_inner);
+        let began = if *known == Verified::default() { now } else { audited.1 };
+        *audited = (verified, began);
+    }
+
+    /// Proxies before the server.
+    pub fn proxies(&self) -> &[IpAddr] {
+        &self.0.config.proxies
+    }
+
+    /// Whether it was not said before that this address asks for others though it is no proxy of ours. A few are remembered.
+    pub fn proxy_is_news(&self, address: IpAddr) -> bool {
+        let mut told = self.0.told_of_proxies.lock().unwrap_or_else(PoisonError::into_inner);
+        told.len() < MOST_TOLD_OF && told.insert(address)
+    }
+
+    /// What is known of the service by which people sign in.
+    pub fn oidc(&self) -> &Known {
+        &self.0.oidc
+    }
+
     /// Seals secrets that have to be read again.
     pub fn sealer(&self) -> &Sealer {
         &self.0.sealer
+    }
+
+    /// How many requests were answered.
+    pub fn counts(&self) -> &Counts {
+        &self.0.counts
     }
 
     /// The time now.
@@ -210,6 +285,20 @@ impl App {
     /// [`Refusal::TooMany`] with the seconds to wait.
     pub fn try_on(&self, account: &str) -> Result<(), Refusal> {
         self.0.by_account.take(account, self.now()).map_err(Refusal::TooMany)
+    }
+
+    /// Counts a code of an account, before it is compared. Whoever enters one has the password already.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::TooMany`] with the seconds to wait.
+    pub fn try_code(&self, account: &AccountId) -> Result<(), Refusal> {
+        self.0.codes.take(account.as_str(), self.now()).map_err(Refusal::TooMany)
+    }
+
+    /// The code was right: the wrong ones before it are forgotten.
+    pub fn code_was_right(&self, account: &AccountId) {
+        self.0.codes.forget(account.as_str());
     }
 
     /// The account proved who it is: its wrong tries are forgotten. Those of the address are not, for whoever has one

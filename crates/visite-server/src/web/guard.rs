@@ -5,10 +5,10 @@
 //! browsers from helping attackers.
 
 use crate::web::app::App;
-use crate::web::refusal::{Asker, Refusal};
+use crate::web::refusal::{Asker, Refusal, is_for_programs};
 use crate::web::urls::{PublicUrl, is_loopback_host};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, COOKIE, HOST, ORIGIN};
+use axum::http::header::{CACHE_CONTROL, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -66,15 +66,8 @@ pub fn examine(url: &PublicUrl, method: &Method, headers: &HeaderMap) -> Result<
         Some(origin) if url.trusts(origin, host) => Ok(()),
         // With the referrer policy `no-referrer`, which a page may set for itself, browsers hide our own origin, too.
         Some("null") if site == Some("same-origin") => Ok(()),
-        // Programs with a token of their own send no cookie; nobody can make a browser do that.
-        None if is_program(headers) => Ok(()),
         _ => Err(Refusal::ForeignPage),
     }
-}
-
-/// Whether a request brings a token of its own and nothing that a browser adds.
-fn is_program(headers: &HeaderMap) -> bool {
-    headers.contains_key(AUTHORIZATION) && !headers.contains_key(COOKIE) && !headers.contains_key(ORIGIN)
 }
 
 /// The value of a header that stands there once.
@@ -84,6 +77,29 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     values.next().is_none().then_some(value)
 }
 
+/// Who stands behind the proxies: the last address in `X-Forwarded-For` that is none of ours, for what stands before it
+/// anybody can write. `from`: the address of the connection, which counts if no proxy of ours holds it.
+fn client(from: IpAddr, proxies: &[IpAddr], headers: &HeaderMap) -> IpAddr {
+    let ours = |address: &IpAddr| proxies.contains(&address.to_canonical());
+    if !ours(&from) {
+        return from;
+    }
+    let lines = headers.get_all("x-forwarded-for").iter().rev().filter_map(|line| line.to_str().ok());
+    for entry in lines.flat_map(|line| line.rsplit(',')) {
+        match entry.trim().parse::<IpAddr>() {
+            Ok(address) if ours(&address) => {}
+            Ok(address) => return address.to_canonical(),
+            Err(_) => return from,
+        }
+    }
+    from
+}
+
+/// A path as the log may hold it: what opens something stands in links only.
+fn without_secret(path: &str) -> &str {
+    ["/invitation/", "/join/"].into_iter().find(|link| path.starts_with(link)).unwrap_or(path)
+}
+
 /// The layer around everything.
 pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let number = app.request_number();
@@ -91,7 +107,13 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-    let span = tracing::info_span!("request", number, method = %request.method(), path = request.uri().path());
+    let claims = request.headers().contains_key("x-forwarded-for");
+    if claims && !app.proxies().contains(&from.to_canonical()) && app.proxy_is_news(from) {
+        tracing::warn!(address = %from, "X-Forwarded-For is not believed; if this is your proxy, name it with --proxy");
+    }
+    let from = client(from, app.proxies(), request.headers());
+    let span =
+        tracing::info_span!("request", number, method = %request.method(), path = without_secret(request.uri().path()));
     if !request.headers().contains_key(HOST)
         && let Some(host) =
             request.uri().authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok())
@@ -105,7 +127,13 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     let lang = app.lang_of(request.headers());
     // The machine itself is not limited: a proxy before the server stands there, and measuring tools.
     let counted = if from.is_loopback() { Ok(()) } else { app.request_from(from) };
-    let passed = examine(app.url(), request.method(), request.headers()).and(counted);
+    // Whoever watches calls the machine by its address, and learns no more than whether the server lives.
+    let watched = request.method().is_safe() && ["/healthz", "/readyz"].contains(&request.uri().path());
+    // Where only tokens count, a page of somebody else has nothing of ours to send along.
+    let interface = is_for_programs(request.uri().path());
+    let method = if interface { &Method::GET } else { request.method() };
+    let examined = if watched { Ok(()) } else { examine(app.url(), method, request.headers()) };
+    let passed = examined.and(counted);
     // No name and no word holds the sign zero, and not every database keeps it.
     let zero = request.uri().path_and_query().is_some_and(|asked| asked.as_str().contains("%00"));
     let passed = if zero { passed.and(Err(Refusal::NotFound)) } else { passed };
@@ -116,6 +144,7 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     // A signed-in person's own language wins; the layer that knows the person leaves it in the answer.
     let lang = response.extensions().get::<Lang>().copied().unwrap_or(lang);
     let mut response = asker.show(response, lang, app.now(), &number);
+    app.counts().add(response.status());
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(*name, HeaderValue::from_static(value));
@@ -159,6 +188,28 @@ mod tests {
     }
 
     #[test]
+    fn only_our_proxies_say_for_whom_they_ask() {
+        let ours: Vec<IpAddr> = ["10.0.0.1", "10.0.0.2"].map(|text| text.parse().unwrap()).to_vec();
+        let of = |from: &str, lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", HeaderValue::from_str(line).unwrap());
+            }
+            client(from.parse().unwrap(), &ours, &headers).to_string()
+        };
+        assert_eq!(of("192.0.2.9", &["198.51.100.1"]), "192.0.2.9", "anybody can write that");
+        assert_eq!(of("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(of("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(of("::ffff:10.0.0.1", &["2001:db8::1"]), "2001:db8::1");
+        // What the client itself sent along stands before what the proxy saw.
+        assert_eq!(of("10.0.0.1", &["127.0.0.1, 198.51.100.1"]), "198.51.100.1");
+        assert_eq!(of("10.0.0.1", &["127.0.0.1", "198.51.100.1"]), "198.51.100.1");
+        assert_eq!(of("10.0.0.1", &["127.0.0.1, 198.51.100.1, 10.0.0.2"]), "198.51.100.1");
+        assert_eq!(of("10.0.0.1", &["198.51.100.1, unknown"]), "10.0.0.1");
+        assert_eq!(of("10.0.0.1", &["10.0.0.2"]), "10.0.0.1");
+    }
+
+    #[test]
     fn input_comes_from_own_pages() {
         assert_eq!(examined(Method::POST, &[HOST_OF_OURS, ORIGIN_OF_OURS]), Ok(()));
         for origin in ["https://visite.example.org", "null"] {
@@ -177,6 +228,7 @@ mod tests {
             &[ORIGIN_OF_OURS, ("sec-fetch-site", "same-site")],
             &[ORIGIN_OF_OURS, ("sec-fetch-site", "none")],
             &[ORIGIN_OF_OURS, ("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
+            &[("authorization", "Bearer x")],
             &[("authorization", "Bearer x"), ("cookie", "visite=x")],
             &[("authorization", "Bearer x"), ("origin", "https://evil.example")],
         ] {
@@ -185,7 +237,6 @@ mod tests {
                 assert_eq!(examined(method, &headers), Err(Refusal::ForeignPage), "{bad:?}");
             }
         }
-        assert_eq!(examined(Method::POST, &[HOST_OF_OURS, ("authorization", "Bearer x")]), Ok(()));
     }
 
     #[test]

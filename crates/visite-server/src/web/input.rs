@@ -5,6 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Form, FromRequest, Multipart, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use visite_facts::Text;
@@ -77,6 +78,12 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
             Err(rejection) => Err(refusal(rejection.into_response().status())),
         }
     }
+}
+
+/// What is told when a body broke off, or is longer than its route allows.
+pub fn broken(error: &axum::Error) -> Refusal {
+    let too_long = std::error::Error::source(error).is_some_and(|cause| cause.is::<LengthLimitError>());
+    if too_long { Refusal::TooLarge } else { unexpected() }
 }
 
 fn refusal(status: StatusCode) -> Refusal {

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod app;
+pub mod count;
 pub mod guard;
 pub mod input;
 pub mod limits;

@@ -3,6 +3,9 @@
 //! A handler returns [`Refusal`]; the outermost layer knows the language and whether a person or a program asked,
 //! and writes the answer. Nothing of the inside is told: what went wrong stands in the log under the same number.
 
+use crate::api::doc::Problem;
+use crate::api::scope::Scope;
+use crate::login::first::FirstError;
 use crate::login::password::PasswordError;
 use crate::login::seal::SealError;
 use crate::login::views::Framed;
@@ -11,7 +14,7 @@ use crate::pages::errors::{self, Error};
 use crate::pages::frame::{Page, Section};
 use crate::web::urls::PublicUrl;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, HOST, LOCATION, REFERER, RETRY_AFTER};
+use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, HOST, LOCATION, REFERER, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -35,6 +38,14 @@ pub enum Refusal {
     ForeignPage,
     /// The name in `Host` is none of ours.
     ForeignName,
+    /// A program brought no token that is in force.
+    Token,
+    /// The token has not this scope.
+    Scope(Scope),
+    /// There is something here, but not with this method.
+    WrongMethod,
+    /// A rule forbids what was asked; the text says why and what to do.
+    Rule(Text),
     /// Too many tries; seconds to wait.
     TooMany(u32),
     /// The request brings more than its route takes.
@@ -64,8 +75,10 @@ impl Refusal {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::ForeignPage => StatusCode::FORBIDDEN,
-            Self::SignIn | Self::Next(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::ForeignPage | Self::Scope(_) => StatusCode::FORBIDDEN,
+            Self::SignIn | Self::Next(_) | Self::Token => StatusCode::UNAUTHORIZED,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Rule(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::ForeignName => StatusCode::MISDIRECTED_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -82,6 +95,10 @@ impl Refusal {
             Self::Forbidden => "forbidden",
             Self::SignIn => "sign_in",
             Self::Next(_) => "sign_in_incomplete",
+            Self::Token => "token",
+            Self::Scope(_) => "scope_missing",
+            Self::WrongMethod => "wrong_method",
+            Self::Rule(_) => "rule",
             Self::ForeignPage => "foreign_page",
             Self::ForeignName => "foreign_name",
             Self::TooMany(_) => "too_many_requests",
@@ -92,12 +109,48 @@ impl Refusal {
         }
     }
 
+    /// What a program is told: the kind, and what is wrong.
+    fn told(&self) -> (&'static str, String) {
+        let (title, detail) = match self {
+            Self::NotFound => ("Not found", "There is nothing here, or nothing that this token can see."),
+            Self::Forbidden => ("Forbidden", "Whoever made this token has not this right, or not any more."),
+            Self::SignIn | Self::Next(_) | Self::Token => {
+                ("No token", "Send a token that is in force: Authorization: Bearer vst_… Sessions open no interface.")
+            }
+            Self::Scope(scope) => return ("Scope missing", format!("This token has not the scope `{scope}`.")),
+            Self::WrongMethod => ("Wrong method", "The header `allow` says with which methods this can be called."),
+            Self::ForeignPage => ("Sent by a page", "Pages of somebody else cannot use this."),
+            Self::ForeignName => ("Wrong name", "Use the public address of the server."),
+            Self::TooMany(seconds) => return ("Too many requests", format!("Wait {}.", wait_en(*seconds))),
+            Self::TooLarge => ("Too large", "The request brings more than this route takes."),
+            Self::Bad(why) => return ("Not as described", why.en.clone()),
+            Self::Rule(why) => return ("Forbidden by a rule", why.en.clone()),
+            Self::StoreAway => ("Store away", "The store does not answer. Try again in a minute."),
+            Self::Failed => ("Failed", "Something failed inside. The log of the server says more under this request."),
+        };
+        (title, detail.to_owned())
+    }
+
+    /// The answer for a program: a problem as RFC 9457 wants it.
+    fn problem(&self, number: &str) -> Response {
+        let (title, detail) = self.told();
+        let kind = format!("urn:visite:problem:{}", self.word());
+        let status = self.status();
+        let problem = Problem { kind, title, status: status.as_u16(), code: self.word(), detail, request: number };
+        let mut response = (status, axum::Json(problem)).into_response();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"visite\""));
+        }
+        response
+    }
+
     /// The page for people. `number` names the request in the log.
     fn page(&self, frame: &pages::Frame<'_>, number: &str) -> Page {
         let (title, what) = match self {
-            Self::NotFound => return errors::page(frame, Error::NotFound, None),
-            Self::Forbidden => return errors::page(frame, Error::Forbidden, None),
-            Self::SignIn | Self::Next(_) => return errors::page(frame, Error::SignedOut, None),
+            Self::NotFound | Self::WrongMethod => return errors::page(frame, Error::NotFound, None),
+            Self::Forbidden | Self::Scope(_) => return errors::page(frame, Error::Forbidden, None),
+            Self::SignIn | Self::Next(_) | Self::Token => return errors::page(frame, Error::SignedOut, None),
             Self::TooLarge => return errors::page(frame, Error::TooLarge, None),
             Self::StoreAway => return errors::page(frame, Error::StoreAway, Some(number)),
             Self::Failed => return errors::page(frame, Error::Internal, Some(number)),
@@ -122,7 +175,7 @@ impl Refusal {
                     format!("Please wait {} and then try again.", wait_en(*seconds)),
                 ),
             ),
-            Self::Bad(why) => (Text::new("Das hat nicht geklappt", "That did not work"), why.clone()),
+            Self::Bad(why) | Self::Rule(why) => (Text::new("Das hat nicht geklappt", "That did not work"), why.clone()),
         };
         let body = html! {
             p { (what.get(frame.lang())) }
@@ -172,6 +225,15 @@ impl From<serde_json::Error> for Refusal {
     }
 }
 
+impl From<FirstError> for Refusal {
+    fn from(error: FirstError) -> Self {
+        match error {
+            FirstError::Store(error) => error.into(),
+            FirstError::Stored(error) => error.into(),
+        }
+    }
+}
+
 impl From<PasswordError> for Refusal {
     fn from(error: PasswordError) -> Self {
         Self::failed("hashing or comparing a password", &error)
@@ -197,6 +259,8 @@ impl IntoResponse for Refusal {
 #[derive(Clone, Debug)]
 pub struct Asker {
     program: bool,
+    /// Whether the address is one of those for programs with a token.
+    interface: bool,
     /// Where to go on after signing in.
     back: Option<String>,
 }
@@ -206,20 +270,27 @@ impl Asker {
     pub fn of(url: &PublicUrl, request: &Request) -> Self {
         let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
         let path = request.uri().path();
-        let program =
-            path.starts_with("/api/") || text(ACCEPT).is_some_and(|accept| accept.starts_with("application/json"));
+        let interface = is_for_programs(path);
+        let program = interface || text(ACCEPT).is_some_and(|accept| accept.starts_with("application/json"));
         let back = if request.method() == Method::GET {
             request.uri().path_and_query().map(|whole| whole.as_str().to_owned())
         } else {
             // What was sent is lost; the page it was sent from is the place to begin again.
             own_referer(url, request.headers())
         };
-        Self { program, back: back.filter(|path| own_path(Some(path)) == path && path != "/") }
+        Self { program, interface, back: back.filter(|path| own_path(Some(path)) == path && path != "/") }
     }
 
     /// Writes the answer to a refused request; other answers stay as they are. `number` names the request in the log.
     pub fn show(&self, response: Response, lang: Lang, now: Timestamp, number: &str) -> Response {
         let Some(refusal) = response.extensions().get::<Refusal>().cloned() else { return response };
+        if self.interface {
+            let mut problem = refusal.problem(number);
+            if let Some(allow) = response.headers().get(ALLOW) {
+                problem.headers_mut().insert(ALLOW, allow.clone());
+            }
+            return with_wait(problem, &refusal);
+        }
         match &refusal {
             Refusal::SignIn if !self.program => return self.lead_to("/login"),
             Refusal::Next(path) if !self.program => return self.lead_to(path),
@@ -248,6 +319,11 @@ impl Asker {
             _ => redirect(step),
         }
     }
+}
+
+/// Whether a path is one of those for programs with a token, which are answered without a page.
+pub fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/") || ["/metrics", "/healthz", "/readyz"].contains(&path)
 }
 
 /// The path of the page of ours that a form was sent from, if the browser says so.

@@ -1,18 +1,20 @@
 //! All routes, and who may call them. There are no others.
 
-use crate::login::{own, people, sign_in};
+use crate::login::oidc;
+use crate::login::{join, own, people, sign_in};
 use crate::pages::assets;
 use crate::show::{
-    agents, audit, brand, checks, devices, findings, jobs, measures, network, practices, rounds, settings, setup, start,
+    agents, audit, brand, certificate, checks, devices, findings, hooks, jobs, mail, measures, network, policies,
+    practices, programs, provider, rounds, service, settings, setup, start,
 };
 use crate::web::access::{DECIDES, DECIDES_FINDINGS, OPERATES, OVERSEES, READS, Route, Who};
 use crate::web::app::App;
-use crate::web::refusal::Refusal;
+use crate::web::refusal::{Refusal, is_for_programs};
 use crate::web::{access, guard};
 use axum::Router;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect};
 use std::time::Duration;
@@ -29,7 +31,7 @@ const FORM_EXTRA: usize = 16 * 1024;
 /// The list. What answers stands beside who may ask.
 pub fn table() -> Vec<Route> {
     use Who::{Anyone, Begun, Installation, OwnAccount, Person, Practice};
-    vec![
+    let mut routes = vec![
         Route::get("/anmelden", Anyone, async || Redirect::to("/login")),
         Route::get("/login", Anyone, sign_in::show),
         Route::post("/login", Anyone, sign_in::with_password),
@@ -39,7 +41,10 @@ pub fn table() -> Vec<Route> {
         Route::post("/login/again", OwnAccount, sign_in::step_up),
         Route::post("/login/passkey/question", Anyone, sign_in::passkey_question),
         Route::post("/login/passkey/answer", Anyone, sign_in::with_passkey),
+        Route::get("/login/oidc", Anyone, oidc::flow::begin),
+        Route::get("/login/oidc/return", Anyone, oidc::flow::come_back),
         Route::get("/invitation/{link}", Anyone, sign_in::show_link),
+        Route::get("/invitation/{link}/oidc", Anyone, oidc::flow::begin_with_link),
         Route::post("/invitation/{link}", Anyone, sign_in::use_link),
         Route::post("/logout", Begun, sign_in::sign_out),
         Route::post("/language", Anyone, own::choose_language),
@@ -59,6 +64,9 @@ pub fn table() -> Vec<Route> {
         Route::post("/account/passkey/remove", Person, own::remove_passkey).fresh(),
         Route::get("/account/recovery", OwnAccount, own::show_recovery).fresh(),
         Route::post("/account/recovery", OwnAccount, own::make_recovery).fresh(),
+        Route::get("/account/oidc", Person, oidc::own::show).fresh(),
+        Route::get("/account/oidc/begin", Person, oidc::own::begin).fresh(),
+        Route::post("/account/oidc/remove", Person, oidc::own::remove).fresh(),
         Route::post("/account/session/end", Person, own::close_session),
         Route::post("/account/sessions/end", Person, own::close_other_sessions),
         Route::get("/", Person, start::home),
@@ -104,10 +112,17 @@ pub fn table() -> Vec<Route> {
         Route::post("/p/{practice}/jobs/{job}/cancel", Practice(DECIDES_FINDINGS), jobs::cancel),
         Route::get("/p/{practice}/setup", Practice(DECIDES), setup::show),
         Route::post("/p/{practice}/setup", Practice(DECIDES), setup::save),
+        Route::post("/p/{practice}/setup/provider", Practice(DECIDES), provider::become_one).fresh(),
         Route::get("/p/{practice}/settings", Practice(DECIDES), settings::show),
         Route::post("/p/{practice}/settings", Practice(DECIDES), settings::save),
         Route::post("/p/{practice}/settings/release", Practice(DECIDES), settings::release),
         Route::post("/p/{practice}/settings/release/withdraw", Practice(DECIDES), settings::withdraw),
+        Route::get("/p/{practice}/programs", Practice(DECIDES), programs::show),
+        Route::post("/p/{practice}/programs", Practice(DECIDES), programs::create).fresh(),
+        Route::post("/p/{practice}/programs/{token}/end", Practice(DECIDES), programs::end),
+        Route::post("/p/{practice}/hooks", Practice(DECIDES), hooks::create).fresh(),
+        Route::post("/p/{practice}/hooks/{hook}/test", Practice(DECIDES), hooks::test),
+        Route::post("/p/{practice}/hooks/{hook}/remove", Practice(DECIDES), hooks::remove),
         Route::get("/p/{practice}/audit", Practice(OVERSEES), audit::show),
         Route::get("/p/{practice}/audit.csv", Practice(OVERSEES), audit::file),
         Route::get("/practices", Person, practices::list),
@@ -116,21 +131,49 @@ pub fn table() -> Vec<Route> {
         Route::post("/practices/import", Installation, practices::look).body_limit(practices::MOST_BYTES + FORM_EXTRA),
         Route::post("/practices/import/confirm", Installation, practices::confirm)
             .body_limit(practices::MOST_BYTES * 3),
+        Route::post("/practices/new", Installation, practices::add),
+        Route::get("/policies", Installation, policies::show),
+        Route::post("/policies", Installation, policies::choose),
+        Route::post("/policies/{policy}/exceptions", Installation, policies::except),
+        Route::post("/policies/{policy}/exceptions/end", Installation, policies::end),
+        Route::get("/team", Installation, provider::show),
+        Route::post("/team", Installation, provider::invite).fresh(),
+        Route::post("/team/{account}/end", Installation, provider::end).fresh(),
+        Route::get("/certificate", Person, certificate::show),
+        Route::get("/ca.crt", Anyone, certificate::file),
+        Route::get("/mail", Installation, mail::show),
+        Route::post("/mail", Installation, mail::save).fresh(),
+        Route::post("/mail/try", Installation, mail::try_out),
+        Route::post("/mail/remove", Installation, mail::remove),
+        Route::get("/sign-in-service", Installation, service::show),
+        Route::post("/sign-in-service", Installation, service::save).fresh(),
+        Route::post("/sign-in-service/remove", Installation, service::remove).fresh(),
         Route::get("/branding", Installation, brand::show),
         Route::post("/branding", Installation, brand::save).body_limit(brand::MOST_OF_FORM + FORM_EXTRA),
+        Route::get("/programs", Installation, programs::show_overall),
+        Route::post("/programs", Installation, programs::create_overall).fresh(),
+        Route::post("/programs/private", Installation, hooks::set_private).fresh(),
+        Route::post("/programs/{token}/end", Installation, programs::end_overall),
         Route::get("/logo", Person, brand::logo),
         Route::get("/p/{practice}/people", Practice(READS), people::show),
         Route::post("/p/{practice}/people", Practice(DECIDES), people::invite).fresh(),
         Route::post("/p/{practice}/people/{account}/end", Practice(DECIDES), people::end).fresh(),
         Route::post("/p/{practice}/people/{account}/link", Practice(DECIDES), people::renew).fresh(),
-    ]
+        Route::post("/p/{practice}/people/{account}/withdraw", Practice(DECIDES), people::withdraw).fresh(),
+        Route::get("/join/{link}", Person, join::show),
+        Route::post("/join/{link}", Person, join::take),
+    ];
+    routes.extend(crate::api::routes::table());
+    routes
 }
 
 /// The server's pages: `routes` behind the guards.
 pub fn router(app: &App, routes: Vec<Route>) -> Router {
     access::router(app, routes)
         .fallback(async || Refusal::NotFound)
-        .method_not_allowed_fallback(async || Refusal::NotFound)
+        .method_not_allowed_fallback(async |address: Uri| {
+            if is_for_programs(address.path()) { Refusal::WrongMethod } else { Refusal::NotFound }
+        })
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(from_fn_with_state(app.clone(), guard::guard))

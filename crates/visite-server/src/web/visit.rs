@@ -1,6 +1,8 @@
 //! Who asks: where the request came from, and the person behind its session.
 
 use crate::login::factors::Factors;
+use crate::login::first;
+use crate::login::oidc::elsewhere::Elsewhere;
 use crate::login::session::{self, Demands, Standing};
 use crate::web::app::App;
 use crate::web::refusal::Refusal;
@@ -60,6 +62,8 @@ pub struct Visitor {
     pub account: Account,
     /// What it can prove itself with.
     pub factors: Factors,
+    /// What an account elsewhere does for it.
+    pub elsewhere: Elsewhere,
     /// The session.
     pub session: Session,
     /// What is demanded of the account.
@@ -111,28 +115,36 @@ impl Visitor {
     pub async fn with(app: &App, account: Account, session: Session) -> Result<Self, Refusal> {
         let factors = Factors::of(&account)?;
         let demands = demands_on(app, &account).await?;
-        let standing = session::standing(&account, &factors, &session, demands);
-        let fresh = session::is_fresh(&account, &factors, &session, app.now());
-        Ok(Self { account, factors, session, demands, standing, fresh })
+        let elsewhere = Elsewhere::of(app, &account, &factors).await?;
+        let standing = session::standing(&account, &factors, &elsewhere, &session, demands);
+        let fresh = session::is_fresh(&account, &factors, &elsewhere, &session, app.now());
+        Ok(Self { account, factors, elsewhere, session, demands, standing, fresh })
     }
 
-    /// Whether the visitor looks after the installation: the provider's lead, or the owner where a practice runs its
-    /// own.
+    /// As [`administers`].
     ///
     /// # Errors
     ///
     /// [`Refusal::Failed`] if the store does not answer.
     pub async fn administers(&self, app: &App) -> Result<bool, Refusal> {
-        if let Some(role) = self.account.provider_role {
-            return Ok(role == Role::ProviderAdmin);
-        }
-        if crate::login::first::is_of_provider(app.store()).await? {
-            return Ok(false);
-        }
-        let memberships = app.store().memberships(&self.account.id).await?;
-        let now = app.now();
-        Ok(memberships.iter().any(|membership| membership.role == Role::PracticeOwner && membership.is_in_force(now)))
+        administers(app, &self.account).await
     }
+}
+
+/// Whether somebody looks after the installation: the provider's lead; or, where a practice runs its own, the owner of the
+/// practice with which it began.
+///
+/// # Errors
+///
+/// [`Refusal::Failed`] if the store does not answer.
+pub async fn administers(app: &App, account: &Account) -> Result<bool, Refusal> {
+    if let Some(role) = account.provider_role {
+        return Ok(role == Role::ProviderAdmin);
+    }
+    if first::is_of_provider(app.store()).await? {
+        return Ok(false);
+    }
+    Ok(first::owns_first(app.store(), account, app.now()).await?)
 }
 
 /// What is demanded of `account`. A provider's practices are many and change nothing, so they are not looked up.

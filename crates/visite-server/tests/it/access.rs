@@ -1,9 +1,11 @@
 //! Every route, every role, a foreign practice: generated from the list of routes, so that none is forgotten.
 
+use crate::api::Program;
 use crate::server::{Answer, Browser, PASSWORD, Reach, Server};
 use axum::http::{Method, StatusCode};
 use jiff::SignedDuration;
 use visite_facts::Word;
+use visite_server::api::scope::Scope;
 use visite_server::web::access::{Route, Who, faults};
 use visite_server::web::routes::table;
 use visite_store::Role;
@@ -42,6 +44,10 @@ fn leads_to_sign_in(route: &Route) -> bool {
     ["/anmelden", "/logout", "/login/again", "/account/setup"].contains(&route.path)
 }
 
+fn is_for_programs(route: &Route) -> bool {
+    matches!(route.who, Who::Token(_) | Who::TokenHere(_) | Who::TokenOfAll(_))
+}
+
 #[test]
 fn the_list_has_no_faults() {
     assert_eq!(faults(&table()), [""; 0]);
@@ -56,7 +62,9 @@ async fn without_a_session_only_the_door_is_open() {
         browser.from = [198, 51, 100, i as u8];
         let answer = call(&mut browser, route, "p").await;
         let name = format!("{} {}: {} {}", route.method, route.path, answer.status, answer.location());
-        if route.who == Who::Anyone {
+        if is_for_programs(route) {
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}");
+        } else if route.who == Who::Anyone {
             assert!(leads_to_sign_in(route) || !was_stopped(&answer), "{name}");
         } else {
             assert!(answer.location().starts_with("/login"), "{name}");
@@ -68,6 +76,8 @@ async fn without_a_session_only_the_door_is_open() {
 async fn every_role_gets_what_the_list_says() {
     let server = Server::new(Reach::Beyond).await;
     let own = server.practice("own").await;
+    // The installation began with the own one.
+    server.wait(SignedDuration::from_secs(1));
     server.practice("foreign").await;
     // Somebody who stays, so that nobody is the last owner.
     server.person("stays", &own, Role::PracticeOwner).await;
@@ -99,9 +109,65 @@ async fn every_role_gets_what_the_list_says() {
                 Who::Installation => {
                     assert_eq!(answer.status == StatusCode::FORBIDDEN, role != Role::PracticeOwner, "{name}")
                 }
+                // Whoever is signed in at a page has no token, however much the role allows.
+                Who::Token(_) | Who::TokenHere(_) | Who::TokenOfAll(_) => {
+                    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}");
+                }
                 Who::Anyone | Who::Begun | Who::OwnAccount | Who::Person => {
                     assert!(leads_to_sign_in(route) || !was_stopped(&answer), "{name}");
                 }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_scope_opens_what_the_list_says_and_no_more_than_its_maker_may() {
+    let server = Server::new(Reach::Beyond).await;
+    let own = server.practice("own").await;
+    server.wait(SignedDuration::from_secs(1));
+    let foreign = server.practice("foreign").await;
+    server.person("stays", &own, Role::PracticeOwner).await;
+    let everything: Vec<&str> = Scope::ALL.to_vec();
+    for role in roles() {
+        let maker = server.person(role.word(), &own, role).await;
+        let whole = Program::new(&server, Some(&own), &maker, &everything).await;
+        let overall = Program::new(&server, None, &maker, &everything).await;
+        for route in table().iter().filter(|route| is_for_programs(route)) {
+            let (Who::Token(scope) | Who::TokenHere(scope) | Who::TokenOfAll(scope)) = route.who else { continue };
+            let others: Vec<&str> = Scope::ALL.iter().copied().filter(|word| *word != scope.word()).collect();
+            let lacking = Program::new(&server, Some(&own), &maker, &others).await;
+            let only = Program::new(&server, Some(&own), &maker, &[scope.word()]).await;
+            let ask = async |program: &Program<'_>, practice: &str| {
+                program.send(&route.method, &path(route, practice), Some("{}")).await
+            };
+            let name = format!("{role} {} {}", route.method, route.path);
+            let missing = ask(&lacking, "own").await;
+            missing.is(StatusCode::FORBIDDEN).says("scope_missing");
+            match route.who {
+                Who::TokenHere(_) => {
+                    for program in [&whole, &only, &overall] {
+                        let answer = ask(program, "own").await;
+                        let stopped = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&answer.status);
+                        assert_eq!(
+                            stopped,
+                            !scope.roles().contains(&role),
+                            "{name}: {} {}",
+                            answer.status,
+                            answer.body
+                        );
+                        for practice in [foreign.as_str(), "NOBODY"] {
+                            let answer = ask(program, practice).await;
+                            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{practice}: {name}");
+                        }
+                    }
+                }
+                Who::TokenOfAll(_) => {
+                    assert_eq!(ask(&whole, "own").await.status, StatusCode::FORBIDDEN, "{name}");
+                    let expected = if role == Role::PracticeOwner { StatusCode::OK } else { StatusCode::FORBIDDEN };
+                    assert_eq!(ask(&overall, "own").await.status, expected, "{name}");
+                }
+                _ => assert_eq!(ask(&only, "own").await.status, StatusCode::OK, "{name}"),
             }
         }
     }
@@ -113,7 +179,7 @@ async fn half_a_sign_in_opens_nothing() {
     let practice = server.practice("p").await;
     server.person("anna", &practice, Role::PracticeOwner).await;
     for (i, route) in table().iter().enumerate() {
-        if matches!(route.who, Who::Anyone | Who::Begun) {
+        if matches!(route.who, Who::Anyone | Who::Begun) || is_for_programs(route) {
             continue;
         }
         let mut browser = server.browser();

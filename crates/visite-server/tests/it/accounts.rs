@@ -59,7 +59,7 @@ async fn an_app_is_set_up_with_its_first_code() {
     browser.post("/account/app", &[("code", &code), ("key", &sealed)]).await.leads_to("/account/recovery");
     half.clone().get("/account").await.leads_to("/login?next=%2Faccount");
 
-    browser.get("/account/recovery").await.is(StatusCode::OK).says("keine gültigen Notfallcodes");
+    browser.get("/account/recovery").await.is(StatusCode::OK).says("fehlen nur noch die Notfallcodes");
     let shown = browser.post("/account/recovery", &[]).await;
     let codes: Vec<&str> = shown.body.split("<code>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
     assert_eq!(codes.len(), 10);

@@ -83,8 +83,8 @@ async fn one_mail_a_cause_and_over_when_it_is_measured() {
     set(&node, mail::USER, "visite").await;
     let sealed = node.app.sealer().seal(mail::PASSWORD, b"geheim", [3; 12]).unwrap();
     set(&node, mail::PASSWORD, &sealed).await;
-    let settings = json!({ "alerts": { "mail": "leitung@praxis.example, it@praxis.example" } });
-    node.practice().set_settings(&node.event(), &settings).await.unwrap();
+    let alerts = json!({ "mail": "leitung@praxis.example, it@praxis.example" });
+    node.practice().put_settings(&node.event(), &[("alerts", alerts)]).await.unwrap();
     judge(&node.app, &node.practice()).await.unwrap();
     assert!(node.practice().alerts(false).await.unwrap().is_empty());
 

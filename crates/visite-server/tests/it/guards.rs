@@ -1,9 +1,13 @@
 //! What every request passes, and what every answer carries.
 
-use crate::server::{PASSWORD, Reach, Server};
+use crate::server::{PASSWORD, Pieces, Reach, Server};
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, Request, StatusCode};
+use std::time::Duration;
+use tower::ServiceExt;
+use visite_agent::protocol::ENROL;
+use visite_server::agents::endpoint;
 use visite_server::web::guard::CONTENT_SECURITY_POLICY;
 use visite_store::Role;
 
@@ -85,26 +89,18 @@ async fn large_requests_are_refused() {
     let answer = browser.post("/login", &[("email", "a@b.example"), ("password", &large)]).await;
     answer.is(StatusCode::PAYLOAD_TOO_LARGE);
     // Without saying beforehand how much it is.
-    let pieces = (0..70).map(|_| Ok::<_, std::io::Error>("x".repeat(1000)));
+    let (rest, body) = Pieces::beginning(&"x".repeat(1000));
+    for _ in 1..70 {
+        rest.send("x".repeat(1000).into()).unwrap();
+    }
+    drop(rest);
     let request = browser
         .request(Method::POST, "/login")
         .header("origin", "https://visite.example.org")
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(Body::from_stream(Pieces(pieces)))
+        .body(body)
         .unwrap();
     browser.send(request).await.is(StatusCode::PAYLOAD_TOO_LARGE);
-}
-
-struct Pieces<I>(I);
-
-impl<I: Iterator + Unpin> futures_core::Stream for Pieces<I> {
-    type Item = I::Item;
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<I::Item>> {
-        std::task::Poll::Ready(self.0.next())
-    }
 }
 
 #[tokio::test]
@@ -130,7 +126,7 @@ async fn unknown_paths_and_methods_are_not_found() {
     let mut browser = server.browser();
     browser.get("/gibt-es-nicht").await.is(StatusCode::NOT_FOUND).says("Diese Seite gibt es nicht");
     browser.get("/logout").await.is(StatusCode::NOT_FOUND);
-    browser.get("/api/v1/nichts").await.is(StatusCode::NOT_FOUND).says(r#""error":"not_found""#);
+    browser.get("/api/v1/nichts").await.is(StatusCode::NOT_FOUND).says(r#""code":"not_found""#);
     let request =
         browser.request(Method::GET, "/account").header("accept", "application/json").body(Body::empty()).unwrap();
     browser.send(request).await.is(StatusCode::UNAUTHORIZED).says(r#""error":"sign_in""#);
@@ -160,4 +156,54 @@ async fn on_the_machine_itself_it_works_without_encryption() {
     browser.sign_in("anna@praxis.example", PASSWORD).await.leads_to("/");
     assert!(browser.cookies.contains_key("visite") && !browser.cookies.contains_key("__Host-visite"));
     browser.get("/account").await.is(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn who_may_not_any_more_when_the_form_has_arrived_changes_nothing() {
+    let server = Server::new(Reach::Beyond).await;
+    let practice = server.practice("p").await;
+    let anna = server.person("anna", &practice, Role::PracticeOwner).await;
+    let before = server.store.account(&anna).await.unwrap().password_hash;
+    let mut thief = server.signed_in(&anna).await;
+    let (rest, body) = Pieces::beginning("new=eine+ganz+neue+Lampe&again=eine+ganz+neue");
+    let request = thief
+        .request(Method::POST, "/account/password")
+        .header("origin", "https://visite.example.org")
+        .header("sec-fetch-site", "same-origin")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(body)
+        .unwrap();
+    // The form is held open until the owner has ended all sessions.
+    let ended = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        server.store.close_sessions(&anna, None).await.unwrap();
+        rest.send("+Lampe".into()).unwrap();
+        drop(rest);
+    };
+    let (answer, ()) = tokio::join!(thief.send(request), ended);
+    answer.leads_to("/login");
+    assert_eq!(server.store.account(&anna).await.unwrap().password_hash, before);
+}
+
+#[tokio::test]
+async fn strangers_at_the_agents_door_are_let_go() {
+    let server = Server::new(Reach::Beyond).await;
+    let ask = |body| endpoint::router(server.app.clone()).oneshot(Request::post(ENROL).body(body).unwrap());
+    // Somebody who stops, and somebody who goes on for ever, a sign every five seconds.
+    let (silent, body) = Pieces::beginning("{");
+    let (slow, endless) = Pieces::beginning("{");
+    tokio::time::pause();
+    let dripping = tokio::spawn(async move {
+        for _ in 0..1_000 {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            if slow.send(" ".into()).is_err() {
+                return true;
+            }
+        }
+        false
+    });
+    assert!(ask(body).await.unwrap().status().is_client_error());
+    assert_eq!(ask(endless).await.unwrap().status(), StatusCode::REQUEST_TIMEOUT);
+    assert!(dripping.await.unwrap(), "nobody listens any more");
+    drop(silent);
 }

@@ -66,6 +66,9 @@ impl Node {
         let config = Config {
             url: "https://visite.example.org".parse().unwrap(),
             beyond_loopback: false,
+            proxies: Vec::new(),
+            given_certificate: false,
+            demo: false,
             key: [7; 32],
             catalog: CATALOG.clone(),
             agents: None,
@@ -238,7 +241,7 @@ async fn a_round_waits_for_computers_that_are_on_but_not_forever() {
 async fn what_cannot_be_done_says_why_in_both_languages() {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::with_practice(folder.path()).await;
-    node.practice().set_file(&node.event(), Some("schema: visite.practice/1\nname: [")).await.unwrap();
+    node.practice().set_file(&node.event(), None, "schema: visite.practice/1\nname: [").await.unwrap();
     let id = plan::judge(&node.practice(), node.app.now() - SignedDuration::from_mins(5)).await.unwrap();
     let workers = node.start("one");
     let failed = node.job(&id, |job| job.finished_at.is_some()).await;
@@ -332,7 +335,7 @@ releases:
 async fn only_what_is_released_is_examined_and_how_is_proven() {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::with_practice(folder.path()).await;
-    node.practice().set_file(&node.event(), Some(RELEASED)).await.unwrap();
+    node.practice().set_file(&node.event(), None, RELEASED).await.unwrap();
     let now = node.app.now();
     let mut refused = Vec::new();
     for release in ["gestern", "fremd", "ausgedacht"] {
@@ -359,13 +362,40 @@ async fn only_what_is_released_is_examined_and_how_is_proven() {
     assert!(record["packets_per_second"].as_u64().unwrap() <= 200);
 }
 
+/// The server stands in the first practice: its networks, and itself, are none of another's business.
+#[cfg(feature = "scan")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_practices_server_examines_nothing_for_another_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::with_practice(folder.path()).await;
+    let id = PracticeId::new("zweite").unwrap();
+    let new = NewPractice { id: id.clone(), name: "Zweite".into(), time_zone: "Europe/Berlin".into() };
+    let later = AuditEvent { at: node.app.now() + SignedDuration::from_secs(1), ..node.event() };
+    node.app.store().create_practice(&later, &new).await.unwrap();
+    let second = node.app.store().practice(id);
+    second.set_file(&node.event(), None, RELEASED).await.unwrap();
+    let scan = plan::scan(&second, "heute", Some("account"), node.app.now()).await.unwrap();
+    let round = plan::round(&second, None, node.app.now()).await.unwrap();
+    let workers = node.start("one");
+    for id in [&scan, &round] {
+        while second.job(id).await.unwrap().finished_at.is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    workers.stop().await;
+    let scan = second.job(&scan).await.unwrap();
+    assert_eq!(scan.state, JobState::Failed, "{scan:?}");
+    assert!(scan.result.unwrap().to_string().contains("vor Ort"));
+    assert!(second.agents().await.unwrap().is_empty() && second.snapshots().await.unwrap().is_empty());
+}
+
 /// Its network is not that of the practice, whatever the practice releases.
 #[cfg(feature = "scan")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_providers_server_examines_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::with_practice(folder.path()).await;
-    node.practice().set_file(&node.event(), Some(RELEASED)).await.unwrap();
+    node.practice().set_file(&node.event(), None, RELEASED).await.unwrap();
     node.app.store().set_setting(&node.event(), INSTALLATION_KIND, Some(PROVIDER)).await.unwrap();
     let id = plan::scan(&node.practice(), "heute", Some("account"), node.app.now()).await.unwrap();
     let workers = node.start("one");

@@ -128,3 +128,22 @@ async fn a_link_does_not_replace_the_second_factor() {
     browser.post(&link, &[]).await.leads_to("/login/code?next=%2F");
     browser.get("/account").await.leads_to("/login/code?next=%2Faccount");
 }
+
+#[tokio::test]
+async fn strangers_write_nothing_into_the_audit_log() {
+    let server = Server::new(Reach::Loopback).await;
+    let link = first_link(&server, 1).await.unwrap();
+    let before = server.audit().await.len();
+    let mut browser = server.local_browser();
+    for guess in ["/invitation/x.y", "/invitation/nobody.AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"] {
+        browser.post(guess, &[]).await.is(StatusCode::NOT_FOUND);
+    }
+    assert_eq!(server.audit().await.len(), before);
+    // A guess at somebody's link is a try.
+    let (account, _) = link.rsplit_once('.').unwrap();
+    browser
+        .post(&format!("{account}.AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"), &[])
+        .await
+        .is(StatusCode::NOT_FOUND);
+    assert_eq!(server.audit().await.len(), before + 1);
+}

@@ -37,8 +37,13 @@ async fn a_passkey_signs_in_alone() {
     let answer = device.sign(&question.body).to_string();
     browser.post_json("/login/passkey/answer", &answer).await.is(StatusCode::NO_CONTENT);
     browser.get("/account").await.is(StatusCode::OK).says("anna@praxis.example");
-    // The same answer again proves nothing.
+    // The same answer again proves nothing, not even to somebody who holds the question, too.
     let mut thief = server.browser();
+    thief.post_json("/login/passkey/answer", &answer).await.is(StatusCode::BAD_REQUEST);
+    thief.cookies.extend(
+        browser.cookies.iter().filter(|(name, _)| name.contains("passkey")).map(|(a, b)| (a.clone(), b.clone())),
+    );
+    assert_eq!(thief.cookies.len(), 1);
     thief.post_json("/login/passkey/answer", &answer).await.is(StatusCode::BAD_REQUEST);
     assert!(thief.session().is_none());
     assert_eq!(server.factors(&anna).await.passkeys.len(), 1);
@@ -46,47 +51,58 @@ async fn a_passkey_signs_in_alone() {
     server.browser().sign_in("anna@praxis.example", PASSWORD).await.leads_to("/login/code?next=%2F");
 }
 
+async fn ask(browser: &mut Browser<'_>) -> String {
+    browser.post_json("/login/passkey/question", "").await.body
+}
+
+async fn refuse(browser: &mut Browser<'_>, answer: serde_json::Value) {
+    let refused = browser.post_json("/login/passkey/answer", &answer.to_string()).await;
+    refused.is(StatusCode::BAD_REQUEST).says("bad_request");
+    assert!(browser.session().is_none());
+}
+
 #[tokio::test]
 async fn wrong_answers_prove_nothing() {
     let server = Server::new(Reach::Beyond).await;
     let (_, mut device) = with_passkey(&server).await;
-    let ask = async || {
-        let mut browser = server.browser();
-        browser.post_json("/login/passkey/question", "").await.body
-    };
-    let refuse = async |answer: String| {
-        let mut browser = server.browser();
-        let refused = browser.post_json("/login/passkey/answer", &answer).await;
-        refused.is(StatusCode::BAD_REQUEST).says("bad_request");
-        assert!(browser.session().is_none());
-    };
+    // Each in a browser that asked.
+    let mut browser = server.browser();
     // Not asked by us: somebody else's question has 16 other bytes.
-    let mut question: serde_json::Value = serde_json::from_str(&ask().await).unwrap();
+    let mut question: serde_json::Value = serde_json::from_str(&ask(&mut browser).await).unwrap();
     let asked = if question.get("publicKey").is_some() { &mut question["publicKey"] } else { &mut question };
     asked["challenge"] = "AAAAAAAAAAAAAAAAAAAAAA".into();
-    refuse(device.sign(&question.to_string()).to_string()).await;
+    refuse(&mut browser, device.sign(&question.to_string())).await;
+    // Asked by us, in another browser.
+    let elsewhere = ask(&mut server.browser()).await;
+    refuse(&mut server.browser(), device.sign(&elsewhere)).await;
+    ask(&mut browser).await;
+    refuse(&mut browser, device.sign(&elsewhere)).await;
     // From a page of somebody else.
     device.origin = "https://evil.example".into();
-    refuse(device.sign(&ask().await).to_string()).await;
+    let question = ask(&mut browser).await;
+    refuse(&mut browser, device.sign(&question)).await;
     device.origin = "https://visite.example.org".into();
     // Not unlocked by its owner.
     device.flags = SIGNS_UNVERIFIED;
-    refuse(device.sign(&ask().await).to_string()).await;
+    let question = ask(&mut browser).await;
+    refuse(&mut browser, device.sign(&question)).await;
     device.flags = 0x05;
     // A copy of the device, whose counter is behind.
     device.counter = 50;
-    let mut browser = server.browser();
-    let answer = device.sign(&ask().await).to_string();
-    browser.post_json("/login/passkey/answer", &answer).await.is(StatusCode::NO_CONTENT);
+    let mut right = server.browser();
+    let question = ask(&mut right).await;
+    let answer = device.sign(&question).to_string();
+    right.post_json("/login/passkey/answer", &answer).await.is(StatusCode::NO_CONTENT);
     device.counter = 3;
-    refuse(device.sign(&ask().await).to_string()).await;
+    let question = ask(&mut browser).await;
+    refuse(&mut browser, device.sign(&question)).await;
     // Another device that says it is this one.
     let mut other = Device::new(1);
-    let question = ask().await;
+    let question = ask(&mut browser).await;
     let mut answer = other.sign(&question);
     device.counter = 60;
     answer["response"]["userHandle"] = device.sign(&question)["response"]["userHandle"].clone();
-    refuse(answer.to_string()).await;
+    refuse(&mut browser, answer).await;
     assert!(server.audit().await.contains(&"login.failed".to_owned()));
 }
 
@@ -97,9 +113,15 @@ async fn an_answer_meant_for_somebody_else_is_not_taken() {
     let anna = server.person("anna", &practice, Role::PracticeOwner).await;
     let otto = server.person("otto", &practice, Role::PracticeOwner).await;
     let mut device = Device::new(1);
-    let question = server.signed_in(&anna).await.post_json("/account/passkey/question", "").await.body;
+    let mut of_anna = server.signed_in(&anna).await;
+    let question = of_anna.post_json("/account/passkey/question", "").await.body;
     let answer = device.register(&question).to_string();
-    server.signed_in(&otto).await.post_json("/account/passkey/answer", &answer).await.is(StatusCode::BAD_REQUEST);
+    // Even if the other browser comes to hold the question.
+    let mut of_otto = server.signed_in(&otto).await;
+    of_otto.post_json("/account/passkey/answer", &answer).await.is(StatusCode::BAD_REQUEST);
+    let held = of_anna.cookies.iter().find(|(name, _)| name.contains("passkey")).unwrap();
+    of_otto.cookies.insert(held.0.clone(), held.1.clone());
+    of_otto.post_json("/account/passkey/answer", &answer).await.is(StatusCode::BAD_REQUEST);
     assert!(server.factors(&otto).await.passkeys.is_empty());
 }
 
@@ -123,4 +145,22 @@ async fn passkeys_are_offered_only_under_the_public_name() {
     server.browser().get("/login").await.says("/assets/passkey.js");
     let local = server.local_browser().get("/login").await;
     assert!(!local.body.contains("passkey.js"), "a passkey belongs to the public name");
+}
+
+#[tokio::test]
+async fn answers_are_counted_and_made_up_names_take_no_room() {
+    let server = Server::new(Reach::Beyond).await;
+    let (_, mut device) = with_passkey(&server).await;
+    let mut browser = server.browser();
+    browser.from = [203, 0, 113, 5];
+    let question = ask(&mut browser).await;
+    let mut answer = device.sign(&question);
+    answer["response"]["userHandle"] = data_encoding::BASE64URL_NOPAD.encode(&[b'x'; 64]).into();
+    let mut statuses = Vec::new();
+    for _ in 0..20 {
+        statuses.push(browser.post_json("/login/passkey/answer", &answer.to_string()).await.status);
+    }
+    // The question was the first try of this address.
+    assert_eq!(statuses[18], StatusCode::BAD_REQUEST);
+    assert_eq!(statuses[19], StatusCode::TOO_MANY_REQUESTS);
 }

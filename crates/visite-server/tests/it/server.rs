@@ -2,18 +2,23 @@
 
 use crate::engine;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use futures_core::Stream;
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::task::{Context, Poll};
 use tempfile::TempDir;
+use tokio::sync::mpsc;
 use tower::ServiceExt;
 use visite_catalog::{Catalog, Layer};
 use visite_facts::Lang;
@@ -37,7 +42,7 @@ pub struct Server {
     pub app: App,
     pub router: Router,
     clock: Arc<AtomicI64>,
-    drawn: Arc<AtomicU64>,
+    pub drawn: Arc<AtomicU64>,
     pub store: Store,
     _dir: TempDir,
 }
@@ -75,9 +80,16 @@ impl Server {
         let config = Config {
             url: "https://visite.example.org".parse().unwrap(),
             beyond_loopback: matches!(reach, Reach::Beyond),
+            proxies: Vec::new(),
+            given_certificate: false,
+            demo: false,
             key: [7; 32],
             catalog: CATALOG.clone(),
-            agents: Some(AgentsAt { url: "https://visite.example.org:8444".into(), authority }),
+            agents: Some(AgentsAt {
+                url: "https://visite.example.org:8444".into(),
+                beyond: matches!(reach, Reach::Beyond),
+                authority,
+            }),
         };
         let app = App::new(store.clone(), config, world).unwrap();
         let router = routes::router(&app, routes::table());
@@ -182,6 +194,7 @@ impl Server {
             now,
             expires_at: session::end(now, now, true),
             second_factor_at: self.factors(account).await.any().then_some(now),
+            proved_at: None,
             address: "192.0.2.1".into(),
             program: "Firefox/140.0".into(),
         };
@@ -193,6 +206,26 @@ impl Server {
     /// What the audit log says, newest first.
     pub async fn audit(&self) -> Vec<String> {
         self.store.audit_log(None, 100).await.unwrap().into_iter().map(|entry| entry.event.what).collect()
+    }
+}
+
+/// A body whose pieces come when the test sends them.
+pub struct Pieces(mpsc::UnboundedReceiver<Bytes>);
+
+impl Pieces {
+    /// A body that has this so far, and the way to the rest; without it the body never ends.
+    pub fn beginning(first: &str) -> (mpsc::UnboundedSender<Bytes>, Body) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        sender.send(Bytes::copy_from_slice(first.as_bytes())).unwrap();
+        (sender, Body::from_stream(Self(receiver)))
+    }
+}
+
+impl Stream for Pieces {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context).map(|piece| piece.map(Ok))
     }
 }
 

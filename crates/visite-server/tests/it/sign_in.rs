@@ -225,3 +225,18 @@ async fn pages_speak_the_wished_language() {
     browser.send(request).await.is(StatusCode::OK).says("Sign in").says(r#"<html lang="en">"#);
     browser.get("/login").await.says("Anmelden").says(r#"<html lang="de">"#);
 }
+
+#[tokio::test]
+async fn wrong_codes_come_back_slowly() {
+    let server = server_with_anna().await;
+    let mut browser = server.browser();
+    browser.sign_in("anna@praxis.example", PASSWORD).await;
+    for _ in 0..10 {
+        browser.post("/login/code", &[("code", "000000")]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    server.wait(SignedDuration::from_mins(9));
+    browser.post("/login/code", &[("code", &server.code())]).await.is(StatusCode::TOO_MANY_REQUESTS);
+    server.wait(SignedDuration::from_mins(2));
+    browser.post("/login/code", &[("code", "000000")]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    browser.post("/login/code", &[("code", &server.code())]).await.is(StatusCode::TOO_MANY_REQUESTS);
+}

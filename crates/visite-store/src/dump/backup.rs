@@ -3,7 +3,7 @@
 use super::rows::{self, Reading, Whose, count, write};
 use super::{BACKUP_SCHEMA, Header, Sink, Source};
 use crate::audit::{self, AuditEvent};
-use crate::entity::{account, audit as audit_table, each_table_of_all, practice, setting};
+use crate::entity::{account, audit as audit_table, each_table_of_all, invitation, practice, session, setting};
 use crate::{Store, StoreError, migration, settings};
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
@@ -52,7 +52,7 @@ impl Store {
     }
 
     /// Puts a backup into this store, which has to be empty: everything or nothing. A new epoch begins, so that agents
-    /// send again what they still keep. Returns the header.
+    /// send again what they still keep; nobody is signed in, and offered roles are gone. Returns the header.
     ///
     /// [`StoreError::NotEmpty`] if there are data; [`StoreError::File`] if the file is none, was changed or cut off.
     pub async fn restore<R: BufRead + Send>(&self, reader: R, event: &AuditEvent) -> Result<Header, StoreError> {
@@ -71,6 +71,9 @@ impl Store {
         let mut stored = BTreeMap::new();
         each_table_of_all!(count(&*tx, Whose::Everyones, &mut stored));
         check_counts(&source.header, &stored)?;
+        // What was ended since the backup must not begin again by itself: whoever was signed in, or was offered a role.
+        session::Entity::delete_many().exec(&*tx).await?;
+        invitation::Entity::delete_many().exec(&*tx).await?;
         settings::raise_epoch(&*tx, event.at).await?;
         audit::append(&tx, event).await?;
         tx.commit().await?;

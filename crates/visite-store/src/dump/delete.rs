@@ -3,12 +3,13 @@
 use super::Sink;
 use super::rows::{Whose, delete, write};
 use crate::audit::{self, AuditEvent};
-use crate::entity::{practice, record};
-use crate::{PracticeStore, RecordId, StoreError, to_json};
+use crate::database::Write;
+use crate::entity::{account, identity, invitation, membership, practice, record, session};
+use crate::{PracticeId, PracticeStore, RecordId, StoreError, to_json};
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was deleted: enough to show that it was, too little to know what it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,15 +28,21 @@ pub struct DeletionProof {
 
 impl PracticeStore {
     /// Deletes everything of the practice and leaves a proof: as the record `record` and in the audit log, whose rows
-    /// stay. Of the practice itself only its id is left. Backups that were made before still hold it.
+    /// stay. Of the practice itself only its id is left, and of the people who were nowhere else nothing. Backups that were
+    /// made before still hold it.
     pub async fn delete(&self, event: &AuditEvent, record: &RecordId) -> Result<DeletionProof, StoreError> {
         let tx = self.write().await?;
         let whose = Whose::Practice(self.id.as_str());
         let mut sink = Sink::new(std::io::sink());
         write::<practice::Entity, _>(&*tx, whose, &mut sink).await?;
         crate::entity::each_table_to_delete!(write(&*tx, whose, &mut sink));
-        let (_, sha256, rows) = sink.end()?;
+        let people = people(&tx, &self.id).await?;
+        let (_, sha256, mut rows) = sink.end()?;
         crate::entity::each_table_to_delete!(delete(&*tx, self.id.as_str()));
+        let forgotten = forget(&tx, people).await?;
+        if forgotten > 0 {
+            rows.insert(super::rows::name::<account::Entity>().to_owned(), forgotten);
+        }
         let proof = DeletionProof { practice: self.id.to_string(), at: event.at, by: event.who.clone(), rows, sha256 };
         let left = practice::ActiveModel {
             practice: sea_orm::ActiveValue::Unchanged(self.id.to_string()),
@@ -61,4 +68,41 @@ impl PracticeStore {
         tx.commit().await?;
         Ok(proof)
     }
+}
+
+/// Whoever has a role in the practice, or was offered one.
+async fn people(tx: &Write, practice: &PracticeId) -> Result<BTreeSet<String>, StoreError> {
+    let members: Vec<String> = membership::Entity::find()
+        .select_only()
+        .column(membership::Column::Account)
+        .filter(membership::Column::Practice.eq(practice.as_str()))
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    let offered: Vec<String> = invitation::Entity::find()
+        .select_only()
+        .column(invitation::Column::Account)
+        .filter(invitation::Column::Practice.eq(practice.as_str()))
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    Ok(members.into_iter().chain(offered).collect())
+}
+
+/// Deletes the accounts of those who have nothing to do with any other practice, nor with the provider. How many.
+async fn forget(tx: &Write, people: BTreeSet<String>) -> Result<u64, StoreError> {
+    let mut forgotten = 0;
+    for id in people {
+        let elsewhere =
+            membership::Entity::find().filter(membership::Column::Account.eq(id.as_str())).count(&**tx).await?
+                + invitation::Entity::find().filter(invitation::Column::Account.eq(id.as_str())).count(&**tx).await?;
+        let own = account::Entity::find_by_id(id.as_str()).one(&**tx).await?;
+        if elsewhere > 0 || own.is_none_or(|account| account.provider_role.is_some()) {
+            continue;
+        }
+        identity::Entity::delete_many().filter(identity::Column::Account.eq(id.as_str())).exec(&**tx).await?;
+        session::Entity::delete_many().filter(session::Column::Account.eq(id.as_str())).exec(&**tx).await?;
+        forgotten += account::Entity::delete_by_id(id.as_str()).exec(&**tx).await?.rows_affected;
+    }
+    Ok(forgotten)
 }

@@ -16,6 +16,8 @@ use std::io::{BufRead, Write};
 
 /// Rows that are read or written with one statement.
 const PAGE: u64 = 250;
+/// Rows that are read at once where one may be large: contents, and rounds with all their findings.
+const LARGE_PAGE: u64 = 16;
 /// Bytes of rows after which they are written, even if they are few.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
@@ -65,7 +67,8 @@ where
     let key: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
     let mut behind: Option<SimpleExpr> = None;
     loop {
-        let mut query = select::<E>(whose).limit(PAGE);
+        let large = ["body", "round"].contains(&name::<E>());
+        let mut query = select::<E>(whose).limit(if large { LARGE_PAGE } else { PAGE });
         for column in &key {
             query = query.order_by_asc(*column);
         }

@@ -8,17 +8,25 @@ use super::rows::Reading;
 use super::{Header, Sink, Source};
 use crate::agents::AgentState;
 use crate::audit::{self, AuditEvent};
-use crate::entity::{account, agent, audit as audit_table, enrolment, finding, job, membership, practice};
-use crate::entity::{session, setting, token, webhook};
-use crate::{PracticeId, PracticeStore, Store, StoreError};
+use crate::entity::{acceptance, alert, body, finding_event, observation, record, round, snapshot, subject};
+use crate::entity::{account, agent, audit as audit_table, enrolment, finding, invitation, job, membership, practice};
+use crate::entity::{identity, installation_token, session, setting, token, webhook};
+use crate::snapshots::Content;
+use crate::{AgentId, PracticeId, PracticeStore, RecordId, Store, StoreError, json, time, word};
+use crate::{agents, alerts, findings, practices, rounds, snapshots};
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use sea_orm::EntityTrait;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::io::{BufRead, BufReader, Write};
-use visite_facts::Word;
+use visite_facts::{Area, FindingState, Severity, Text, Word};
+
+/// The setting of a practice that says where alerts go.
+const ALERTS: &str = "alerts";
 
 impl PracticeStore {
     /// Writes everything that the practice takes along when it changes its provider, as it is at one moment.
@@ -50,7 +58,7 @@ impl Store {
             crate::entity::each_table_to_delete!(delete(&tx, &id));
             practice::Entity::delete_by_id(id.as_str()).exec(&*tx).await?;
         }
-        let reading = Reading::all(&tx, &mut source, |table, row| adapt(&id, table, row)).await?;
+        let reading = Reading::all(&tx, &mut source, |table, row| adapt(&id, event.at, table, row)).await?;
         check_counts(&source.header, &reading.counts)?;
         if practice::Entity::find_by_id(id.as_str()).one(&*tx).await?.is_none() {
             return Err(StoreError::file("die Praxis selbst fehlt darin", "the practice itself is not in it"));
@@ -69,12 +77,25 @@ where
     super::rows::delete::<E, _>(&**tx, id.as_str()).await
 }
 
-/// A row as it may come from elsewhere: of this practice and no other, without rights.
-fn adapt(id: &PracticeId, name: &str, row: &mut Json) -> Result<(), StoreError> {
+/// Where alerts go does not come along: the addresses may be those of the provider that the practice has left.
+fn forget_addresses(row: &mut Json) -> Result<(), StoreError> {
+    let no_settings = || StoreError::file("die Einstellungen darin sind keine", "the settings in it are none");
+    let text = row.get("settings").and_then(Json::as_str).ok_or_else(no_settings)?;
+    let mut settings: serde_json::Map<String, Json> = serde_json::from_str(text).map_err(|_| no_settings())?;
+    settings.remove(ALERTS);
+    row["settings"] = Json::Object(settings).to_string().into();
+    Ok(())
+}
+
+/// A row as it may come from elsewhere: of this practice and no other, without rights, and no longer here than it is.
+fn adapt(id: &PracticeId, now: Timestamp, name: &str, row: &mut Json) -> Result<(), StoreError> {
     let stays = [
         table::<setting::Entity>(),
         table::<account::Entity>(),
+        table::<identity::Entity>(),
+        table::<installation_token::Entity>(),
         table::<membership::Entity>(),
+        table::<invitation::Entity>(),
         table::<session::Entity>(),
         table::<token::Entity>(),
         table::<webhook::Entity>(),
@@ -96,6 +117,61 @@ fn adapt(id: &PracticeId, name: &str, row: &mut Json) -> Result<(), StoreError> 
     }
     if name == table::<practice::Entity>() {
         row["deleted_at"] = Json::Null;
+        row["created_at"] = now.as_microsecond().into();
+        forget_addresses(row)?;
     }
-    Ok(())
+    // What cannot be read later would keep all practices from being read together.
+    readable(name, row).map_err(|error| {
+        let why = error.chain();
+        StoreError::file(format!("eine Zeile darin ist keine: {why}"), format!("a row in it is none: {why}"))
+    })
+}
+
+/// Whether the row of a table means something, as it is read later.
+fn readable(name: &str, row: &Json) -> Result<(), StoreError> {
+    read::<practice::Entity, _>(name, row, practices::from_row)?;
+    read::<agent::Entity, _>(name, row, |row| {
+        AgentId::new(row.agent.clone())?;
+        agents::from_row(row)
+    })?;
+    read::<subject::Entity, _>(name, row, snapshots::seen_subject)?;
+    read::<body::Entity, _>(name, row, |row| Content::parse(&row.content))?;
+    read::<snapshot::Entity, _>(name, row, |row| {
+        Ok((time(row.since_at)?, time(row.observed_at)?, time(row.received_at)?))
+    })?;
+    read::<observation::Entity, _>(name, row, |row| Ok((time(row.observed_at)?, time(row.received_at)?)))?;
+    read::<round::Entity, _>(name, row, |row| {
+        let listed =
+            (row.round.clone(), row.at, row.catalog_hash.clone(), row.summary.clone(), row.is_full, row.open.clone());
+        Ok((rounds::info(listed)?, rounds::assessment(row)?))
+    })?;
+    read::<finding::Entity, _>(name, row, |row| {
+        let listed: (Severity, FindingState, Area) =
+            (word("severity", &row.severity)?, word("state", &row.state)?, word("area", &row.area)?);
+        let topic: Text = json("topic", &row.topic)?;
+        Ok((listed, topic, findings::kept(row)?))
+    })?;
+    read::<finding_event::Entity, _>(name, row, findings::happened)?;
+    read::<acceptance::Entity, _>(name, row, findings::accepted)?;
+    read::<record::Entity, _>(name, row, |row| {
+        RecordId::new(row.record.clone())?;
+        alerts::record_from_row(row)
+    })?;
+    read::<alert::Entity, _>(name, row, alerts::alert_from_row)
+}
+
+fn read<E, T>(
+    name: &str,
+    row: &Json,
+    understand: impl FnOnce(E::Model) -> Result<T, StoreError>,
+) -> Result<(), StoreError>
+where
+    E: EntityTrait,
+    E::Model: DeserializeOwned,
+{
+    if name != table::<E>() {
+        return Ok(());
+    }
+    let model = E::Model::deserialize(row).map_err(|error| StoreError::stored("row", error))?;
+    understand(model).map(|_| ())
 }

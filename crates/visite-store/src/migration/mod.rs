@@ -7,6 +7,9 @@ mod m0002_agents;
 mod m0003_rounds;
 mod m0004_jobs;
 mod m0005_open_findings;
+mod m0006_installation_tokens;
+mod m0007_identities;
+mod m0008_invitations;
 
 use crate::StoreError;
 use crate::database::{Database, Write};
@@ -23,6 +26,9 @@ fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0003_rounds::Migration),
         Box::new(m0004_jobs::Migration),
         Box::new(m0005_open_findings::Migration),
+        Box::new(m0006_installation_tokens::Migration),
+        Box::new(m0007_identities::Migration),
+        Box::new(m0008_invitations::Migration),
     ]
 }
 
@@ -50,7 +56,7 @@ pub async fn migrate(db: &Database, to: i64) -> Result<(), StoreError> {
         .col(ColumnDef::new(SchemaChange::Name).text().not_null())
         .to_owned();
     manager.create_table(list).await?;
-    let found = applied(&tx).await?;
+    let found = applied(&*tx).await?;
     if found > newest() {
         return Err(StoreError::Newer { found, known: newest() });
     }
@@ -72,7 +78,7 @@ pub async fn migrate(db: &Database, to: i64) -> Result<(), StoreError> {
 }
 
 /// How many changes the database has seen.
-async fn applied(tx: &Write) -> Result<i64, StoreError> {
+pub async fn applied(tx: &impl ConnectionTrait) -> Result<i64, StoreError> {
     let last = Query::select()
         .expr_as(Expr::col(SchemaChange::Number).max(), Alias::new("last"))
         .from(SchemaChange::Table)

@@ -10,6 +10,7 @@ on_both!(
     a_missing_row_is_found,
     a_cut_off_end_is_found,
     an_appended_row_is_found,
+    the_rest_of_a_known_chain_is_followed,
     appends_at_once_keep_one_chain,
     what_fails_leaves_no_event,
 );
@@ -62,6 +63,23 @@ async fn a_cut_off_end_is_found(place: Place) {
     let store = chain(&place, 5).await;
     place.execute("DELETE FROM audit WHERE number > 3").await;
     assert_eq!(store.verify_audit().await.expect("verified"), Err(AuditFault::Missing { number: 4 }));
+}
+
+async fn the_rest_of_a_known_chain_is_followed(place: Place) {
+    let store = chain(&place, 3).await;
+    let known = store.verify_audit_after(Verified::default()).await.expect("verified").expect("whole");
+    assert_eq!(known.number, 3);
+    assert_eq!(store.verify_audit_after(known.clone()).await.expect("verified"), Ok(known.clone()), "nothing came");
+    store.append_audit(&event("login")).await.expect("appended");
+    let next = store.verify_audit_after(known.clone()).await.expect("verified").expect("whole");
+    assert_eq!(next.number, 4);
+    let after = async |known: &Verified| store.verify_audit_after(known.clone()).await.expect("verified");
+    place.execute("UPDATE audit SET who = 'someone' WHERE number = 4").await;
+    assert_eq!(after(&known).await, Err(AuditFault::Changed { number: 4 }));
+    assert_eq!(after(&next).await, Err(AuditFault::Changed { number: 4 }), "the known row itself, too");
+    place.execute("DELETE FROM audit WHERE number = 4").await;
+    assert_eq!(after(&known).await, Err(AuditFault::Missing { number: 4 }));
+    assert_eq!(after(&next).await, Err(AuditFault::Missing { number: 4 }));
 }
 
 async fn an_appended_row_is_found(place: Place) {

@@ -21,7 +21,7 @@ on_both!(
 );
 
 /// A practice with something in every table that a practice has.
-async fn filled(store: &Store, id: &str) -> PracticeStore {
+pub async fn filled(store: &Store, id: &str) -> PracticeStore {
     let practice = add_practice(store, id).await;
     let ada = account_id(&format!("ada-{id}"));
     let account = NewAccount {
@@ -33,7 +33,27 @@ async fn filled(store: &Store, id: &str) -> PracticeStore {
     };
     store.create_account(&event("account.created"), &account).await.expect("account");
     practice.grant(&event("access.granted"), &ada, Role::PracticeOwner, Some(day(9))).await.expect("granted");
-    practice.set_file(&event("practice.file"), Some("name: Jörg's \"Praxis\"\n")).await.expect("file");
+    let there = Identity {
+        issuer: "https://id.example".into(),
+        subject: id.into(),
+        account: ada.clone(),
+        name: "Ada".into(),
+        second_factor: true,
+        linked_at: at(0),
+    };
+    store.link_identity(&event("identity.linked"), &there).await.expect("linked");
+    let offered = Invitation {
+        account: ada.clone(),
+        hash: "h".into(),
+        name: "Ada".into(),
+        role: Role::Staff,
+        until: None,
+        invited_by: "ada".into(),
+        invited_at: at(0),
+        expires_at: day(9),
+    };
+    practice.invite(&event("invited"), &offered).await.expect("invited");
+    practice.set_file(&event("practice.file"), None, "name: Jörg's \"Praxis\"\n").await.expect("file");
     let site = Site { id: SiteId::new("a").expect("id"), name: "Haupthaus".into() };
     practice.put_site(&event("site.put"), &site).await.expect("site");
     let token = NewToken { name: "t".into(), scopes: vec![], expires_at: day(9) };
@@ -69,7 +89,7 @@ async fn filled(store: &Store, id: &str) -> PracticeStore {
 }
 
 /// What can be asked about a practice.
-async fn told(practice: &PracticeStore) -> String {
+pub async fn told(practice: &PracticeStore) -> String {
     format!(
         "{:#?}",
         (
@@ -105,6 +125,16 @@ async fn a_backup_restores_into_the_same_engine_and_the_other(place: Place) {
     let store = place.open().await;
     let linden = filled(&store, "linden").await;
     store.set_setting(&event("setting"), "public_url", Some("https://a.example")).await.expect("set");
+    let session = NewSession {
+        account: account_id("ada-linden"),
+        now: at(1),
+        expires_at: day(2),
+        second_factor_at: None,
+        proved_at: None,
+        address: "192.0.2.7".into(),
+        program: "Firefox".into(),
+    };
+    store.open_session("of ada", &session).await.expect("a session");
     let bytes = backup(&store).await;
     let mut header_of_first = None;
     for engine in engines(&place) {
@@ -114,7 +144,13 @@ async fn a_backup_restores_into_the_same_engine_and_the_other(place: Place) {
         assert_eq!((header.created, header.practice.as_deref()), (at(50), None));
         assert_eq!(told(&restored.practice(linden.id().clone())).await, told(&linden).await);
         assert_eq!(restored.accounts().await.expect("accounts"), store.accounts().await.expect("accounts"));
+        let ada = account_id("ada-linden");
+        let there = restored.identities(&ada).await.expect("identities");
+        assert_eq!((there.len(), &there), (1, &store.identities(&ada).await.expect("identities")));
         assert_eq!(restored.settings().await.expect("settings"), store.settings().await.expect("settings"));
+        // Whoever was signed in, or was offered a role, may have lost it since.
+        assert_eq!(restored.session("of ada", at(2)).await.expect("asked"), None);
+        assert_eq!(restored.practice(linden.id().clone()).invitations(at(2)).await.expect("asked"), []);
         assert_eq!(restored.epoch().await.expect("epoch"), at(0).as_second(), "a new epoch");
         let rows = store.verify_audit().await.expect("verified").expect("whole");
         assert_eq!(restored.verify_audit().await.expect("verified"), Ok(rows + 1), "the restore is told");
@@ -181,6 +217,7 @@ async fn changed_and_cut_off_files_are_refused_and_leave_nothing(place: Place) {
         lines.remove(index);
         packed(&format!("{}\n", lines.join("\n")))
     };
+    let (newest, changes) = (Store::newest_schema(), |number: i64| format!("\"changes\":{number}"));
     let mut flipped = bytes.clone();
     flipped[bytes.len() / 2] ^= 0x10;
     let bad = [
@@ -196,7 +233,7 @@ async fn changed_and_cut_off_files_are_refused_and_leave_nothing(place: Place) {
         ("a changed value", packed(&plain.replacen("Haupthaus", "Nebenhaus", 1))),
         ("a changed count", packed(&plain.replacen("\"site\":1", "\"site\":2", 1))),
         ("something behind the end", packed(&format!("{plain}[]\n"))),
-        ("a newer schema", packed(&plain.replacen("\"changes\":5", "\"changes\":6", 1))),
+        ("a newer schema", packed(&plain.replacen(&changes(newest), &changes(newest + 1), 1))),
     ];
     let empty = place.other(place.location.engine());
     let restored = empty.open().await;
@@ -227,6 +264,8 @@ async fn a_practice_moves_to_another_installation(place: Place) {
     let store = place.open().await;
     let linden = filled(&store, "linden").await;
     filled(&store, "eiche").await;
+    let settings = [("care", json!("provider")), ("alerts", json!({"mail": "alerts@provider.example"}))];
+    linden.put_settings(&event("settings.changed"), &settings).await.expect("settings");
     let mut bytes = Vec::new();
     let header = linden.export(&mut bytes, at(60)).await.expect("exported");
     assert_eq!(header.practice.as_deref(), Some("linden"));
@@ -235,6 +274,12 @@ async fn a_practice_moves_to_another_installation(place: Place) {
         let new = other.open().await;
         let id = new.import(bytes.as_slice(), &event("practice.imported")).await.expect("imported");
         let moved = new.practice(id.clone());
+        assert_eq!(
+            moved.info().await.expect("info").settings,
+            json!({"care": "provider"}),
+            "alerts went to the old provider"
+        );
+        moved.put_settings(&event("settings.changed"), &settings).await.expect("settings");
         assert_eq!(told(&moved).await, told(&linden).await);
         assert_eq!(new.practices().await.expect("practices").len(), 1);
         assert_eq!(new.accounts().await.expect("accounts"), [], "people stay");
@@ -268,6 +313,15 @@ async fn a_file_of_a_practice_holds_nothing_of_others(place: Place) {
         json!(["membership", {"practice": "linden", "account": "ada-eiche", "role": "provider-admin",
             "until_at": null, "granted_by": "x", "granted_at": 0}]),
         json!(["no_such_table", {"practice": "linden"}]),
+        // Rows that nobody could read afterwards.
+        json!(["round", {"practice": "linden", "round": "r9", "at": 1, "catalog_hash": "c", "summary": "x", "is_full": false,
+            "is_blanked": false, "assessment": null, "open": "{}"}]),
+        json!(["body", {"practice": "linden", "hash": "ff", "content": "x", "stored_at": 1, "is_blanked": false}]),
+        json!(["record", {"practice": "linden", "record": "a b", "kind": "x", "at": 1, "body": "{}"}]),
+        json!(["observation", {"practice": "linden", "subject": "s", "collector": "c", "observed_at": i64::MAX, "hash": "h",
+            "received_at": 1, "agent": "pc1"}]),
+        json!(["identity", {"practice": "linden", "issuer": "i", "subject": "s", "account": "ada-eiche", "name": "x",
+            "second_factor": true, "linked_at": 1}]),
     ];
     store_refuses(&place, &lines, &forged).await;
 }
@@ -313,7 +367,12 @@ async fn a_practice_is_deleted_with_a_proof_and_may_come_back(place: Place) {
     linden.export(&mut bytes, at(60)).await.expect("exported");
     let record = RecordId::new("deletion").expect("id");
     let proof = linden.delete(&event("practice.deleted"), &record).await.expect("deleted");
-    assert_eq!((proof.rows["practice"], proof.rows["snapshot"], proof.rows["token"]), (1, 2, 1));
+    assert_eq!(
+        (proof.rows["practice"], proof.rows["snapshot"], proof.rows["token"], proof.rows["account"]),
+        (1, 2, 1, 1)
+    );
+    let left: Vec<_> = store.accounts().await.expect("accounts").into_iter().map(|account| account.id).collect();
+    assert_eq!(left, [account_id("ada-eiche")], "whoever was nowhere else is forgotten");
     for table in ["site", "agent", "enrolment", "subject", "body", "snapshot", "observation", "round", "finding"] {
         let count = place.number(&format!("SELECT count(*) FROM {table} WHERE practice = 'linden'")).await;
         assert_eq!(count, 0, "{table}");

@@ -9,6 +9,7 @@ mod backup;
 mod deliveries;
 mod faults;
 mod jobs;
+mod partitions;
 mod people;
 mod retention;
 mod rounds;

@@ -10,7 +10,10 @@ on_both!(
     a_one_time_password_is_used_once,
     second_factors_change_only_from_what_they_were,
     roles_are_granted_until_a_date_and_ended,
+    a_role_is_offered_and_taken_once,
+    an_account_is_set_up_anew_where_it_belongs_to_one_practice,
     sessions_are_listed_touched_and_ended,
+    an_account_elsewhere_belongs_to_one_account_here,
     settings_are_kept_and_the_stores_own_are_its_own,
     practices_have_names_files_sites_and_settings,
 );
@@ -85,9 +88,81 @@ async fn roles_are_granted_until_a_date_and_ended(place: Place) {
     assert_eq!(store.memberships(&ada).await.expect("memberships")[0].role, Role::PracticeOwner);
     let nobody = linden.grant(&event("access.granted"), &account_id("nobody"), Role::Staff, None).await;
     assert!(matches!(nobody, Err(StoreError::NotFound { .. })));
+    assert!(!linden.end_membership(&event("access.ended"), &ada).await.expect("asked"), "the last owner");
+    store.create_account(&event("account.created"), &new_account("ben", "b@b.example")).await.expect("account");
+    let ben = account_id("ben");
+    linden.grant(&event("access.granted"), &ben, Role::PracticeOwner, Some(at(0))).await.expect("granted");
+    assert!(
+        !linden.end_membership(&event("access.ended"), &ada).await.expect("asked"),
+        "the other one's access is over"
+    );
+    assert!(linden.end_membership(&event("access.ended"), &ben).await.expect("ended"), "that is tidying up");
+    linden.grant(&event("access.granted"), &ben, Role::PracticeOwner, Some(day(1))).await.expect("granted");
     assert!(linden.end_membership(&event("access.ended"), &ada).await.expect("ended"));
     assert!(!linden.end_membership(&event("access.ended"), &ada).await.expect("ended"));
     assert_eq!(linden.member(&ada, at(0)).await.expect("member"), None);
+}
+
+async fn a_role_is_offered_and_taken_once(place: Place) {
+    let (store, linden) = practice(&place).await;
+    store.create_account(&event("account.created"), &new_account("ada", "a@b.example")).await.expect("account");
+    let ada = account_id("ada");
+    let offer = Invitation {
+        account: ada.clone(),
+        hash: "h1".into(),
+        name: "Dr. Ada".into(),
+        role: Role::Auditor,
+        until: Some(day(9)),
+        invited_by: "ben".into(),
+        invited_at: at(0),
+        expires_at: day(3),
+    };
+    let nobody = Invitation { account: account_id("nobody"), ..offer.clone() };
+    assert!(matches!(linden.invite(&event("offered"), &nobody).await, Err(StoreError::NotFound { .. })));
+    linden.invite(&event("offered"), &offer).await.expect("offered");
+    let newer = Invitation { hash: "h2".into(), role: Role::Staff, until: None, ..offer.clone() };
+    linden.invite(&event("offered"), &newer).await.expect("offered");
+    assert_eq!(linden.invitations(at(1)).await.expect("asked"), std::slice::from_ref(&newer), "the newer one counts");
+    assert_eq!(linden.invitations(day(3)).await.expect("asked"), [], "over");
+    assert_eq!(linden.member(&ada, at(1)).await.expect("member"), None, "not taken yet");
+    let take = async |offer: &Invitation, now| {
+        let event = AuditEvent { at: now, ..event("taken") };
+        linden.accept_invitation(&event, offer).await.expect("asked")
+    };
+    assert!(!take(&offer, at(1)).await, "it was replaced");
+    assert!(!take(&newer, day(3)).await, "it is over");
+    assert!(take(&newer, at(1)).await);
+    assert!(!take(&newer, at(2)).await, "once");
+    let taken = linden.member(&ada, at(2)).await.expect("member").expect("in force");
+    assert_eq!((taken.role, taken.granted_by.as_str(), taken.granted_at), (Role::Staff, "ben", at(1)));
+    linden.invite(&event("offered"), &offer).await.expect("offered");
+    assert!(!take(&offer, at(3)).await, "there is a role in force");
+    assert!(linden.withdraw_invitation(&event("withdrawn"), &ada).await.expect("withdrawn"));
+    assert!(!linden.withdraw_invitation(&event("withdrawn"), &ada).await.expect("withdrawn"));
+}
+
+async fn an_account_is_set_up_anew_where_it_belongs_to_one_practice(place: Place) {
+    let (store, linden) = practice(&place).await;
+    let other = add_practice(&store, "ahorn").await;
+    store.create_account(&event("account.created"), &new_account("ada", "a@b.example")).await.expect("account");
+    let ada = account_id("ada");
+    store.set_password_hash(&event("password.set"), &ada, Some("hash")).await.expect("password");
+    open_session(&store, "one", 0).await;
+    linden.grant(&event("access.granted"), &ada, Role::Staff, None).await.expect("granted");
+    other.grant(&event("access.granted"), &ada, Role::Staff, None).await.expect("granted");
+    let account = store.account(&ada).await.expect("account");
+    let reset = async |factors| {
+        let events = [event("password.removed"), event("link.issued")];
+        store.reset_account(&events, linden.id(), &account, &factors).await.expect("asked")
+    };
+    assert!(!reset(json!({"link": 1})).await, "it belongs to another practice, too");
+    assert_eq!(store.account(&ada).await.expect("account"), account);
+    other.end_membership(&event("access.ended"), &ada).await.expect("ended");
+    assert!(reset(json!({"link": 1})).await);
+    let now = store.account(&ada).await.expect("account");
+    assert_eq!((now.password_hash, &now.second_factors), (None, &json!({"link": 1})));
+    assert_eq!(store.session("one", at(1)).await.expect("asked"), None);
+    assert!(!reset(json!({"link": 2})).await, "what was read is not there any more");
 }
 
 async fn open_session(store: &Store, secret: &str, now: i64) {
@@ -96,6 +171,7 @@ async fn open_session(store: &Store, secret: &str, now: i64) {
         now: at(now),
         expires_at: at(now + 100),
         second_factor_at: None,
+        proved_at: None,
         address: "192.0.2.7".into(),
         program: "Firefox".into(),
     };
@@ -131,6 +207,10 @@ async fn settings_are_kept_and_the_stores_own_are_its_own(place: Place) {
     assert_eq!(store.settings().await.expect("settings").len(), 1);
     store.set_setting(&event("setting.changed"), "public_url", None).await.expect("removed");
     assert_eq!(store.setting("public_url").await.expect("setting"), None);
+    let replace = async |before, value| store.replace_setting(&event("s"), "rules", before, value).await.expect("set");
+    assert!(replace(None, "1").await && replace(Some("1"), "2").await);
+    assert!(!replace(Some("1"), "3").await && !replace(None, "3").await, "it was changed meanwhile");
+    assert_eq!(store.setting("rules").await.expect("setting").as_deref(), Some("2"));
     for own in ["epoch", "audit.head"] {
         assert!(store.set_setting(&event("setting.changed"), own, Some("7")).await.is_err(), "{own}");
     }
@@ -143,16 +223,22 @@ async fn practices_have_names_files_sites_and_settings(place: Place) {
     assert!(matches!(error, StoreError::AlreadyThere { .. }));
     assert!(linden.rename(&event("practice.changed"), "Praxis", "Mars/Olympus").await.is_err());
     linden.rename(&event("practice.changed"), "Praxis an der Linde", "Europe/Vienna").await.expect("renamed");
-    let hash = linden.set_file(&event("practice.file"), Some("name: Linde\n")).await.expect("file").expect("a hash");
-    linden.set_settings(&event("practice.settings"), &json!({"schedule": "noon"})).await.expect("settings");
+    let set = async |before, text| linden.set_file(&event("practice.file"), before, text).await.expect("file");
+    assert!(set(None, "name: X\n").await);
+    assert!(!set(None, "name: Y\n").await, "there is one already");
+    let first = linden.info().await.expect("info").file.expect("a file").hash;
+    assert!(set(Some(&first), "name: Linde\n").await);
+    assert!(!set(Some(&first), "name: Y\n").await, "it was changed meanwhile");
+    linden.put_settings(&event("settings"), &[("lunch", json!("12:00")), ("mail", json!({}))]).await.expect("settings");
+    linden.put_settings(&event("settings"), &[("lunch", json!("noon"))]).await.expect("settings");
     linden
         .put_site(&event("site"), &Site { id: SiteId::new("a").expect("id"), name: "Haupthaus".into() })
         .await
         .expect("site");
     let info = linden.info().await.expect("info");
     assert_eq!((info.name.as_str(), info.time_zone.as_str()), ("Praxis an der Linde", "Europe/Vienna"));
-    assert_eq!(info.file.expect("a file"), PracticeFile { text: "name: Linde\n".into(), hash });
-    assert_eq!(info.settings, json!({"schedule": "noon"}));
+    assert_eq!(info.file.expect("a file").text, "name: Linde\n");
+    assert_eq!(info.settings, json!({"lunch": "noon", "mail": {}}));
     assert_eq!(linden.sites().await.expect("sites")[0].name, "Haupthaus");
     let site = SiteId::new("a").expect("id");
     let agent = add_agent(&linden, "pc1").await;
@@ -165,4 +251,56 @@ async fn practices_have_names_files_sites_and_settings(place: Place) {
     assert!(!nowhere.exists().await.expect("exists"));
     assert!(nowhere.rename(&event("practice.changed"), "X", "UTC").await.is_err());
     assert_eq!(linden.audit_log(None, 10).await.expect("log").len(), 0, "these events named no practice");
+}
+
+async fn an_account_elsewhere_belongs_to_one_account_here(place: Place) {
+    let store = place.open().await;
+    for (id, mail) in [("ada", "a@b.example"), ("ben", "b@b.example")] {
+        store.create_account(&event("account.created"), &new_account(id, mail)).await.expect("account");
+    }
+    let there = |account: &str, issuer: &str, subject: &str| Identity {
+        issuer: issuer.into(),
+        subject: subject.into(),
+        account: account_id(account),
+        name: "ada@firma.example".into(),
+        second_factor: false,
+        linked_at: at(1),
+    };
+    let link = async |new: &Identity| store.link_identity(&event("identity.linked"), new).await;
+    let (here, other) = ("https://id.example", "https://id.example/");
+    let first = there("ada", here, "1");
+    link(&first).await.expect("linked");
+    link(&there("ada", other, "1")).await.expect("another issuer, however alike, is another one");
+    assert_eq!(store.identity(here, "1").await.expect("asked"), Some(first));
+    let taken = link(&there("ben", here, "1")).await.expect_err("taken");
+    assert!(matches!(taken, StoreError::AlreadyThere { .. }), "{taken}");
+    let nobody = link(&there("cy", here, "3")).await.expect_err("nobody");
+    assert!(matches!(nobody, StoreError::NotFound { .. }), "{nobody}");
+    for unusable in [
+        there("ada", "", "1"),
+        there("ada", here, ""),
+        there("ada", here, "a\nb"),
+        there("ada", here, &"a".repeat(501)),
+    ] {
+        assert!(matches!(link(&unusable).await, Err(StoreError::Invalid { .. })), "{unusable:?}");
+    }
+
+    // Another one at the same issuer takes its place.
+    link(&there("ada", here, "2")).await.expect("linked");
+    assert_eq!(store.identity(here, "1").await.expect("asked"), None);
+    assert_eq!(store.count_identities(here).await.expect("counted"), 1);
+    store.note_second_factor(&event("identity.second-factor"), here, "2").await.expect("noted");
+    let all = store.identities(&account_id("ada")).await.expect("asked");
+    let told: Vec<_> = all.iter().map(|one| (&*one.issuer, &*one.subject, one.second_factor)).collect();
+    assert_eq!(told, [(here, "2", true), (other, "1", false)]);
+    let unlinked =
+        async || store.unlink_identities(&event("identity.unlinked"), &account_id("ada")).await.expect("ended");
+    assert_eq!((unlinked().await, unlinked().await), (2, 0));
+    assert!(store.identities(&account_id("ada")).await.expect("asked").is_empty());
+    let rows = store.audit_log(None, 100).await.expect("audit");
+    let rows: Vec<_> = rows.iter().map(|entry| entry.event.what.as_str()).collect();
+    assert_eq!(
+        rows[..5],
+        ["identity.unlinked", "identity.second-factor", "identity.linked", "identity.linked", "identity.linked"]
+    );
 }

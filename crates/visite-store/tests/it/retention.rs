@@ -178,12 +178,14 @@ async fn sessions_tokens_and_jobs_go_90_days_after_their_end(place: Place) {
         now: day(0),
         expires_at: day(1),
         second_factor_at: None,
+        proved_at: None,
         address: String::new(),
         program: String::new(),
     };
     store.open_session("s", &session).await.expect("session");
     let new = NewToken { name: "t".into(), scopes: vec![], expires_at: day(1) };
     linden.create_token(&event("token.created"), "t", &new).await.expect("token");
+    store.create_token(&AuditEvent::new(at(0), "ada", None, "token.created"), "i", &new).await.expect("token");
     let new = NewEnrolment { name: "e".into(), expires_at: day(1) };
     linden.create_enrolment(&event("enrolment.created"), "e", &new).await.expect("enrolment");
     let job = NewJob { id: JobId::new("j").expect("id"), kind: "k".into(), input: ().into(), due_at: day(0) };
@@ -192,5 +194,5 @@ async fn sessions_tokens_and_jobs_go_90_days_after_their_end(place: Place) {
     store.finish_job(&job, day(1), Ok(&().into())).await.expect("finished");
     assert_eq!(store.clean_up(day(91)).await.expect("cleaned"), CleanedUp::default());
     let gone = store.clean_up(day(92)).await.expect("cleaned");
-    assert_eq!((gone.sessions, gone.tokens, gone.jobs), (1, 2, 1));
+    assert_eq!((gone.sessions, gone.tokens, gone.jobs), (1, 3, 1));
 }

@@ -34,12 +34,17 @@ const ROWS: &[&[&str]] = &[
         "INSERT INTO record VALUES ('linden', 'rec', 'restore', 1, '{}')",
     ],
     &["INSERT INTO job VALUES ('linden', 'noon', 'round', '{}', 1, 'waiting', NULL, NULL, 0, 'null', NULL, 1, NULL)"],
+    &["INSERT INTO alert VALUES ('linden', 'backup_overdue', 'f1', '{}', 1, NULL, NULL)"],
+    &["INSERT INTO installation_token VALUES ('ee', 'name', '[]', 'ada', 1, 9, NULL)"],
+    &["INSERT INTO identity VALUES ('https://login.a.example', 's', 'ada', 'Ada', TRUE, 1)"],
 ];
 
 async fn filled(place: &Place, schema: usize) {
-    Store::open_at(&place.location, schema as i64).await.expect("open").close().await.expect("close");
-    for row in ROWS[..schema].concat() {
-        place.execute(row).await;
+    for (number, rows) in (1..).zip(&ROWS[..schema]) {
+        Store::open_at(&place.location, number).await.expect("open").close().await.expect("close");
+        for row in *rows {
+            place.execute(row).await;
+        }
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Written {
     pub targets: Vec<String>,
     /// What of it is left out.
     pub excluded: Vec<String>,
+    /// The networks this computer is in.
+    pub attached: Vec<IpNet>,
 }
 
 impl Written {
@@ -59,12 +61,12 @@ impl Written {
                 "name a network: visite scan 192.168.10.0/24",
             ));
         }
-        Ok(Self { targets, excluded })
+        Ok(Self { targets, excluded, attached: connections.attached() })
     }
 
     /// Their addresses; at least one.
     pub fn read(&self) -> Result<Targets, Failure> {
-        let targets = read(&self.targets)?.without(&self.left_out()?);
+        let targets = read(&self.targets)?.seen_from(&self.attached).without(&self.left_out()?);
         if targets.is_empty() {
             return Err(Failure::new(
                 Kind::Data,
@@ -77,13 +79,16 @@ impl Written {
 
     /// The addresses that are left out.
     pub fn left_out(&self) -> Result<Targets, Failure> {
-        read(&self.excluded)
+        read(&self.excluded).map(Targets::whole)
     }
 
     /// The networks of each target by itself, as far as it is not left out.
     pub fn each(&self) -> Vec<(&str, Vec<IpNet>)> {
         let excluded = read(&self.excluded).unwrap_or_default();
-        let one = |target: &String| read(std::slice::from_ref(target)).unwrap_or_default().without(&excluded);
+        let one = |target: &String| {
+            let read = read(std::slice::from_ref(target)).unwrap_or_default();
+            read.seen_from(&self.attached).without(&excluded)
+        };
         self.targets.iter().map(|target| (target.as_str(), one(target).networks())).collect()
     }
 }
@@ -254,6 +259,7 @@ mod tests {
         let written = Written {
             targets: vec!["10.0.0.4/30".into(), "fd00::/64".into(), "10.0.0.6".into()],
             excluded: vec!["10.0.0.6".into()],
+            attached: Vec::new(),
         };
         let each = written.each();
         assert_eq!(each[0], ("10.0.0.4/30", vec!["10.0.0.5/32".parse().expect("a network")]));

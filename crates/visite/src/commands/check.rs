@@ -6,6 +6,7 @@ use crate::verdict::{Reporting, exit_code, report};
 use crate::{input, layers, output};
 use jiff::Timestamp;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 use visite_assess::{Input, assess};
 use visite_catalog::Part;
@@ -58,21 +59,7 @@ pub fn run(arguments: &CheckArgs, lang: Lang) -> Result<ExitCode, Failure> {
 }
 
 fn observe(arguments: &CheckArgs, now: Timestamp, lang: Lang) -> Result<Vec<Snapshot>, Failure> {
-    let machine = match &arguments.root {
-        None => Machine::live(),
-        Some(root) => {
-            let found = root.canonicalize().map_err(|error| Failure::reading(root, &error))?;
-            if !found.is_dir() {
-                let path = root.display();
-                return Err(Failure::new(
-                    Kind::Missing,
-                    format!("`{path}` ist kein Ordner"),
-                    format!("`{path}` is not a directory"),
-                ));
-            }
-            Machine::at(found)
-        }
-    };
+    let machine = arguments.root.as_deref().map_or_else(|| Ok(Machine::live()), machine_at)?;
     if std::io::stderr().is_terminal() && !arguments.quiet {
         eprintln!(
             "{}",
@@ -83,4 +70,23 @@ fn observe(arguments: &CheckArgs, now: Timestamp, lang: Lang) -> Result<Vec<Snap
         );
     }
     Ok(visite_host::observe(&machine, now))
+}
+
+#[cfg(unix)]
+fn machine_at(root: &Path) -> Result<Machine, Failure> {
+    let found = root.canonicalize().map_err(|error| Failure::reading(root, &error))?;
+    if found.is_dir() {
+        return Ok(Machine::at(found));
+    }
+    let path = root.display();
+    Err(Failure::new(Kind::Missing, format!("`{path}` ist kein Ordner"), format!("`{path}` is not a directory")))
+}
+
+#[cfg(not(unix))]
+fn machine_at(_: &Path) -> Result<Machine, Failure> {
+    Err(Failure::new(
+        Kind::Usage,
+        "`--root` geht nur unter Linux; hier sieht Visite sich diesen Computer an",
+        "`--root` works on Linux only; here Visite looks at this computer",
+    ))
 }

@@ -231,8 +231,11 @@ mod tests {
             \x20 - { id: neu, allowed_by: ada, allowed_on: 2026-01-01, until: 2026-12-31, ranges: [192.0.2.0/24], device_owners: [practice] }\n";
         let practice = Practice::from_yaml(file, "p.yaml").expect("a practice file");
         let targets = ["192.0.2.7"].into_iter().map(str::to_owned);
-        let written =
-            Written { targets: targets.chain((1..=7).map(|n| format!("fd00::{n}"))).collect(), excluded: Vec::new() };
+        let written = Written {
+            targets: targets.chain((1..=7).map(|n| format!("fd00::{n}"))).collect(),
+            excluded: Vec::new(),
+            attached: Vec::new(),
+        };
         let today = Date::new(2026, 11, 26).expect("a day");
         let lacking = lacking(Some(&practice), &written, today);
         let german: Vec<&str> = lacking.iter().map(|text| text.de.as_str()).collect();

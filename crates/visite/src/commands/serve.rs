@@ -5,6 +5,7 @@ use crate::failure::{Failure, Kind};
 use crate::layers;
 use crate::signals::asked_to_end;
 use std::error::Error;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use visite_catalog::Part;
@@ -15,7 +16,17 @@ use visite_store::StoreError;
 
 /// Runs the command.
 pub fn run(arguments: &ServeArgs, lang: Lang) -> Result<ExitCode, Failure> {
-    let options = options(arguments)?;
+    // A demo keeps nothing; the folder goes when this function ends.
+    let demo = arguments.demo.then(tempfile::tempdir).transpose().map_err(|error| {
+        Failure::new(
+            Kind::CannotCreate,
+            "Für die Demo lässt sich kein Ordner anlegen",
+            "cannot make a folder for the demo",
+        )
+        .because(error)
+    })?;
+    let data = demo.as_ref().map_or(arguments.data.as_path(), |folder| folder.path());
+    let options = options(arguments, data)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
         Failure::new(Kind::Write, "Der Server lässt sich nicht starten", "the server cannot be started").because(error)
     })?;
@@ -25,6 +36,9 @@ pub fn run(arguments: &ServeArgs, lang: Lang) -> Result<ExitCode, Failure> {
         let ended = asked_to_end();
         let server = start(options).await.map_err(|error| failure(&error))?;
         if !arguments.quiet {
+            if arguments.demo {
+                eprintln!("{}\n", told_of_demo(lang));
+            }
             eprint!("{}", greeting(&server, lang));
         }
         server.serve(ended).await.map_err(|error| failure(&error))
@@ -32,10 +46,10 @@ pub fn run(arguments: &ServeArgs, lang: Lang) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn options(arguments: &ServeArgs) -> Result<Options, Failure> {
+fn options(arguments: &ServeArgs, data: &Path) -> Result<Options, Failure> {
     let mut layers = Vec::new();
     // What a practice lays over the catalogue for good lies with its data.
-    layers.extend(Some(arguments.data.join("catalog")).filter(|own| own.is_dir()));
+    layers.extend(Some(data.join("catalog")).filter(|own| own.is_dir()));
     layers.extend(arguments.catalog.iter().cloned());
     let catalog = layers::load(&layers, Part::ALL)?;
     let database = arguments.database.as_deref().map(str::parse).transpose();
@@ -48,15 +62,25 @@ fn options(arguments: &ServeArgs) -> Result<Options, Failure> {
             .because(error)
     })?;
     Ok(Options {
-        data: arguments.data.clone(),
+        data: data.to_owned(),
+        demo: arguments.demo,
         database,
         listen: arguments.listen,
         plain: (!arguments.no_plain).then_some(arguments.plain_listen),
         agent_listen: arguments.agent_listen,
         url,
+        proxies: arguments.proxy.clone(),
         certificate: arguments.certificate.clone().zip(arguments.key.clone()),
         catalog: Arc::new(catalog),
     })
+}
+
+/// What is different in a demo.
+fn told_of_demo(lang: Lang) -> &'static str {
+    match lang {
+        Lang::De => "Demo: eine Beispielpraxis aus aufgezeichneten Messwerten. Beim Beenden wird alles gelöscht.",
+        Lang::En => "Demo: a made-up practice of recorded measurements. When it ends, everything is deleted.",
+    }
 }
 
 /// What the one who started it needs first.

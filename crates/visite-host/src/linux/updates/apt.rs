@@ -17,6 +17,9 @@ use visite_facts::{Known, Observed, Problem, Unknown, UnknownReason};
 
 /// Where the fetched indexes lie.
 const LISTS: &str = "/var/lib/apt/lists";
+/// Whatever apt reads to say what is pending. Each of the three runs costs a second of processor time and more.
+const READ_BY_APT: [&str; 6] =
+    [dpkg::STATUS_PATH, "/var/lib/dpkg/arch", LISTS, "/var/lib/apt/extended_states", "/etc/apt", "/usr/bin/apt-get"];
 /// Touched only after a fetch without error: by Ubuntu's update-notifier, and by apt's own daily service.
 const SUCCESS_STAMPS: [&str; 2] = ["/var/lib/apt/periodic/update-success-stamp", "/var/lib/apt/periodic/update-stamp"];
 /// Names given to one run of `apt-cache policy`: all of a usual computer, and well below the longest command line.
@@ -25,13 +28,21 @@ const NAMES_A_RUN: usize = 5_000;
 const MOST_NAMES: usize = 50_000;
 
 /// The fact `host.updates` for a system with apt.
-pub(super) fn updates(machine: &Machine, problems: &mut Vec<Problem>) -> Updates {
+pub(super) fn updates(machine: &Machine, now: Timestamp, problems: &mut Vec<Problem>) -> Updates {
     // Problems of this file are listed by the collector of packages.
     let status = match dpkg::read_status(machine, &mut Vec::new()) {
         Ok(status) => status,
         Err(reason) => return Updates { package_manager: Known(PackageManager::Apt), ..Updates::unknown(reason) },
     };
-    let (pending, security_pending) = pending(machine, &status, problems);
+    let (answer, found) = machine.answer("apt", &READ_BY_APT, now, || {
+        let mut found = Vec::new();
+        let answer = pending(machine, &status, &mut found);
+        // A computer that was too busy may be asked again.
+        let in_time = !found.iter().any(|problem| problem.reason == UnknownReason::TimedOut);
+        ((answer, found), in_time)
+    });
+    problems.extend(found);
+    let (pending, security_pending) = answer;
     let automatic = apt_unattended::automatic(machine, &status, problems);
     Updates {
         package_manager: Known(PackageManager::Apt),

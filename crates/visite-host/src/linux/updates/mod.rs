@@ -35,10 +35,10 @@ impl Collector for UpdatesCollector {
         "linux.updates"
     }
 
-    fn collect(&self, machine: &Machine, _now: Timestamp, snapshot: &mut Snapshot) {
+    fn collect(&self, machine: &Machine, now: Timestamp, snapshot: &mut Snapshot) {
         let problems = &mut snapshot.problems;
         let updates = match package_manager(machine) {
-            Some(PackageManager::Apt) => apt::updates(machine, problems),
+            Some(PackageManager::Apt) => apt::updates(machine, now, problems),
             Some(PackageManager::Dnf) => dnf::updates(machine, problems),
             Some(PackageManager::Zypper) => zypper::updates(machine, problems),
             None => Updates::unknown(UnknownReason::NotSupported),

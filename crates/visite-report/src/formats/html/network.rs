@@ -7,6 +7,7 @@ use crate::Surroundings;
 use crate::network::{self, DoorState, RoomSeen};
 use crate::texts::Texts;
 use maud::{Markup, html};
+use visite_facts::facts::ZoneKind;
 use visite_facts::scan::{ScanSection, ScannedHost};
 
 /// Most changes that stand open.
@@ -52,7 +53,7 @@ pub fn map(page: &Page<'_>) -> Markup {
             p .lead { (say("map-lead")) " " a .see href="#devices" { (say("map-see-devices")) } }
             (plan::plan(&drawn, &rooms))
             @for counted in network::only_counted(page.texts, scan) { p .note { (counted) } }
-            (doors(page.texts, &rooms))
+            (doors(page.texts, &rooms, scan.guests))
         }
     }
 }
@@ -62,8 +63,8 @@ fn rooms<'a>(page: &Page<'a>, scan: &'a ScanSection) -> Vec<RoomSeen<'a>> {
     network::rooms(page.texts, page.assessment, scan, page.options.surroundings.unwrap_or(&nothing))
 }
 
-/// The plan as a table, which says the same and more.
-pub fn doors(texts: &Texts, rooms: &[RoomSeen<'_>]) -> Markup {
+/// The plan as a table, which says the same and more. `guests`: devices in guest networks, which are only counted.
+pub fn doors(texts: &Texts, rooms: &[RoomSeen<'_>], guests: u32) -> Markup {
     html! {
         table .doors.stack {
             thead { tr {
@@ -71,12 +72,12 @@ pub fn doors(texts: &Texts, rooms: &[RoomSeen<'_>]) -> Markup {
                 th scope="col" { (texts.say("map-door")) }
                 th scope="col" { (texts.say("map-seen")) }
             } }
-            tbody { @for room in rooms { (door(texts, room)) } }
+            tbody { @for room in rooms { (door(texts, room, guests)) } }
         }
     }
 }
 
-fn door(texts: &Texts, room: &RoomSeen<'_>) -> Markup {
+fn door(texts: &Texts, room: &RoomSeen<'_>, guests: u32) -> Markup {
     let (class, symbol) = match room.door {
         DoorState::Here => ("occasion", Icon::Occasion),
         DoorState::Forbidden => ("urgent", Icon::Urgent),
@@ -84,7 +85,11 @@ fn door(texts: &Texts, room: &RoomSeen<'_>) -> Markup {
         DoorState::Open => ("act", Icon::Act),
         DoorState::NotMeasured => ("unknown", Icon::Unknown),
     };
-    let devices = texts.fill("scan-devices", [("n", room.hosts.len().into())]);
+    // Guests are counted and nothing more, in the plan as here.
+    let devices = match room.hosts.len() {
+        0 if room.kind == Some(ZoneKind::Guest) && guests > 0 => texts.fill("map-guests", [("n", guests.into())]),
+        n => texts.fill("scan-devices", [("n", n.into())]),
+    };
     html! {
         tr {
             th scope="row" { (room.name) span .small { @if !room.networks.is_empty() { (room.networks) " · " } (devices) } }

@@ -149,6 +149,7 @@ impl Samples {
         self.overview(&frame, &mut all);
         self.findings(&frame, &mut all);
         self.devices(&frame, &mut all);
+        self.gone(&frame, &mut all);
         self.connected(&frame, &mut all);
         self.work(&frame, &mut all);
         self.proof(&frame, &mut all);
@@ -165,7 +166,15 @@ impl Samples {
             calendar,
             practice: Some(Here { id: "musterpraxis", name: "Praxis Dr. Beispiel", open: Some(open) }),
             account: Some(Account { name: "Kim Muster" }),
-            may: May { decide: true, connect: true, govern: true, oversee: true, provide: false, administer: false },
+            may: May {
+                decide: true,
+                connect: true,
+                govern: true,
+                oversee: true,
+                provide: false,
+                administer: false,
+                install: true,
+            },
             csrf: "0f1e2d3c4b5a",
             message: None,
             search: "",
@@ -197,6 +206,7 @@ impl Samples {
             rounds: &self.rounds,
             next_round: Some(at("2026-11-25T11:30:00Z")),
             running: None,
+            set_up: true,
         };
         all.push(("start", frame.render(pages::start::page(frame, &view))));
         let clean = pages::start::View {
@@ -205,11 +215,18 @@ impl Samples {
             rounds: &self.rounds[..1],
             next_round: None,
             running: Some("job-7"),
+            set_up: false,
         };
         let reader = Frame { may: May::default(), demo: true, ..frame.clone() };
         all.push(("start-clean", reader.render(pages::start::page(&reader, &clean))));
-        let nothing =
-            pages::start::View { assessment: None, reached: None, rounds: &[], next_round: None, running: None };
+        let nothing = pages::start::View {
+            assessment: None,
+            reached: None,
+            rounds: &[],
+            next_round: None,
+            running: None,
+            set_up: false,
+        };
         all.push(("start-empty", frame.render(pages::start::page(frame, &nothing))));
         let search = Frame { search: "ssh", ..frame.clone() };
         let view = pages::search::View { assessment: &self.assessment };
@@ -289,6 +306,12 @@ impl Samples {
         }
     }
 
+    fn gone(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
+        let kept: Vec<_> = self.assessment.findings.iter().take(2).collect();
+        let page = pages::device::not_judged(frame, "empfang-alt", at("2026-10-02T09:14:00Z"), &kept);
+        all.push(("device-gone", frame.render(page)));
+    }
+
     fn agents(&self) -> Vec<pages::agents::Agent> {
         use pages::agents::State;
         let hosts = self.assessment.subjects.iter().filter(|it| it.subject.kind == SubjectKind::Host);
@@ -316,9 +339,10 @@ impl Samples {
                       vt1.4b9s2kq7w1e8r5t6z3u0i9o8p7a6s5d4f3g2h1j0k9l8.9f86d081884c7d65",
             expires,
         };
-        let view = pages::agents::View { agents: &agents, enrolments: &waiting, made: Some(made) };
+        let view = pages::agents::View { agents: &agents, enrolments: &waiting, made: Some(made), unreachable: None };
         all.push(("agents", frame.render(pages::agents::page(frame, &view))));
-        let view = pages::agents::View { agents: &[], enrolments: &[], made: None };
+        let call = "visite serve --listen 0.0.0.0:8443 --agent-listen 0.0.0.0:8444 --public-url https://NAME:8443";
+        let view = pages::agents::View { agents: &[], enrolments: &[], made: None, unreachable: Some(call) };
         all.push(("agents-none", frame.render(pages::agents::page(frame, &view))));
     }
 

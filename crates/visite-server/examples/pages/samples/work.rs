@@ -4,6 +4,8 @@ use super::{Samples, at};
 use jiff::civil::Date;
 use visite_report::{Room, Surroundings};
 use visite_server::pages::{self, Brand, Frame, May};
+use visite_server::policies::{ALL, Policy};
+use visite_store::Role;
 
 impl Samples {
     pub(super) fn work(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
@@ -111,6 +113,7 @@ impl Samples {
                 telematics: String::new(),
                 care: "provider".to_owned(),
                 networks: vec!["192.168.20.0/24".to_owned()],
+                may_provide: true,
             };
             let page = frame.render(pages::setup::page(frame, &view));
             let name = ["setup-name", "setup-size", "setup-telematics", "setup-care", "setup-release", "setup-done"]
@@ -139,6 +142,7 @@ impl Samples {
             }),
         };
         all.push(("settings", frame.render(pages::settings::page(frame, &settings))));
+        self.programs(frame, all);
         let entry = |number, at: &str, who: &str, what: &str| pages::audit::Entry {
             number,
             at: at.parse().expect("a time"),
@@ -164,7 +168,15 @@ impl Samples {
             mail: "hilfe@it-nord.example".to_owned(),
             logo: false,
         };
-        let may = May { decide: true, connect: true, govern: false, oversee: true, provide: true, administer: true };
+        let may = May {
+            decide: true,
+            connect: true,
+            govern: false,
+            oversee: true,
+            provide: true,
+            administer: true,
+            install: true,
+        };
         let frame = &Frame { practice: None, may, brand: Some(&brand), ..frame.clone() };
         let practice = |id: &str, name: &str, urgent, act, silent, last: Option<&str>| pages::practices::Row {
             id: id.to_owned(),
@@ -186,33 +198,25 @@ impl Samples {
         let filter = pages::practices::Filter::default();
         all.push(("practices", frame.render(pages::practices::page(frame, &practices, &filter))));
         all.push(("practices-none", frame.render(pages::practices::page(frame, &[], &filter))));
-        let choices = vec![("on".to_owned(), frame.say("yes")), ("off".to_owned(), frame.say("no"))];
-        let policy = |id: &str, title: &str, text: &str, exceptions| pages::policies::Policy {
-            id: id.to_owned(),
-            title: title.to_owned(),
-            text: text.to_owned(),
-            value: "on".to_owned(),
-            choices: choices.clone(),
-            exceptions,
+        let policy = |policy: Policy| {
+            let (title, text) = policy.texts();
+            let choices = policy.choices().into_iter();
+            pages::policies::Policy {
+                id: policy.word().to_owned(),
+                title: title.get(frame.lang()).to_owned(),
+                text: text.get(frame.lang()).to_owned(),
+                value: policy.choices().first().map_or("", |(word, _)| word).to_owned(),
+                choices: choices.map(|(word, name)| (word.to_owned(), name.get(frame.lang()).to_owned())).collect(),
+                exceptions: Vec::new(),
+            }
         };
-        let policies = [
-            policy(
-                "factor",
-                "Zweiter Nachweis für alle",
-                "Auch Praxispersonal meldet sich mit zwei Nachweisen an.",
-                vec![pages::policies::Exception {
-                    practice: "MVZ Musterstadt".to_owned(),
-                    reason: "Umstellung im Januar".to_owned(),
-                    until: Date::constant(2027, 1, 31),
-                }],
-            ),
-            policy(
-                "freeze",
-                "Keine Änderungen zum Quartalsende",
-                "Von den letzten fünf Arbeitstagen bis zum 10.",
-                Vec::new(),
-            ),
-        ];
+        let mut policies = ALL.map(policy);
+        policies[0].exceptions.push(pages::policies::Exception {
+            id: "mvz".to_owned(),
+            practice: "MVZ Musterstadt".to_owned(),
+            reason: "Umstellung im Januar".to_owned(),
+            until: Date::constant(2027, 1, 31),
+        });
         let names = [
             ("musterpraxis".to_owned(), "Praxis Dr. Beispiel".to_owned()),
             ("mvz".to_owned(), "MVZ Musterstadt".to_owned()),
@@ -233,6 +237,101 @@ impl Samples {
         let preview = pages::import::Preview { token: "t1", lines: &lines };
         all.push(("import-preview", frame.render(pages::import::page(frame, Some(&preview)))));
         all.push(("branding", frame.render(pages::branding::page(frame, &brand))));
+        let member = |id: &str, name: &str, role, practices, waiting| pages::team::Member {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            email: format!("{id}@it-nord.example"),
+            role,
+            practices,
+            waiting,
+            own: id == "kim",
+        };
+        let members = vec![
+            member("kim", "Kim Muster", Role::ProviderAdmin, 4, false),
+            member("alex", "Alex Beispiel", Role::Technician, 3, false),
+            member("sam", "Sam Probe", Role::Technician, 3, true),
+        ];
+        let link = "https://visite.it-nord.example/invitation/0123456789abcdef".to_owned();
+        for (name, link) in [("team", None), ("team-link", Some(("Sam Probe".to_owned(), link)))] {
+            let view = pages::team::View { members: members.clone(), link };
+            all.push((name, frame.render(pages::team::page(frame, &view))));
+        }
+        let kept = pages::mail::View {
+            host: "smtp.it-nord.example".to_owned(),
+            port: String::new(),
+            security: "starttls".to_owned(),
+            user: "visite".to_owned(),
+            has_password: true,
+            from: "Visite <visite@it-nord.example>".to_owned(),
+            kept: true,
+            to: "kim@it-nord.example".to_owned(),
+        };
+        let none = pages::mail::View { security: "tls".to_owned(), ..pages::mail::View::default() };
+        for (name, view) in [("mail", &kept), ("mail-none", &none)] {
+            all.push((name, frame.render(pages::mail::page(frame, view))));
+        }
+        let back = "https://visite.it-nord.example/login/oidc/return".to_owned();
+        let kept = pages::service::View {
+            issuer: "https://login.it-nord.example/realms/praxen".to_owned(),
+            client: "visite".to_owned(),
+            has_secret: true,
+            label_de: "Mit IT-Nord-Konto anmelden".to_owned(),
+            label_en: "Sign in with your IT-Nord account".to_owned(),
+            second_factor: "mfa".to_owned(),
+            certificate: String::new(),
+            kept: true,
+            linked: 3,
+            back: back.clone(),
+        };
+        let none = pages::service::View { back, ..pages::service::View::default() };
+        for (name, view) in [("sign-in-service", &kept), ("sign-in-service-none", &none)] {
+            all.push((name, frame.render(pages::service::page(frame, view))));
+        }
+        let fingerprint = (0..32_u8).map(|byte| format!("{:02X}", byte * 7 + 11)).collect::<Vec<_>>().join(":");
+        for (name, fingerprint, reachable) in
+            [("certificate", Some(fingerprint.clone()), true), ("certificate-given", None, true)]
+        {
+            let address = "https://praxis-server:8443".to_owned();
+            let view = pages::certificate::View { address, fingerprint, reachable };
+            all.push((name, frame.render(pages::certificate::page(frame, &view))));
+        }
+    }
+}
+
+impl Samples {
+    fn programs(&self, frame: &Frame<'_>, all: &mut Vec<(&str, String)>) {
+        use pages::hooks::{Hook, Hooks};
+        use pages::programs::{Made, Token, View, page};
+        use visite_server::api::scope::Scope;
+        use visite_server::hooks::HookEvent;
+        let token = |name: &str, ended| Token {
+            id: "0a".to_owned(),
+            name: name.to_owned(),
+            scopes: vec![Scope::FindingsRead, Scope::FindingsWrite, Scope::DevicesRead],
+            by: "Dr. Kim Beispiel".to_owned(),
+            expires: at(if ended { "2026-11-01T08:00:00Z" } else { "2027-02-23T08:00:00Z" }),
+            ended,
+            last_used: (!ended).then(|| at("2026-11-25T07:40:00Z")),
+        };
+        let tokens = [token("Ticketsystem", false), token("Alte Auswertung", true)];
+        let hooks = Hooks {
+            all: vec![Hook {
+                id: "w".to_owned(),
+                address: "https://tickets.example/visite".to_owned(),
+                events: vec![HookEvent::FindingOpened, HookEvent::RoundFinished],
+            }],
+            made: None,
+        };
+        let made = Made { name: "Ticketsystem", token: "vst_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc" };
+        let view = View { tokens: &tokens, made: Some(made), overall: false, may_overall: true, hooks, private: false };
+        all.push(("programs", frame.render(page(frame, &view))));
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned();
+        let hooks = Hooks { made: Some(("https://tickets.example/visite".to_owned(), secret)), all: Vec::new() };
+        let view = View { tokens: &[], made: None, overall: false, may_overall: false, hooks, private: false };
+        all.push(("programs-none", frame.render(page(frame, &view))));
+        let hooks = Hooks::default();
+        let view = View { tokens: &tokens, made: None, overall: true, may_overall: true, hooks, private: true };
+        all.push(("programs-overall", frame.render(page(frame, &view))));
     }
 }
 

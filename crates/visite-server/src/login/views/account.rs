@@ -24,6 +24,18 @@ pub struct OwnAccount<'a> {
     pub sessions: Vec<OwnSession<'a>>,
     /// Whether the account works only with a second factor, so that the last one cannot be removed.
     pub demanded: bool,
+    /// The service by which people can sign in, if there is one.
+    pub service: Option<OwnService<'a>>,
+}
+
+/// The account elsewhere, as its owner sees it.
+pub struct OwnService<'a> {
+    /// What stands on the button.
+    pub label: &'a str,
+    /// What people call the account there, and since when the two are linked.
+    pub linked: Option<(&'a str, Timestamp)>,
+    /// Whether it can be linked from the address that the browser uses.
+    pub here: bool,
 }
 
 /// A session, as its owner sees it.
@@ -81,6 +93,7 @@ pub fn account(lang: Lang, zone: &TimeZone, own: &OwnAccount<'_>, saved: bool) -
                         }
                     }
                 }
+                @if let Some(service) = &own.service { (elsewhere(lang, service, when)) }
                 dt { (t(lang, "Notfallcodes", "Recovery codes")) }
                 dd { (own.recovery_codes) " " (t(lang, "übrig", "left")) " · " a href="/account/recovery" { (t(lang, "Neue Codes", "New codes")) } }
             }
@@ -115,6 +128,28 @@ pub fn account(lang: Lang, zone: &TimeZone, own: &OwnAccount<'_>, saved: bool) -
                 div.buttons { button.quiet { (t(lang, "Überall sonst abmelden", "Sign out everywhere else")) } }
             }
         }
+        }
+    }
+}
+
+fn elsewhere(lang: Lang, service: &OwnService<'_>, when: impl Fn(Timestamp) -> String) -> Markup {
+    html! {
+        dt { (t(lang, "Anmeldedienst", "Sign-in service")) }
+        dd {
+            @match service.linked {
+                Some((name, at)) => {
+                    (t(lang, "verbunden mit", "linked with")) " " (name) " · " (when(at))
+                    form method="post" action="/account/oidc/remove" {
+                        button.plainly { (t(lang, "Verbindung lösen", "End the link")) }
+                    }
+                }
+                None => {
+                    (t(lang, "nicht verbunden", "not linked"))
+                    @if service.here {
+                        " · " a href="/account/oidc" { (t(lang, "Verbinden", "Link")) ": " (service.label) }
+                    }
+                }
+            }
         }
     }
 }

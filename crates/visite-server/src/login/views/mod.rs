@@ -3,14 +3,16 @@
 //! They hold no script and no style, and work without JavaScript; only passkeys need the file [`PASSKEY_SCRIPT`].
 
 mod account;
+mod elsewhere;
 mod people;
 mod set_up;
 mod sign_in;
 
-pub use account::{OwnAccount, OwnSession, account};
-pub use people::{Invitable, Person, invited, people, role_name};
+pub use account::{OwnAccount, OwnService, OwnSession, account};
+pub use elsewhere::{link_account, not_signed_in};
+pub use people::{Invitable, Offer, Person, Taking, invited, not_offered, offered, people, role_name, taking};
 pub use set_up::{choose_password, recovery_codes, second_factor, who_are_you};
-pub use sign_in::{Problem, invitation, second_step, sign_in, step_up};
+pub use sign_in::{Problem, Ways, invitation, second_step, sign_in, step_up};
 
 use crate::pages;
 use crate::pages::frame::{Page, Section};

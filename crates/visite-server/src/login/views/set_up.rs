@@ -132,8 +132,8 @@ pub fn recovery_codes(lang: Lang, codes: Option<&[String]>, left: usize) -> Mark
             None => {
                 p {
                     @match (lang, left) {
-                        (Lang::De, 0) => "Sie haben keine gültigen Notfallcodes. Ohne sie kommen Sie bei verlorenem Handy nicht mehr hinein.",
-                        (Lang::En, 0) => "You have no valid recovery codes. Without them, a lost phone locks you out.",
+                        (Lang::De, 0) => "Jetzt fehlen nur noch die Notfallcodes. Mit ihnen kommen Sie auch dann hinein, wenn das Handy verloren ist.",
+                        (Lang::En, 0) => "Only the recovery codes are missing now. With them you get in even if the phone is lost.",
                         (Lang::De, 1) => "Sie haben noch einen gültigen Notfallcode.",
                         (Lang::En, 1) => "You have one valid recovery code left.",
                         (Lang::De, _) => { "Sie haben noch " (left) " gültige Notfallcodes." }

@@ -1,6 +1,9 @@
 //! Signing in: name and password, then a code; or a passkey; or a one-time link.
 
+use super::elsewhere::service_button;
 use super::{passkey_button, problem, t};
+use crate::login::oidc::flow::BEGIN;
+use crate::web::refusal::with_next;
 use maud::{Markup, html};
 use visite_facts::Lang;
 
@@ -9,6 +12,8 @@ use visite_facts::Lang;
 pub enum Problem {
     /// E-mail address and password do not fit. Which of both is not said.
     Credentials,
+    /// The password is right, but the only second factor was one of the sign-in service, which counts no longer.
+    Elsewhere,
     /// The code is wrong or was used.
     Code,
     /// The password is wrong.
@@ -24,6 +29,11 @@ impl Problem {
                 lang,
                 "E-Mail-Adresse und Passwort passen nicht zusammen. Achten Sie auf Groß- und Kleinschreibung.",
                 "E-mail address and password do not match. Mind capitals and small letters.",
+            ),
+            Self::Elsewhere => t(
+                lang,
+                "Ihr zweiter Nachweis war bisher der des Anmeldedienstes, und der zählt hier nicht mehr. Melden Sie sich einmal mit dem Anmeldedienst an, und richten Sie hier einen eigenen ein. Gibt es den Dienst nicht mehr, bitten Sie die Praxisleitung um einen neuen Link.",
+                "Your second factor was that of the sign-in service so far, and it no longer counts here. Sign in with the service once and set up one of your own here. If the service is gone, ask the owner of the practice for a new link.",
             ),
             Self::Code => t(
                 lang,
@@ -44,8 +54,31 @@ impl Problem {
     }
 }
 
-/// The first page: e-mail address and password, or a passkey. `next` is where to go afterwards.
-pub fn sign_in(lang: Lang, next: &str, email: &str, passkeys: bool, wrong: Option<Problem>) -> Markup {
+/// By what somebody shows who it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ways<'a> {
+    /// A code, from an app or from paper.
+    pub code: bool,
+    /// There is an app.
+    pub app: bool,
+    /// The password.
+    pub password: bool,
+    /// A passkey.
+    pub passkeys: bool,
+    /// An account elsewhere; what stands on its button.
+    pub service: Option<&'a str>,
+}
+
+/// The first page: e-mail address and password, a passkey, or an account elsewhere, whose button says `service`. `next` is
+/// where to go afterwards.
+pub fn sign_in(
+    lang: Lang,
+    next: &str,
+    email: &str,
+    passkeys: bool,
+    service: Option<&str>,
+    wrong: Option<Problem>,
+) -> Markup {
     html! {
         (problem(lang, wrong.map(|wrong| wrong.text(lang))))
         form.narrow-form method="post" action="/login" {
@@ -64,6 +97,7 @@ pub fn sign_in(lang: Lang, next: &str, email: &str, passkeys: bool, wrong: Optio
             (passkey_button(lang, "/login/passkey/question", "/login/passkey/answer", next,
                 t(lang, "Mit Passkey anmelden", "Sign in with a passkey")))
         }
+        @if let Some(label) = service { (service_button(&with_next(BEGIN, next), label, true)) }
         p.more.small {
             (t(lang,
                 "Passwort vergessen? Die Inhaberin oder der Inhaber der Praxis kann Ihnen einen neuen Link schicken.",
@@ -72,12 +106,21 @@ pub fn sign_in(lang: Lang, next: &str, email: &str, passkeys: bool, wrong: Optio
     }
 }
 
-/// The second page: a code from the app or from paper, or a passkey.
-pub fn second_step(lang: Lang, next: &str, app: bool, passkeys: bool, wrong: Option<Problem>) -> Markup {
+/// The second page: a code from the app or from paper, a passkey, or the second factor of an account elsewhere.
+pub fn second_step(lang: Lang, next: &str, ways: &Ways<'_>, wrong: Option<Problem>) -> Markup {
     html! {
         (problem(lang, wrong.map(|wrong| wrong.text(lang))))
-        (code_form(lang, "/login/code", next, app))
-        @if passkeys {
+        @if ways.code {
+            (code_form(lang, "/login/code", next, ways.app))
+        } @else {
+            p {
+                (t(lang,
+                    "Ihr zweiter Nachweis ist der des Anmeldedienstes. Melden Sie sich dort an, und bestätigen Sie die Anmeldung mit Handy oder Schlüssel.",
+                    "Your second factor is that of the sign-in service. Sign in there, and confirm it with your phone or key."))
+            }
+            @if let Some(label) = ways.service { (service_button(&with_next(BEGIN, next), label, false)) }
+        }
+        @if ways.passkeys {
             (passkey_button(lang, "/login/passkey/question", "/login/passkey/answer", next,
                 t(lang, "Mit Passkey bestätigen", "Confirm with a passkey")))
         }
@@ -85,8 +128,9 @@ pub fn second_step(lang: Lang, next: &str, app: bool, passkeys: bool, wrong: Opt
     }
 }
 
-/// Before something that matters: once more a code, or the password where there is no second factor.
-pub fn step_up(lang: Lang, next: &str, app: bool, code: bool, passkeys: bool, wrong: Option<Problem>) -> Markup {
+/// Before something that matters: once more a code, or the password where there is no second factor, or the account
+/// elsewhere where there is no password.
+pub fn step_up(lang: Lang, next: &str, ways: &Ways<'_>, wrong: Option<Problem>) -> Markup {
     html! {
         p {
             (t(lang,
@@ -94,9 +138,9 @@ pub fn step_up(lang: Lang, next: &str, app: bool, code: bool, passkeys: bool, wr
                 "The next step concerns security. That is why Visite asks once more."))
         }
         (problem(lang, wrong.map(|wrong| wrong.text(lang))))
-        @if code {
-            (code_form(lang, "/login/again", next, app))
-        } @else {
+        @if ways.code {
+            (code_form(lang, "/login/again", next, ways.app))
+        } @else if ways.password {
             form.narrow-form method="post" action="/login/again" {
                 input type="hidden" name="next" value=(next);
                 div.field {
@@ -106,7 +150,10 @@ pub fn step_up(lang: Lang, next: &str, app: bool, code: bool, passkeys: bool, wr
                 div.buttons { button { (t(lang, "Bestätigen", "Confirm")) } }
             }
         }
-        @if passkeys {
+        @if let Some(label) = ways.service {
+            (service_button(&format!("{}&again=1", with_next(BEGIN, next)), label, ways.code || ways.password))
+        }
+        @if ways.passkeys {
             (passkey_button(lang, "/login/passkey/question", "/login/passkey/answer", next,
                 t(lang, "Mit Passkey bestätigen", "Confirm with a passkey")))
         }
@@ -141,8 +188,9 @@ fn code_form(lang: Lang, action: &str, next: &str, app: bool) -> Markup {
 }
 
 /// What a one-time link leads to. Only the button uses the link, for programs that look at links in advance must not.
-/// `name` is the practice or the installation; `None` if the link is not valid.
-pub fn invitation(lang: Lang, link: &str, name: Option<&str>) -> Markup {
+/// `name` is whose access it is; `None` if the link is not valid. `service` stands on the button for using it with an
+/// account elsewhere.
+pub fn invitation(lang: Lang, link: &str, name: Option<&str>, service: Option<&str>) -> Markup {
     html! {
         @match name {
             Some(name) => {
@@ -154,6 +202,14 @@ pub fn invitation(lang: Lang, link: &str, name: Option<&str>) -> Markup {
                 }
                 form.narrow-form method="post" action={ "/invitation/" (link) } {
                     div.buttons { button autofocus { (t(lang, "Beginnen", "Begin")) } }
+                }
+                @if let Some(label) = service {
+                    p {
+                        (t(lang,
+                            "Oder ohne eigenes Passwort, mit einem Konto, das Sie schon haben:",
+                            "Or without a password of its own, with an account that you have already:"))
+                    }
+                    (service_button(&format!("/invitation/{link}/oidc"), label, true))
                 }
             }
             None => {

@@ -70,9 +70,13 @@ impl House {
         let config = Config {
             url: "https://visite.example.org".parse().unwrap(),
             beyond_loopback: true,
+            proxies: Vec::new(),
+            given_certificate: false,
+            demo: false,
             key: [7; 32],
             catalog: CATALOG.clone(),
             agents: Some(AgentsAt {
+                beyond: false,
                 url: format!("https://localhost:{}", address.port()),
                 authority: authority.clone(),
             }),
@@ -374,8 +378,8 @@ async fn an_agent_whose_access_was_ended_stops() {
 async fn agents_look_as_the_practice_says_and_when_a_round_asks() {
     let house = House::new().await;
     let mut agent = house.agent().await;
-    let settings = serde_json::json!({ "agents": { "every_minutes": 120, "at_start": false } });
-    house.practice().set_settings(&event(&house.hands, "practice.settings"), &settings).await.unwrap();
+    let agents = serde_json::json!({ "every_minutes": 120, "at_start": false });
+    house.practice().put_settings(&event(&house.hands, "practice.settings"), &[("agents", agents)]).await.unwrap();
     assert_eq!(step(&mut agent).await, Duration::from_secs(7_200));
     drop(agent);
     assert_eq!(house.home().read().unwrap().schedule, Schedule::new(120, false));

@@ -1,14 +1,15 @@
 //! Findings: lists, the page of one, and what people decide.
 
 use super::{fill, filled, newest, open_finding, plain, rows, visitor};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
 use visite_facts::FindingState;
 use visite_report::overview;
 use visite_store::Role;
 
 #[tokio::test]
 async fn the_start_page_says_what_the_newest_round_says() {
-    let (server, _, owner) = filled().await;
+    let (server, practice, owner) = filled().await;
     let mut browser = server.signed_in(&owner).await;
     browser.get("/").await.leads_to("/p/linde");
     let page = browser.get("/p/linde").await;
@@ -17,6 +18,11 @@ async fn the_start_page_says_what_the_newest_round_says() {
     let extent = format!("{} von {} Punkten geprüft", summary.checked, summary.points);
     assert!(plain(&page.body).contains(&extent), "{extent}");
     page.says("weitere Maßnahmen ansehen");
+    // Whoever opened the link late still finds the way to set the practice up, until that is done.
+    let asks = "Sagen Sie Visite in fünf kurzen Schritten";
+    page.says(asks).says("href=\"/p/linde/setup\"");
+    practice.set_file(&server.event(), None, "schema: visite.practice/1\n").await.unwrap();
+    assert!(!browser.get("/p/linde").await.body.contains(asks));
 }
 
 #[tokio::test]
@@ -29,6 +35,13 @@ async fn before_the_first_round_pages_say_so() {
     for page in ["", "/findings", "/devices"] {
         browser.get(&format!("/p/neu{page}")).await.is(StatusCode::OK).says("Noch nichts geprüft");
     }
+    // The start page asks for the first verdict by itself.
+    browser.get("/p/neu").await.says("hx-trigger=\"every 4s\"");
+    let again = browser.request(Method::GET, "/p/neu").header("hx-request", "true").body(Body::empty()).unwrap();
+    browser.send(again).await.is(StatusCode::NO_CONTENT);
+    let judged = browser.request(Method::GET, "/p/linde").header("hx-request", "true").body(Body::empty()).unwrap();
+    browser.send(judged).await.is(StatusCode::OK).says("id=\"sentence\"");
+    assert!(!browser.get("/p/linde").await.body.contains("every 4s"));
     browser.get("/p/neu/findings.csv").await.is(StatusCode::NOT_FOUND);
 }
 

@@ -1,6 +1,7 @@
 //! Connected computers and jobs.
 
 use super::{filled, rows, visitor};
+use crate::server::{Reach, Server};
 use axum::http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -12,7 +13,8 @@ async fn a_line_connects_one_computer_and_is_shown_once() {
     let (server, practice, owner) = filled().await;
     let mut browser = server.signed_in(&owner).await;
     let made = browser.post("/p/linde/agents", &[("name", " Anmeldung <1> ")]).await;
-    made.is(StatusCode::OK).says("Anmeldung &lt;1&gt;").says("--medical-device no");
+    made.is(StatusCode::OK).says("Anmeldung &lt;1&gt;").says("--name 'Anmeldung &lt;1&gt;' --medical-device no");
+    assert!(!made.body.contains("--public-url"), "it is reached already");
     let token = made.body.split("visite agent enroll https://visite.example.org:8444 ").nth(1).unwrap();
     let token = token.split(' ').next().unwrap();
     assert_eq!(parse_token(token).unwrap().ca, server.app.agents().unwrap().authority.hash());
@@ -32,6 +34,16 @@ async fn a_line_connects_one_computer_and_is_shown_once() {
         .is(StatusCode::UNPROCESSABLE_ENTITY)
         .says("1 bis 200 Zeichen");
     assert!(!browser.get("/p/linde/agents").await.body.contains("Anmeldung &lt;1&gt;"), "too late for the first line");
+}
+
+#[tokio::test]
+async fn where_nobody_else_reaches_the_server_the_page_says_how() {
+    let server = Server::new(Reach::Loopback).await;
+    let practice = server.practice("linde").await;
+    let owner = server.person("anna", &practice, Role::PracticeOwner).await;
+    let page = server.signed_in(&owner).await.get("/p/linde/agents").await;
+    page.is(StatusCode::OK).says("Noch erreichen andere Computer diesen Server nicht");
+    page.says("--agent-listen 0.0.0.0:8444 --public-url https://visite.example.org:8443");
 }
 
 #[tokio::test]

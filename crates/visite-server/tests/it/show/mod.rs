@@ -2,8 +2,9 @@
 
 mod findings;
 mod jobs;
-mod links;
+pub mod links;
 mod practices;
+mod provider;
 mod rounds;
 mod settings;
 

@@ -149,3 +149,33 @@ async fn the_name_of_the_provider_stands_on_every_page() {
     owner.get("/p/linde").await.says("IT-Service &lt;Nord&gt;").says("tel:040000000").says("src=\"/logo\"");
     follow(&mut browser, "/branding", "provider").await;
 }
+
+#[tokio::test]
+async fn one_practice_is_made_and_its_owner_invited() {
+    let (server, ..) = filled().await;
+    let pia = provider(&server).await;
+    let colleague = AccountId::new("tom").unwrap();
+    let new = NewAccount {
+        id: colleague.clone(),
+        email: "tom@it.example".into(),
+        name: "tom".into(),
+        language: Lang::De,
+        provider_role: Some(Role::Technician),
+    };
+    server.store.create_account(&server.event(), &new).await.unwrap();
+    let mut browser = server.signed_in(&pia).await;
+    let form = |name, size| [("name", name), ("place", "Bremen"), ("size", size)];
+    for wrong in [form("", ""), form("Praxis", "riesig")] {
+        browser.post("/practices/new", &wrong).await.is(StatusCode::UNPROCESSABLE_ENTITY).says("role=\"alert\"");
+    }
+    let answer = browser.post("/practices/new", &form("Praxis am Wall", "medium")).await;
+    let place = answer.location().to_owned();
+    let page = browser.get(&place).await;
+    page.is(StatusCode::OK).says("Praxis am Wall").says("Laden Sie jetzt ihre Leitung ein");
+    let id = place.strip_prefix("/p/").unwrap().split('/').next().unwrap();
+    let practice = server.store.practice(visite_store::PracticeId::new(id).unwrap());
+    assert_eq!(practice.member(&pia, server.now()).await.unwrap().unwrap().role, Role::ProviderAdmin);
+    assert_eq!(practice.member(&colleague, server.now()).await.unwrap().unwrap().role, Role::Technician);
+    let invite = [("name", "Dr. Wall"), ("email", "wall@praxis.example"), ("role", "practice-owner"), ("until", "")];
+    browser.post(&format!("/p/{id}/people"), &invite).await.is(StatusCode::OK).says("/invitation/");
+}

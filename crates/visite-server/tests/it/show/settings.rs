@@ -65,9 +65,9 @@ async fn the_wizard_writes_the_practice_file_step_by_step() {
 #[tokio::test]
 async fn settings_are_kept_and_others_stay() {
     let (server, practice, owner) = filled().await;
-    practice.set_settings(&server.event(), &serde_json::json!({ "agents": { "every_minutes": 15 } })).await.unwrap();
+    practice.put_settings(&server.event(), &[("agents", serde_json::json!({ "every_minutes": 15 }))]).await.unwrap();
     let text = include_str!("../../../../../tests/browser/scans/practice.yaml");
-    practice.set_file(&server.event(), Some(text)).await.unwrap();
+    practice.set_file(&server.event(), None, text).await.unwrap();
     let before = file(&practice).await;
     let mut browser = server.signed_in(&owner).await;
     let settings = "/p/linde/settings";
@@ -76,7 +76,7 @@ async fn settings_are_kept_and_others_stay() {
     let times = [("section", "times"), ("lunch", "13:00"), ("night", "03:30")];
     browser.post(settings, &times).await.leads_to("/p/linde/settings?done=saved");
     browser.get("/p/linde").await.says("Beginnt heute, 13:00");
-    let mail = [("section", "alerts"), ("mail", "a@praxis.example; b@praxis.example")];
+    let mail = [("section", "alerts"), ("mail", "a@praxis.example; b@praxis.example, ")];
     browser.post(settings, &mail).await.leads_to("/p/linde/settings?done=saved");
     let after = file(&practice).await;
     assert_eq!(
@@ -86,8 +86,8 @@ async fn settings_are_kept_and_others_stay() {
     let kept = practice.info().await.unwrap().settings;
     assert_eq!(kept["agents"]["every_minutes"], 15);
     assert_eq!(
-        (&kept["rounds"]["lunch"], &kept["rounds"]["night"], &kept["alert_mail"][1]),
-        (&"13:00".into(), &"03:30".into(), &"b@praxis.example".into())
+        (&kept["rounds"]["lunch"], &kept["rounds"]["night"], &kept["alerts"]["mail"]),
+        (&"13:00".into(), &"03:30".into(), &"a@praxis.example, b@praxis.example".into())
     );
     let page = browser.get(settings).await;
     page.is(StatusCode::OK).says("value=\"13:00\"").says("a@praxis.example, b@praxis.example").says("value=\"Neu\"");
@@ -188,7 +188,7 @@ async fn the_owner_ends_the_access_of_the_provider() {
 #[tokio::test]
 async fn a_file_that_is_not_understood_stays() {
     let (server, practice, owner) = filled().await;
-    practice.set_file(&server.event(), Some("schema: visite.practice/9\n")).await.unwrap();
+    practice.set_file(&server.event(), None, "schema: visite.practice/9\n").await.unwrap();
     let mut browser = server.signed_in(&owner).await;
     let answer = browser.post("/p/linde/setup", &[("step", "size"), ("size", "small")]).await;
     answer.is(StatusCode::UNPROCESSABLE_ENTITY).says("nicht versteht");
@@ -213,7 +213,7 @@ async fn the_audit_log_tells_in_sentences_what_happened_here() {
     assert!(!browser.get("/p/linde/audit").await.body.contains("ulme"));
     let event = AuditEvent::new(server.now(), "visite", Some(practice.id()), "settings.changed");
     for number in 0..120 {
-        practice.set_settings(&event, &serde_json::json!({ "n": number })).await.unwrap();
+        practice.put_settings(&event, &[("n", number.into())]).await.unwrap();
     }
     let page = browser.get("/p/linde/audit").await;
     assert_eq!(page.body.matches("<tr><th scope=\"row\"").count(), 100);

@@ -43,6 +43,14 @@ impl Place {
         pool.close().await.expect("close");
     }
 
+    /// Whether the database itself does not take a change.
+    pub async fn refuses(&self, sql: &str) -> bool {
+        let pool = sea_orm::Database::connect(url(&self.location)).await.expect("connect");
+        let refused = pool.execute_unprepared(sql).await.is_err();
+        pool.close().await.expect("close");
+        refused
+    }
+
     /// One number, read behind the back of the store.
     pub async fn number(&self, sql: &str) -> i64 {
         let pool = sea_orm::Database::connect(url(&self.location)).await.expect("connect");

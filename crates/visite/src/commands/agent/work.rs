@@ -4,7 +4,6 @@ use super::{causes, identity_failure, runtime};
 use crate::failure::{Failure, Kind};
 use crate::signals::asked_to_end;
 use std::process::ExitCode;
-use std::sync::Arc;
 use visite_agent::agent::{Agent, AgentError, End, World};
 use visite_agent::clock::Clock;
 use visite_agent::identity::Home;
@@ -15,7 +14,7 @@ use visite_facts::Lang;
 pub fn run(home: Home, lang: Lang) -> Result<ExitCode, Failure> {
     let world = World {
         clock: Clock::system(),
-        look: Arc::new(visite_agent::look),
+        look: visite_agent::look(),
         random: Box::new(visite_agent::random),
         tell: Box::new(move |event| eprintln!("{}", event.text().get(lang))),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -30,18 +30,25 @@ pub fn run(arguments: &BackupArgs, lang: Lang) -> Result<ExitCode, Failure> {
         Ok(header)
     })?;
     let (path, counted) = (arguments.output.display(), counted(&header, lang));
+    let open = match (lang, sealing) {
+        (_, true) => "",
+        (Lang::De, false) => {
+            "Die Datei ist nicht verschlüsselt. Bewahren Sie sie so auf, dass niemand sonst sie liest.\n"
+        }
+        (Lang::En, false) => "The file is not encrypted. Keep it where nobody else reads it.\n",
+    };
     let text = match (lang, keys.is_some()) {
         (Lang::De, true) => format!(
             "Gesichert in {path}: {counted}, dazu die Schlüssel.\nBewahren Sie Datei und Passwort getrennt auf, beides nicht nur auf diesem Computer.\nZurückholen: visite restore {path}\n"
         ),
         (Lang::De, false) => format!(
-            "Gesichert in {path}: {counted}. Ohne die Schlüssel des Servers.\nMit Schlüsseln melden sich Agenten nach dem Zurückholen von selbst wieder: visite backup --with-keys\nZurückholen: visite restore {path}\n"
+            "Gesichert in {path}: {counted}. Ohne die Schlüssel des Servers.\n{open}Mit Schlüsseln melden sich Agenten nach dem Zurückholen von selbst wieder: visite backup --with-keys\nZurückholen: visite restore {path}\n"
         ),
         (Lang::En, true) => format!(
             "Saved to {path}: {counted}, and the keys.\nKeep file and passphrase apart, neither on this computer only.\nTo restore: visite restore {path}\n"
         ),
         (Lang::En, false) => format!(
-            "Saved to {path}: {counted}. Without the server’s keys.\nWith keys, agents come back by themselves after a restore: visite backup --with-keys\nTo restore: visite restore {path}\n"
+            "Saved to {path}: {counted}. Without the server’s keys.\n{open}With keys, agents come back by themselves after a restore: visite backup --with-keys\nTo restore: visite restore {path}\n"
         ),
     };
     output::to_stdout(text.as_bytes())?;

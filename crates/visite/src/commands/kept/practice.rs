@@ -9,6 +9,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use visite_facts::Lang;
+use visite_server::login::first::{self, FirstError};
 use visite_server::vault;
 use visite_store::{PracticeId, RecordId, Store};
 
@@ -82,18 +83,28 @@ fn import(kept: &KeptArgs, file: &Path, passphrase_file: Option<&Path>, lang: La
     let sealed = vault::is_encrypted(&mut opened).map_err(|error| Failure::reading(file, &error))?;
     let passphrase = sealed.then(|| recall(passphrase_file, lang)).transpose()?;
     let opened = vault::open(opened, passphrase.as_ref()).map_err(|error| of_vault(&error))?;
-    let id = wait_for(async {
+    let (id, names) = wait_for(async {
         let store = kept.open().await?;
         let id = opened.import(&store, &event("practice.imported")).await.map_err(|error| of_vault(&error))?;
+        let names = first::let_in(&store, &store.practice(id.clone()), Timestamp::now()).await;
+        let names = names.map_err(|error| of_first(&error))?;
         close(&store).await?;
-        Ok(id)
+        Ok((id, names))
     })?;
+    let seen = match (names.is_empty(), lang) {
+        (true, Lang::De) => {
+            "Noch hat niemand Zugang: Starten Sie den Server; der Link, den er zeigt, öffnet sie.".to_owned()
+        }
+        (true, Lang::En) => "Nobody has access yet: start the server; the link that it shows opens it.".to_owned(),
+        (false, Lang::De) => format!("Zugang haben: {}.", names.join(", ")),
+        (false, Lang::En) => format!("Access have: {}.", names.join(", ")),
+    };
     Ok(match lang {
         Lang::De => format!(
-            "Die Praxis `{id}` ist da.\nWeiter: auf der Seite „Verbundene Computer“ ein Token je Computer erzeugen, dann dort visite agent enroll --replace URL TOKEN. Die Geschichte der Computer bleibt.\n"
+            "Die Praxis `{id}` ist da. {seen}\nWeiter: auf der Seite „Verbundene Computer“ ein Token je Computer erzeugen, dann dort visite agent enroll --replace URL TOKEN. Die Geschichte der Computer bleibt.\nWohin Alarme gehen, kommt nicht mit: Tragen Sie es in den Einstellungen neu ein.\n"
         ),
         Lang::En => format!(
-            "The practice `{id}` is here.\nNext: make a token for each computer on the page “Connected computers”, then there visite agent enroll --replace URL TOKEN. The computers keep their history.\n"
+            "The practice `{id}` is here. {seen}\nNext: make a token for each computer on the page “Connected computers”, then there visite agent enroll --replace URL TOKEN. The computers keep their history.\nWhere alerts go does not come along: enter it anew in the settings.\n"
         ),
     })
 }
@@ -133,6 +144,18 @@ fn delete(kept: &KeptArgs, id: &str, proof: &Path, yes: bool, lang: Lang) -> Res
             "The practice `{id}` is deleted: {rows} rows. The proof is in {path} and in the audit log.\nEarlier backups still hold it. Delete these, too, when they are not needed any more.\n"
         ),
     })
+}
+
+fn of_first(error: &FirstError) -> Failure {
+    match error {
+        FirstError::Store(error) => of_store(error),
+        FirstError::Stored(why) => Failure::new(
+            Kind::Data,
+            "Die Praxis ist da, aber niemand konnte Zugang bekommen",
+            "the practice is here, but nobody could be given access",
+        )
+        .because(why),
+    }
 }
 
 /// Asks on the terminal; nothing is deleted without an answer.

@@ -48,16 +48,16 @@ fn told(header: &BackupHeader, with_keys: bool, kept: &KeptArgs, lang: Lang) -> 
     let data = format!("{}{database}", kept.data.display());
     match (lang, with_keys) {
         (Lang::De, true) => format!(
-            "Zurückgeholt, Stand {when}: {counted}, dazu die Schlüssel.\nAgenten melden sich von selbst, sobald der Server unter seiner alten Adresse läuft, und liefern nach, was seitdem war.\nWeiter: visite serve --data {data}\n"
+            "Zurückgeholt, Stand {when}: {counted}, dazu die Schlüssel.\nAgenten melden sich von selbst, sobald der Server unter seiner alten Adresse läuft, und liefern nach, was seitdem war.\nWas seitdem beendet wurde, gilt wieder: Sehen Sie bei „Menschen und Rollen“, „Programme“ und „Verbundene Computer“ nach.\nWeiter: visite serve --data {data}\n"
         ),
         (Lang::De, false) => format!(
-            "Zurückgeholt, Stand {when}: {counted}. Die Schlüssel waren nicht dabei.\nMelden Sie sich mit einem Wiederherstellungscode an, und richten Sie die Codes der App neu ein.\nMelden Sie jeden Agenten neu an: auf der Seite „Verbundene Computer“ ein Token erzeugen, dann dort visite agent enroll --replace URL TOKEN.\nWeiter: visite serve --data {data}\n"
+            "Zurückgeholt, Stand {when}: {counted}. Die Schlüssel waren nicht dabei.\nMelden Sie sich mit einem Notfallcode an, und richten Sie die Codes der App neu ein.\nMelden Sie jeden Agenten neu an: auf der Seite „Verbundene Computer“ ein Token erzeugen, dann dort visite agent enroll --replace URL TOKEN.\nWas seitdem beendet wurde, gilt wieder: Sehen Sie bei „Menschen und Rollen“ und „Programme“ nach.\nWeiter: visite serve --data {data}\n"
         ),
         (Lang::En, true) => format!(
-            "Restored, as of {when}: {counted}, and the keys.\nAgents come back by themselves once the server runs at its old address, and deliver what has been since.\nNext: visite serve --data {data}\n"
+            "Restored, as of {when}: {counted}, and the keys.\nAgents come back by themselves once the server runs at its old address, and deliver what has been since.\nWhat was ended since then counts again: look at “People and roles”, “Programs” and “Connected computers”.\nNext: visite serve --data {data}\n"
         ),
         (Lang::En, false) => format!(
-            "Restored, as of {when}: {counted}. The keys were not in the file.\nSign in with a recovery code and set up the codes of the app anew.\nEnrol each agent anew: make a token on the page “Connected computers”, then there visite agent enroll --replace URL TOKEN.\nNext: visite serve --data {data}\n"
+            "Restored, as of {when}: {counted}. The keys were not in the file.\nSign in with a recovery code and set up the codes of the app anew.\nEnrol each agent anew: make a token on the page “Connected computers”, then there visite agent enroll --replace URL TOKEN.\nWhat was ended since then counts again: look at “People and roles” and “Programs”.\nNext: visite serve --data {data}\n"
         ),
     }
 }
