@@ -1,8 +1,9 @@
-//! Work on this repository: `cargo xtask new|generate|tidy`.
+//! Work on this repository: `cargo xtask new|generate|tidy|dist`.
 //!
 //! For developers. It writes skeletons, generated pages and schemas, and holds the repository's rules; it is no part of
 //! the product.
 
+mod dist;
 mod generate;
 mod new;
 mod oui;
@@ -36,6 +37,18 @@ enum Task {
     },
     /// Check the rules of the repository.
     Tidy,
+    /// Make the programs that practices get.
+    Dist {
+        #[command(subcommand)]
+        system: System,
+    },
+}
+
+/// For which system.
+#[derive(Subcommand)]
+enum System {
+    /// 64-bit Windows.
+    Windows,
 }
 
 /// What is generated from data that does not lie in the repository.
@@ -52,6 +65,7 @@ fn main() -> ExitCode {
         Task::Generate { what: None } => generate::run(&root),
         Task::Generate { what: Some(Generated::Oui(arguments)) } => oui::run(&root, &arguments),
         Task::Tidy => tidy::run(&root),
+        Task::Dist { system: System::Windows } => dist::windows(&root),
     };
     match outcome {
         Ok(message) => {

@@ -119,10 +119,13 @@ impl Judging<'_> {
     fn subject(&mut self, facts: &SubjectFacts, data_class: Option<DataClass>, exposure: Option<Exposure>) {
         let bench = Bench::new(facts, self.now);
         let catalog = self.catalog;
-        let checks = catalog.checks.values();
-        for check in
-            checks.filter(|check| check.subject == facts.subject.kind && check.status != CheckStatus::Deprecated)
-        {
+        // What only another operating system has is no question here, and not one that nobody has answered.
+        let system = facts.single::<OperatingSystem>().family;
+        let concerns = |check: &Check| system.known().is_none_or(|system| check.concerns(*system));
+        let checks = catalog.checks.values().filter(|check| {
+            check.subject == facts.subject.kind && check.status != CheckStatus::Deprecated && concerns(check)
+        });
+        for check in checks {
             let judgement = bench.judge(check);
             let effective = catalog.severity.effective(check.severity, data_class, exposure);
             self.results.push(result(check, facts, &judgement, effective));

@@ -187,6 +187,7 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("pending", "Anzahl", "number"),
     ("port", "Nummer", "number"),
     ("product", "Produkt", "product"),
+    ("profile", "Netzart", "kind of network"),
     ("rule", "Wortlaut", "wording"),
     ("security_pending", "Anzahl", "number"),
     ("session", "Name", "name"),

@@ -1,5 +1,6 @@
 //! What the catalogue consists of, once it is loaded and found right.
 
+use crate::FieldPath;
 use crate::condition::Condition;
 use crate::template::Template;
 use jiff::civil::Date;
@@ -69,6 +70,18 @@ pub struct Check {
     pub sources: Vec<String>,
     /// Where it comes from.
     pub origin: Origin,
+}
+
+impl Check {
+    /// Whether the question can arise on a computer with this operating system: it needs no fact that only others have.
+    pub fn concerns(&self, system: OsFamily) -> bool {
+        let conditions = self.applies.iter().chain([&self.fails_when]);
+        let named = conditions.flat_map(|condition| &condition.fields).filter_map(|path| match path {
+            FieldPath::Single(fact, _) => Some(*fact),
+            FieldPath::Record(_) => None,
+        });
+        self.for_each.into_iter().chain(named).all(|fact| fact.system.is_none_or(|only| only == system))
+    }
 }
 
 words! {

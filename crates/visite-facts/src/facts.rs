@@ -103,6 +103,8 @@ words! {
         Sway = "sway",
         /// A plain X session with xautolock, xscreensaver or light-locker.
         X11 = "x11",
+        /// Windows.
+        Windows = "windows",
     }
 }
 words! {
@@ -116,6 +118,26 @@ words! {
         Sleep = "sleep",
         /// Switch off.
         Poweroff = "poweroff",
+    }
+}
+words! {
+    /// What Windows asks an administrator for before a program gets all rights (UAC).
+    pub enum ElevationPrompt {
+        /// Nothing: the program gets them without a question.
+        Nothing = "nothing",
+        /// Agreeing with a click.
+        Consent = "consent",
+        /// The password.
+        Password = "password",
+    }
+}
+words! {
+    /// Whom an installed program is there for.
+    pub enum ProgramScope {
+        /// Everybody who uses the computer.
+        Machine = "machine",
+        /// One person, who installed it without an administrator.
+        Person = "person",
     }
 }
 words! {
@@ -415,7 +437,7 @@ crate::facts! {
     }
 
     /// Packages installed by the package manager.
-    "host.packages" each name => struct Package {
+    "host.packages" each name in Linux => struct Package {
         /// Name, with `:arch` where two architectures of it are installed, and with the version where several
         /// versions of it are (kernels under rpm).
         Technical name: String,
@@ -472,7 +494,7 @@ crate::facts! {
     }
 
     /// Rules that let accounts run commands as another account (sudo).
-    "host.sudo_rules" each rule => struct SudoRule {
+    "host.sudo_rules" each rule in Linux => struct SudoRule {
         /// File below `/etc` and number of the rule in it, e.g. `sudoers.d/praxis#1`.
         Technical rule: String,
         /// Whom it is for.
@@ -537,7 +559,7 @@ crate::facts! {
     }
 
     /// Text console and shell sessions left alone.
-    "host.console" => struct Console {
+    "host.console" in Linux => struct Console {
         /// Seconds without input after which a shell ends (`TMOUT`); 0 for never.
         Technical shell_timeout_seconds: i64,
         /// Whether users cannot change that (`readonly TMOUT`).
@@ -548,8 +570,121 @@ crate::facts! {
         Technical idle_action_seconds: i64,
     }
 
+    /// How Windows lets people in, and how it guards what they prove themselves with. Defaults of the installed version count
+    /// where nothing is set.
+    "host.windows_sign_in" in Windows => struct WindowsSignIn {
+        /// Whether programs of an administrator run with few rights until somebody agrees (UAC, `EnableLUA`).
+        Technical uac_enabled: bool,
+        /// What an administrator is asked for then (`ConsentPromptBehaviorAdmin`).
+        Technical uac_asks_for: ElevationPrompt,
+        /// Whether the question appears where no other program can press the button (`PromptOnSecureDesktop`).
+        Technical uac_secure_desktop: bool,
+        /// Whether passwords are also kept in the old, weak form of LAN Manager (`NoLMHash`).
+        Technical lan_manager_hash_kept: bool,
+        /// Which old proofs are sent and taken, 0 to 5; 5 takes NTLMv2 only (`LmCompatibilityLevel`).
+        Technical lan_manager_level: i64,
+        /// Whether passwords lie readable in memory for WDigest (`UseLogonCredential`).
+        Technical wdigest_keeps_passwords: bool,
+        /// Whether the process that knows the passwords is protected from others (`RunAsPPL`).
+        Technical lsa_protected: bool,
+        /// Whether an account with an empty password may be used over the network (`LimitBlankPasswordUse`).
+        Technical empty_password_over_network: bool,
+        /// Whether anybody gets the list of accounts without signing in (`RestrictAnonymousSAM`).
+        Technical accounts_listed_to_anybody: bool,
+        /// How many earlier sign-ins of the domain are kept for when it cannot be reached (`CachedLogonsCount`).
+        Technical cached_logons: i64,
+        /// Whether the name of whoever signed in last stays hidden (`DontDisplayLastUserName`).
+        Technical last_user_hidden: bool,
+    }
+
+    /// Sharing of files and printers by Windows (SMB).
+    "host.file_sharing" in Windows => struct FileSharing {
+        /// Whether the server takes the first version of the protocol.
+        Technical smb1_server: bool,
+        /// Whether the client speaks the first version of the protocol.
+        Technical smb1_client: bool,
+        /// Whether the server insists on signed messages.
+        Technical server_signing_required: bool,
+        /// Whether the client insists on signed messages.
+        Technical client_signing_required: bool,
+        /// Whether the client goes on as a guest where a server does not ask who it is.
+        Technical client_guest_allowed: bool,
+        /// Whether anybody may list shares without signing in (`RestrictNullSessAccess` is 0).
+        Technical anonymous_shares: bool,
+    }
+
+    /// Working at this computer from elsewhere with what Windows brings along.
+    "host.remote_desktop" in Windows => struct RemoteDesktop {
+        /// Whether Remote Desktop takes connections.
+        Technical enabled: bool,
+        /// Whether people prove who they are before they get a screen (Network Level Authentication).
+        Technical login_first: bool,
+        /// Whether connections have to be encrypted with TLS.
+        Technical tls_required: bool,
+        /// TCP port.
+        Technical port: i64,
+        /// Whether invitations to help at this computer are possible (Remote Assistance).
+        Technical assistance_enabled: bool,
+        /// Whether WinRM takes commands from other computers.
+        Technical winrm_enabled: bool,
+        /// Whether WinRM takes passwords without encryption.
+        Technical winrm_unencrypted: bool,
+    }
+
+    /// How Windows asks its neighbours for names that no server knows. Anybody in the network can answer.
+    "host.name_resolution" in Windows => struct NameResolution {
+        /// Whether it asks by LLMNR.
+        Technical llmnr: bool,
+        /// Whether it asks by multicast DNS.
+        Technical multicast_dns: bool,
+        /// How many network connections ask by NetBIOS.
+        Technical netbios_connections: i64,
+    }
+
+    /// What happens when a medium is plugged in, and what PowerShell notes and allows.
+    "host.windows_execution" in Windows => struct WindowsExecution {
+        /// Whether programs on media start by themselves (`NoDriveTypeAutoRun` leaves kinds of drives out).
+        Technical autorun: bool,
+        /// Whether storage on USB can be used (`USBSTOR`, or a policy against it).
+        Technical usb_storage_usable: bool,
+        /// Whether PowerShell notes what scripts do (script block logging).
+        Technical powershell_logged: bool,
+        /// Whether PowerShell 2.0 is installed, which notes nothing.
+        Technical powershell_2_installed: bool,
+        /// Whether scripts run that nobody signed, wherever they come from (`Unrestricted`, `Bypass`).
+        Technical powershell_unrestricted: bool,
+        /// Whether old scripts of the Windows Script Host run (`.vbs`, `.js`).
+        Technical script_host_enabled: bool,
+    }
+
+    /// Firewall of Windows, for each kind of network.
+    "host.firewall_profiles" each profile in Windows => struct FirewallProfile {
+        /// `domain`, `private` or `public`.
+        Technical profile: String,
+        /// Whether it is on.
+        Technical enabled: bool,
+        /// What happens to an incoming connection that no rule names.
+        Technical incoming: DefaultAction,
+        /// Whether a policy sets it, so that people at the computer cannot switch it off.
+        Technical by_policy: bool,
+    }
+
+    /// Programs that are installed with an entry of their own, as the list of Windows shows them.
+    "host.programs" each program => struct Program {
+        /// Name and version, and for a person's own program its number among those of that name.
+        Technical program: String,
+        /// Name.
+        Technical name: String,
+        /// Version in the maker's own notation.
+        Technical version: String,
+        /// Maker.
+        Technical publisher: String,
+        /// Whom it is there for.
+        Technical scope: ProgramScope,
+    }
+
     /// The packet filter as it is loaded in the kernel, not as some program says it is configured.
-    "host.firewall" => struct Firewall {
+    "host.firewall" in Linux => struct Firewall {
         /// Which packet filter is loaded.
         Technical backend: FirewallBackend,
         /// What fills it, e.g. `ufw` or `firewalld`; absent if nobody claims to.

@@ -4,6 +4,7 @@
 //! cannot leave a computer. Types, JSON, JSON Schema, reference pages and the type check of conditions all
 //! come from this one declaration.
 
+use crate::facts::OsFamily;
 use crate::value::{Completeness, FieldKind, FieldType, Observed, Value};
 use crate::words::{Privacy, UnknownReason};
 use std::collections::BTreeMap;
@@ -44,6 +45,8 @@ pub struct FactSpec {
     pub shape: Shape,
     /// Computed by assess from other facts; never read from a file.
     pub derived: bool,
+    /// The only family of operating systems that has it; none if others have it as well.
+    pub system: Option<OsFamily>,
     /// What it is about, in sentences.
     pub doc: &'static str,
     /// The fields.
@@ -132,9 +135,11 @@ macro_rules! facts {
     (@shape $key:ident) => { $crate::schema::Shape::Collection { key: stringify!($key) } };
     (@derived) => { false };
     (@derived derived) => { true };
+    (@system) => { None };
+    (@system $system:ident) => { Some($crate::facts::OsFamily::$system) };
     ($(
         $(#[doc = $doc:literal])*
-        $name:literal $(each $key:ident)? $(, $derived:ident)? => struct $type:ident {
+        $name:literal $(each $key:ident)? $(in $system:ident)? $(, $derived:ident)? => struct $type:ident {
             $($(#[doc = $fdoc:literal])* $privacy:ident $field:ident: $ftype:ty,)+
         }
     )+) => {
@@ -157,6 +162,7 @@ macro_rules! facts {
                     name: $name,
                     shape: $crate::facts!(@shape $($key)?),
                     derived: $crate::facts!(@derived $($derived)?),
+                    system: $crate::facts!(@system $($system)?),
                     doc: concat!($($doc),*),
                     fields: &[$($crate::schema::FieldSpec {
                         name: stringify!($field),

@@ -3,6 +3,8 @@
 //! Everything from outside passes through here, so that a cyclic link, a named pipe, a file without end or a program
 //! that never answers ends in a reason, not in a hang. Nothing is ever written, and no shell is ever started.
 
+use crate::memory::{Memory, state_of};
+use jiff::Timestamp;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -13,7 +15,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Component, Path, PathBuf};
 use std::process::{self, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 use visite_facts::{Problem, UnknownReason};
@@ -33,6 +35,8 @@ const PROGRAM_DIRS: &[&str] = &["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 #[derive(Clone, Debug)]
 pub struct Machine {
     root: PathBuf,
+    /// Shared by clones.
+    memory: Option<Arc<Memory>>,
 }
 
 /// Why a file was not read.
@@ -195,12 +199,35 @@ impl RunFailure {
 impl Machine {
     /// This computer.
     pub fn live() -> Self {
-        Self { root: PathBuf::from("/") }
+        Self { root: PathBuf::from("/"), memory: None }
     }
 
     /// The file system below `root`: a mounted disk or a scratch root. `/` is this computer.
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), memory: None }
+    }
+
+    /// The same, remembering from one look to the next what programs answered that read nothing but files, while these
+    /// files stay as they are, and six hours at most. For whoever looks again and again.
+    pub fn remembering(mut self) -> Self {
+        self.memory = Some(Arc::default());
+        self
+    }
+
+    /// The answer to `question`, which depends on nothing but what lies at `paths`; `ask` also says whether its answer may
+    /// be remembered.
+    pub(crate) fn answer<T: Clone + Send + 'static>(
+        &self,
+        question: &'static str,
+        paths: &[&str],
+        now: Timestamp,
+        ask: impl FnOnce() -> (T, bool),
+    ) -> T {
+        // The state is taken first: what changes while the program runs makes its answer old.
+        match self.memory.as_ref().and_then(|memory| Some((memory, state_of(self, paths)?))) {
+            Some((memory, state)) => memory.answer(question, state, now, ask),
+            None => ask().0,
+        }
     }
 
     /// Whether this is the running computer, so that `/proc`, the kernel and programs speak of it.
@@ -237,9 +264,9 @@ impl Machine {
     }
 
     /// When a file or directory was changed last; it need not be readable.
-    pub fn modified(&self, path: &str) -> Result<jiff::Timestamp, ReadFailure> {
+    pub fn modified(&self, path: &str) -> Result<Timestamp, ReadFailure> {
         let time = self.locate(path)?.metadata()?.modified()?;
-        jiff::Timestamp::try_from(time).map_err(|error| ReadFailure::Failed(error.to_string()))
+        Timestamp::try_from(time).map_err(|error| ReadFailure::Failed(error.to_string()))
     }
 
     /// Whether something exists at `path`. What may not be looked at counts as an error, not as absent.
@@ -292,6 +319,13 @@ impl Machine {
             ReadFailure::Absent if TREES.contains(&tree) && lacks_tree() => ReadFailure::TreeMissing,
             other => other,
         }
+    }
+
+    /// Where `path` really lies; absent if nothing is there.
+    pub(crate) fn place_of(&self, path: &str) -> Result<PathBuf, ReadFailure> {
+        let place = self.locate(path)?;
+        place.symlink_metadata()?;
+        Ok(place)
     }
 
     /// Follows links the way the examined system would: absolute ones start at our root, `..` never leaves it.

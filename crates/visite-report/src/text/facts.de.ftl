@@ -99,6 +99,62 @@ field-host-console-shell_timeout_enforced = fest vorgegeben
 field-host-console-idle_action = bei Nichtbenutzung
 field-host-console-idle_action_seconds = nach
 
+fact-host-windows_sign_in = Anmeldung an Windows
+field-host-windows_sign_in-uac_enabled = Nachfrage vor Änderungen (UAC)
+field-host-windows_sign_in-uac_asks_for = fragt nach
+field-host-windows_sign_in-uac_secure_desktop = Nachfrage vor Programmen geschützt
+field-host-windows_sign_in-lan_manager_hash_kept = Passwörter auch in alter Form
+field-host-windows_sign_in-lan_manager_level = Stufe der alten Nachweise (LAN Manager)
+field-host-windows_sign_in-wdigest_keeps_passwords = Passwörter lesbar im Speicher
+field-host-windows_sign_in-lsa_protected = Anmeldedienst geschützt
+field-host-windows_sign_in-empty_password_over_network = leeres Passwort über das Netz
+field-host-windows_sign_in-accounts_listed_to_anybody = Konten für jeden abfragbar
+field-host-windows_sign_in-cached_logons = gemerkte Anmeldungen der Domäne
+field-host-windows_sign_in-last_user_hidden = letzter Name verborgen
+
+fact-host-file_sharing = Freigaben von Windows
+field-host-file_sharing-smb1_server = gibt über SMB 1 frei
+field-host-file_sharing-smb1_client = greift über SMB 1 zu
+field-host-file_sharing-server_signing_required = Freigaben verlangen Signatur
+field-host-file_sharing-client_signing_required = Zugriffe verlangen Signatur
+field-host-file_sharing-client_guest_allowed = Zugriff als Gast möglich
+field-host-file_sharing-anonymous_shares = Freigaben für jeden abfragbar
+
+fact-host-remote_desktop = Fernzugriff von Windows
+field-host-remote_desktop-enabled = Remotedesktop eingeschaltet
+field-host-remote_desktop-login_first = Anmeldung vor dem Bildschirm (NLA)
+field-host-remote_desktop-tls_required = Verschlüsselung mit TLS verlangt
+field-host-remote_desktop-port = Anschluss
+field-host-remote_desktop-assistance_enabled = Remoteunterstützung möglich
+field-host-remote_desktop-winrm_enabled = nimmt Befehle an (WinRM)
+field-host-remote_desktop-winrm_unencrypted = unverschlüsselte Passwörter (WinRM)
+
+fact-host-name_resolution = Namenssuche bei den Nachbarn
+field-host-name_resolution-llmnr = LLMNR
+field-host-name_resolution-multicast_dns = Multicast-DNS
+field-host-name_resolution-netbios_connections = Verbindungen mit NetBIOS
+
+fact-host-windows_execution = Start von Programmen und Skripten
+field-host-windows_execution-autorun = Programme auf Datenträgern starten von selbst
+field-host-windows_execution-usb_storage_usable = USB-Speicher nutzbar
+field-host-windows_execution-powershell_logged = PowerShell schreibt mit
+field-host-windows_execution-powershell_2_installed = PowerShell 2 vorhanden
+field-host-windows_execution-powershell_unrestricted = Skripte ohne Einschränkung
+field-host-windows_execution-script_host_enabled = alte Skripte laufen (VBS, JS)
+
+fact-host-firewall_profiles = Firewall von Windows
+field-host-firewall_profiles-profile = Art des Netzes
+field-host-firewall_profiles-enabled = eingeschaltet
+field-host-firewall_profiles-incoming = ohne Regel
+field-host-firewall_profiles-by_policy = fest vorgegeben
+
+fact-host-programs = Installierte Programme
+field-host-programs-program = Programm
+field-host-programs-name = Name
+field-host-programs-version = Version
+field-host-programs-publisher = Hersteller
+field-host-programs-scope = für wen
+
 fact-host-firewall = Firewall
 field-host-firewall-backend = Paketfilter
 field-host-firewall-manager = verwaltet von
@@ -443,3 +499,7 @@ value-fhir = medizinische Daten (FHIR)
 value-smtp = E-Mail-Versand (SMTP)
 value-imap = Postfach (IMAP)
 value-pop3 = Postfach (POP3)
+value-consent = eine Bestätigung
+value-machine = alle an diesem Computer
+value-nothing = nichts
+value-password = das Passwort

@@ -99,6 +99,62 @@ field-host-console-shell_timeout_enforced = enforced
 field-host-console-idle_action = when unused
 field-host-console-idle_action_seconds = after
 
+fact-host-windows_sign_in = Signing in to Windows
+field-host-windows_sign_in-uac_enabled = question before changes (UAC)
+field-host-windows_sign_in-uac_asks_for = asks for
+field-host-windows_sign_in-uac_secure_desktop = question protected from programs
+field-host-windows_sign_in-lan_manager_hash_kept = passwords in the old form, too
+field-host-windows_sign_in-lan_manager_level = level of old proofs (LAN Manager)
+field-host-windows_sign_in-wdigest_keeps_passwords = passwords readable in memory
+field-host-windows_sign_in-lsa_protected = sign-in process protected
+field-host-windows_sign_in-empty_password_over_network = empty password over the network
+field-host-windows_sign_in-accounts_listed_to_anybody = accounts listed to anybody
+field-host-windows_sign_in-cached_logons = remembered sign-ins of the domain
+field-host-windows_sign_in-last_user_hidden = last name hidden
+
+fact-host-file_sharing = File sharing of Windows
+field-host-file_sharing-smb1_server = shares over SMB 1
+field-host-file_sharing-smb1_client = uses SMB 1
+field-host-file_sharing-server_signing_required = shares demand signing
+field-host-file_sharing-client_signing_required = access demands signing
+field-host-file_sharing-client_guest_allowed = access as a guest possible
+field-host-file_sharing-anonymous_shares = shares listed to anybody
+
+fact-host-remote_desktop = Remote access of Windows
+field-host-remote_desktop-enabled = Remote Desktop on
+field-host-remote_desktop-login_first = login before the screen (NLA)
+field-host-remote_desktop-tls_required = encryption with TLS demanded
+field-host-remote_desktop-port = port
+field-host-remote_desktop-assistance_enabled = Remote Assistance possible
+field-host-remote_desktop-winrm_enabled = takes commands (WinRM)
+field-host-remote_desktop-winrm_unencrypted = unencrypted passwords (WinRM)
+
+fact-host-name_resolution = Name search among neighbours
+field-host-name_resolution-llmnr = LLMNR
+field-host-name_resolution-multicast_dns = multicast DNS
+field-host-name_resolution-netbios_connections = connections with NetBIOS
+
+fact-host-windows_execution = Start of programs and scripts
+field-host-windows_execution-autorun = programs on media start by themselves
+field-host-windows_execution-usb_storage_usable = USB storage usable
+field-host-windows_execution-powershell_logged = PowerShell keeps a log
+field-host-windows_execution-powershell_2_installed = PowerShell 2 installed
+field-host-windows_execution-powershell_unrestricted = scripts without restriction
+field-host-windows_execution-script_host_enabled = old scripts run (VBS, JS)
+
+fact-host-firewall_profiles = Firewall of Windows
+field-host-firewall_profiles-profile = kind of network
+field-host-firewall_profiles-enabled = on
+field-host-firewall_profiles-incoming = without a rule
+field-host-firewall_profiles-by_policy = fixed by a policy
+
+fact-host-programs = Installed programs
+field-host-programs-program = program
+field-host-programs-name = name
+field-host-programs-version = version
+field-host-programs-publisher = maker
+field-host-programs-scope = for whom
+
 fact-host-firewall = Firewall
 field-host-firewall-backend = packet filter
 field-host-firewall-manager = managed by
@@ -443,3 +499,7 @@ value-fhir = medical data (FHIR)
 value-smtp = mail transfer (SMTP)
 value-imap = mailbox (IMAP)
 value-pop3 = mailbox (POP3)
+value-consent = agreeing
+value-machine = everybody at this computer
+value-nothing = nothing
+value-password = the password
