@@ -239,10 +239,10 @@ fn boot_time(recording: &Recording) -> Observed<Timestamp> {
 pub fn parse_cim_time(text: &str) -> Option<Timestamp> {
     let (digits, rest) = text.split_at_checked(14)?;
     let sign = rest.find(['+', '-'])?;
-    let minutes: i64 = rest.get(sign..)?.parse().ok()?;
+    let minutes: i16 = rest.get(sign..)?.parse().ok()?;
     let time = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", digits).ok()?;
     let there = jiff::tz::TimeZone::UTC.to_timestamp(time).ok()?;
-    there.checked_sub(jiff::SignedDuration::from_mins(minutes)).ok()
+    there.checked_sub(jiff::SignedDuration::from_mins(minutes.into())).ok()
 }
 
 #[cfg(test)]
@@ -255,7 +255,15 @@ mod tests {
         let time = |text: &str| parse_cim_time(text).map(|time| time.to_string());
         assert_eq!(time("20261127044500.000000+060").as_deref(), Some("2026-11-27T03:45:00Z"));
         assert_eq!(time("20261127044500.500000-300").as_deref(), Some("2026-11-27T09:45:00Z"));
-        for wrong in ["", "2026", "20261327044500.000000+060", "20261127044500", "20261127044500.000000+x", "ä+1"] {
+        for wrong in [
+            "",
+            "2026",
+            "20261327044500.000000+060",
+            "20261127044500",
+            "20261127044500.000000+x",
+            "ä+1",
+            "20261127044500+9223372036854775807",
+        ] {
             assert_eq!(time(wrong), None, "{wrong}");
         }
     }
