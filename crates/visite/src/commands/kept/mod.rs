@@ -12,9 +12,10 @@ use crate::failure::{self, Failure, Kind};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::error::Error;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 use visite_facts::{Lang, Text};
 use visite_server::start::STORE_FILE;
 use visite_server::vault::{MIN_PASSPHRASE, Passphrase, VaultError};
@@ -188,51 +189,60 @@ fn reader(path: &Path) -> Result<BufReader<File>, Failure> {
 /// A file that appears when it is whole, and that only its owner may read.
 struct NewFile {
     path: PathBuf,
-    part: PathBuf,
-    file: File,
+    part: NamedTempFile,
 }
 
 impl NewFile {
     /// Nothing that is there is overwritten: it may be the only good backup.
     fn create(path: &Path) -> Result<Self, Failure> {
         if fs::symlink_metadata(path).is_ok() {
-            return Err(Failure::writing(path, &io::ErrorKind::AlreadyExists.into()).hint(
-                "Nennen Sie einen neuen Namen. Was da ist, wird nicht überschrieben.",
-                "give it a new name; what is there is not overwritten",
-            ));
+            return Err(already_there(path));
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let part = path.with_file_name(format!(".{name}.{}.partial", std::process::id()));
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&part).map_err(|error| Failure::writing(path, &error))?;
-        Ok(Self { path: path.to_owned(), part, file })
+        let part =
+            tempfile::Builder::new().prefix(&format!(".{name}.")).suffix(".partial").tempfile_in(folder_of(path));
+        Ok(Self { path: path.to_owned(), part: part.map_err(|error| Failure::writing(path, &error))? })
     }
 
-    /// Keeps it; from now on it is there.
+    /// Keeps it; from now on it is there, also after the power has failed.
     fn keep(self) -> Result<(), Failure> {
-        let kept = self.file.sync_all().and_then(|()| fs::rename(&self.part, &self.path));
-        kept.map_err(|error| Failure::writing(&self.path, &error))
+        let Self { path, part } = self;
+        let writing = |error: io::Error| Failure::writing(&path, &error);
+        part.as_file().sync_all().map_err(writing)?;
+        match part.persist_noclobber(&path) {
+            Ok(_) => {}
+            Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => return Err(already_there(&path)),
+            // Some file systems of the network cannot do that in one step.
+            Err(refused) => match fs::symlink_metadata(&path) {
+                Ok(_) => return Err(already_there(&path)),
+                Err(_) => drop(refused.file.persist(&path).map_err(|refused| writing(refused.error))?),
+            },
+        }
+        // The name is kept when the folder is; Windows and some file systems of the network know no such thing.
+        let _ = File::open(folder_of(&path)).and_then(|folder| folder.sync_all());
+        Ok(())
     }
 }
 
 impl Write for &NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        (&self.file).write(bytes)
+        self.part.as_file().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        (&self.file).flush()
+        self.part.as_file().flush()
     }
 }
 
-impl Drop for NewFile {
-    fn drop(&mut self) {
-        // After it was kept there is nothing left of this name.
-        let _ = fs::remove_file(&self.part);
-    }
+fn already_there(path: &Path) -> Failure {
+    Failure::writing(path, &io::ErrorKind::AlreadyExists.into()).hint(
+        "Nennen Sie einen neuen Namen. Was da ist, wird nicht überschrieben.",
+        "give it a new name; what is there is not overwritten",
+    )
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A time as people read it.
