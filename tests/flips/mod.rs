@@ -4,6 +4,8 @@
 //! built by `dpkg-deb` and offered by a source that `apt-get` has read, a rule loaded by `nft`.
 
 mod accounts;
+mod backup;
+mod malware;
 mod network;
 mod screen;
 mod updates;

@@ -38,6 +38,8 @@ words! {
         Dnf = "dnf",
         /// openSUSE and SUSE Linux Enterprise.
         Zypper = "zypper",
+        /// Windows.
+        WindowsUpdate = "windows-update",
     }
 }
 words! {
@@ -681,6 +683,121 @@ crate::facts! {
         Technical publisher: String,
         /// Whom it is there for.
         Technical scope: ProgramScope,
+    }
+
+    /// Protection against malware: the programs that look for it, and what they do.
+    "host.malware_protection" => struct MalwareProtection {
+        /// Names of the programs that are installed to watch this computer, sorted.
+        Technical programs: Vec<String>,
+        /// Whether one of them runs.
+        Technical running: bool,
+        /// Whether one of them looks at files at the moment they are opened.
+        Technical real_time: bool,
+        /// When the newest signatures were made that a running one knows.
+        Technical signatures_at: Timestamp,
+    }
+
+    /// Products that have registered with the security centre of Windows as virus protection. Servers have none.
+    "host.security_center" each product in Windows => struct SecurityCenterProduct {
+        /// Name.
+        Technical product: String,
+        /// Whether it says that it is on.
+        Technical enabled: bool,
+        /// Whether it says that its signatures are current.
+        Technical current: bool,
+    }
+
+    /// How Microsoft Defender Antivirus is set, which every Windows has.
+    "host.defender" in Windows => struct Defender {
+        /// Whether it protects this computer; another product puts it to rest.
+        Technical active: bool,
+        /// Whether malware and people are kept from changing its settings (tamper protection).
+        Technical tamper_protected: bool,
+        /// Whether it asks Microsoft about files that it does not know (cloud-delivered protection).
+        Technical cloud_protection: bool,
+        /// Whether it stops programs that are unwanted though not harmful themselves.
+        Technical unwanted_programs_blocked: bool,
+        /// Whether it checks files that are downloaded and attachments.
+        Technical downloads_checked: bool,
+        /// What is left out and covers much: whole drives, folders of Windows and of all programs or people, and endings of
+        /// programs. Other exclusions are not kept.
+        Technical broad_exclusions: Vec<String>,
+        /// How many rules that reduce the attack surface block (not only note).
+        Technical attack_surface_rules: i64,
+    }
+
+    /// Fixed volumes and whether what lies on them is encrypted.
+    "host.disk_encryption" each volume in Windows => struct DiskEncryption {
+        /// Drive letter, e.g. `C:`, or where it is mounted.
+        Technical volume: String,
+        /// Whether the operating system lies on it.
+        Technical system: bool,
+        /// Whether all of it is encrypted.
+        Technical encrypted: bool,
+        /// Whether the key is protected: while protection is suspended it lies readable on the volume itself.
+        Technical key_protected: bool,
+    }
+
+    /// What guards the start of the computer and the secrets in its memory.
+    "host.platform_security" in Windows => struct PlatformSecurity {
+        /// Whether only signed systems start (Secure Boot).
+        Technical secure_boot: bool,
+        /// Whether a TPM is there and ready.
+        Technical tpm_ready: bool,
+        /// Whether the keys of sign-ins are kept apart from the system (Credential Guard).
+        Technical credential_guard: bool,
+        /// Whether only verified code runs in the kernel (memory integrity, HVCI).
+        Technical memory_integrity: bool,
+    }
+
+    /// How Windows fetches updates.
+    "host.windows_update" in Windows => struct WindowsUpdate {
+        /// Whether the service that installs updates is switched off.
+        Technical service_disabled: bool,
+        /// Whether a policy forbids it to install by itself (`NoAutoUpdate`, or only telling).
+        Technical automatic_forbidden: bool,
+        /// Whether somebody has paused updates, and the pause is not over.
+        Technical paused: bool,
+        /// Days by which security updates are held back by a policy.
+        Technical deferred_days: i64,
+        /// Whether they come from a server of one's own over an unencrypted connection (WSUS by `http://`).
+        Technical server_unencrypted: bool,
+        /// Whether updates of other products of Microsoft come along.
+        Technical other_products: bool,
+    }
+
+    /// Logs of Windows and how much they can hold.
+    "host.event_logs" each log in Windows => struct EventLog {
+        /// `Application`, `Security` or `System`.
+        Technical log: String,
+        /// Largest size in KiB; the oldest entries go when it is reached.
+        Technical max_kib: i64,
+    }
+
+    /// How the clock of the computer is set.
+    "host.time_synchronisation" in Windows => struct TimeSynchronisation {
+        /// Whether it is set by itself.
+        Technical enabled: bool,
+        /// Where the time comes from: `domain`, or names of servers joined by a space.
+        Technical source: String,
+    }
+
+    /// How printers and packages are installed.
+    "host.windows_installation" in Windows => struct WindowsInstallation {
+        /// Whether packages of anybody are installed with all rights (`AlwaysInstallElevated`).
+        Technical installer_elevated: bool,
+        /// Whether anybody may install drivers of printers (Point and Print).
+        Technical printer_drivers_by_anybody: bool,
+        /// Whether Windows warns of unknown programs from the internet (SmartScreen).
+        Technical smartscreen: bool,
+    }
+
+    /// Backups of this computer that it makes itself. What another computer fetches from it is not seen here.
+    "host.backup" => struct Backup {
+        /// Names of the backup programs that are installed or have left their notes here, sorted.
+        Technical programs: Vec<String>,
+        /// When one of them last finished a backup, by the notes that it keeps on this computer.
+        Technical last_success_at: Timestamp,
     }
 
     /// The packet filter as it is loaded in the kernel, not as some program says it is configured.

@@ -263,6 +263,14 @@ impl Machine {
         if bytes.len() as u64 > MAX_FILE_BYTES { Err(ReadFailure::TooLarge) } else { Ok(bytes) }
     }
 
+    /// Reads the first bytes of an ordinary file, however long it is.
+    pub fn read_head(&self, path: &str, bytes: u64) -> Result<Vec<u8>, ReadFailure> {
+        let mut head = Vec::new();
+        let file = self.open(path).map_err(|failure| self.weighed(failure, path))?;
+        file.take(bytes.min(MAX_FILE_BYTES)).read_to_end(&mut head)?;
+        Ok(head)
+    }
+
     /// When a file or directory was changed last; it need not be readable.
     pub fn modified(&self, path: &str) -> Result<Timestamp, ReadFailure> {
         let time = self.locate(path)?.metadata()?.modified()?;

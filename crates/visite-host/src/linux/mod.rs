@@ -3,13 +3,16 @@
 use crate::collectors::Collector;
 
 pub mod accounts;
+pub mod backup;
 pub mod dpkg;
 pub mod firewall;
 pub mod identity;
 pub mod machine_kind;
+pub mod malware_protection;
 pub mod os;
 pub mod os_release;
 pub mod packages;
+pub mod processes;
 pub mod rpm;
 pub mod screen_lock;
 pub mod sockets;
@@ -24,4 +27,6 @@ pub static COLLECTORS: &[&dyn Collector] = &[
     &accounts::AccountsCollector,
     &firewall::FirewallCollector,
     &sockets::SocketsCollector,
+    &malware_protection::MalwareProtectionCollector,
+    &backup::BackupCollector,
 ];

@@ -24,7 +24,9 @@ impl Collector for PackagesCollector {
         let packages = match package_manager(machine) {
             Some(PackageManager::Apt) => dpkg::packages(machine, &mut snapshot.problems),
             Some(PackageManager::Dnf | PackageManager::Zypper) => rpm::packages(machine, &mut snapshot.problems),
-            None => Collection::incomplete(Vec::new(), UnknownReason::NotSupported),
+            Some(PackageManager::WindowsUpdate) | None => {
+                Collection::incomplete(Vec::new(), UnknownReason::NotSupported)
+            }
         };
         snapshot.put_all(&packages);
     }

@@ -155,6 +155,62 @@ field-host-programs-version = Version
 field-host-programs-publisher = Hersteller
 field-host-programs-scope = für wen
 
+fact-host-malware_protection = Schutz vor Schadsoftware
+field-host-malware_protection-programs = Programme
+field-host-malware_protection-running = ein Programm läuft
+field-host-malware_protection-real_time = prüft Dateien beim Öffnen
+field-host-malware_protection-signatures_at = Stand der Erkennung
+fact-host-backup = Datensicherung dieses Computers
+field-host-backup-programs = Programme
+field-host-backup-last_success_at = zuletzt gesichert
+
+fact-host-security_center = Virenschutz im Sicherheitscenter
+field-host-security_center-product = Produkt
+field-host-security_center-enabled = eingeschaltet
+field-host-security_center-current = Erkennung aktuell
+
+fact-host-defender = Microsoft Defender
+field-host-defender-active = schützt diesen Computer
+field-host-defender-tamper_protected = vor Änderungen geschützt
+field-host-defender-cloud_protection = fragt bei unbekannten Dateien nach
+field-host-defender-unwanted_programs_blocked = hält unerwünschte Programme auf
+field-host-defender-downloads_checked = prüft Downloads
+field-host-defender-broad_exclusions = weit gefasste Ausnahmen
+field-host-defender-attack_surface_rules = Regeln, die Angriffe sperren
+
+fact-host-disk_encryption = Verschlüsselung der Laufwerke
+field-host-disk_encryption-volume = Laufwerk
+field-host-disk_encryption-system = trägt Windows
+field-host-disk_encryption-encrypted = ganz verschlüsselt
+field-host-disk_encryption-key_protected = Schlüssel geschützt
+
+fact-host-platform_security = Schutz von Start und Speicher
+field-host-platform_security-secure_boot = nur signierte Systeme starten (Secure Boot)
+field-host-platform_security-tpm_ready = Sicherheitschip (TPM) bereit
+field-host-platform_security-credential_guard = Anmeldedaten abgeschirmt (Credential Guard)
+field-host-platform_security-memory_integrity = nur geprüfter Code im Kern (Speicher-Integrität)
+
+fact-host-windows_update = Windows Update
+field-host-windows_update-service_disabled = Dienst abgeschaltet
+field-host-windows_update-automatic_forbidden = selbsttätiges Einspielen untersagt
+field-host-windows_update-paused = angehalten
+field-host-windows_update-deferred_days = Tage zurückgehalten
+field-host-windows_update-server_unencrypted = eigener Server ohne Verschlüsselung
+field-host-windows_update-other_products = auch für andere Produkte von Microsoft
+
+fact-host-event_logs = Protokolle von Windows
+field-host-event_logs-log = Protokoll
+field-host-event_logs-max_kib = größter Umfang in KiB
+
+fact-host-time_synchronisation = Stellen der Uhr
+field-host-time_synchronisation-enabled = stellt sich von selbst
+field-host-time_synchronisation-source = Quelle
+
+fact-host-windows_installation = Installieren unter Windows
+field-host-windows_installation-installer_elevated = Pakete bekommen alle Rechte
+field-host-windows_installation-printer_drivers_by_anybody = alle dürfen Druckertreiber einrichten
+field-host-windows_installation-smartscreen = warnt vor unbekannten Programmen (SmartScreen)
+
 fact-host-firewall = Firewall
 field-host-firewall-backend = Paketfilter
 field-host-firewall-manager = verwaltet von

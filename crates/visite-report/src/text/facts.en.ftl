@@ -155,6 +155,62 @@ field-host-programs-version = version
 field-host-programs-publisher = maker
 field-host-programs-scope = for whom
 
+fact-host-malware_protection = Protection against malware
+field-host-malware_protection-programs = programs
+field-host-malware_protection-running = a program runs
+field-host-malware_protection-real_time = checks files when they are opened
+field-host-malware_protection-signatures_at = signatures as of
+fact-host-backup = Backup of this computer
+field-host-backup-programs = programs
+field-host-backup-last_success_at = last backup
+
+fact-host-security_center = Virus protection in the security centre
+field-host-security_center-product = product
+field-host-security_center-enabled = switched on
+field-host-security_center-current = signatures current
+
+fact-host-defender = Microsoft Defender
+field-host-defender-active = protects this computer
+field-host-defender-tamper_protected = protected from changes
+field-host-defender-cloud_protection = asks about unknown files
+field-host-defender-unwanted_programs_blocked = stops unwanted programs
+field-host-defender-downloads_checked = checks downloads
+field-host-defender-broad_exclusions = broad exclusions
+field-host-defender-attack_surface_rules = rules that block attacks
+
+fact-host-disk_encryption = Encryption of drives
+field-host-disk_encryption-volume = drive
+field-host-disk_encryption-system = holds Windows
+field-host-disk_encryption-encrypted = fully encrypted
+field-host-disk_encryption-key_protected = key protected
+
+fact-host-platform_security = Protection of start and memory
+field-host-platform_security-secure_boot = only signed systems start (Secure Boot)
+field-host-platform_security-tpm_ready = security chip (TPM) ready
+field-host-platform_security-credential_guard = sign-ins shielded (Credential Guard)
+field-host-platform_security-memory_integrity = only verified code in the kernel (memory integrity)
+
+fact-host-windows_update = Windows Update
+field-host-windows_update-service_disabled = service switched off
+field-host-windows_update-automatic_forbidden = automatic installation forbidden
+field-host-windows_update-paused = paused
+field-host-windows_update-deferred_days = days held back
+field-host-windows_update-server_unencrypted = own server without encryption
+field-host-windows_update-other_products = also for other products of Microsoft
+
+fact-host-event_logs = Logs of Windows
+field-host-event_logs-log = log
+field-host-event_logs-max_kib = largest size in KiB
+
+fact-host-time_synchronisation = Setting of the clock
+field-host-time_synchronisation-enabled = sets itself
+field-host-time_synchronisation-source = source
+
+fact-host-windows_installation = Installing on Windows
+field-host-windows_installation-installer_elevated = packages get all rights
+field-host-windows_installation-printer_drivers_by_anybody = anybody may install printer drivers
+field-host-windows_installation-smartscreen = warns of unknown programs (SmartScreen)
+
 fact-host-firewall = Firewall
 field-host-firewall-backend = packet filter
 field-host-firewall-manager = managed by

@@ -23,8 +23,8 @@ words! {
     }
 }
 
-/// Checks whose findings are about protection against malware, by the beginning of their ids.
-const MALWARE: &[&str] = &["malware-", "antivirus-", "defender-"];
+/// Checks whose findings say that protection against malware is off or out of date, by the beginning of their ids.
+const MALWARE: &[&str] = &["malware-protection-", "malware-real-time-", "malware-signatures-", "antivirus-signatures-"];
 /// Checks whose findings say that there is an administrator whom nobody expects.
 const ADMINISTRATORS: &[&str] = &["administrator-", "account-second-root", "account-new-administrator"];
 /// Checks whose findings say that something ends.

@@ -6,11 +6,12 @@ use serde_json::json;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
-use visite_facts::{AssessedSubject, Assessment, Word};
+use visite_facts::facts::{Backup, MalwareProtection};
+use visite_facts::{AssessedSubject, Assessment, Known, Snapshot, Subject, SubjectId, SubjectKind, Word};
 use visite_server::alerts::decide::{Cause, decide};
 use visite_server::alerts::mail;
 use visite_server::jobs::judge::judge;
-use visite_store::{AgentId, Delivery, NewAgent};
+use visite_store::{AgentId, DeliveredSnapshot, Delivery, NewAgent};
 
 /// A mail server for plain SMTP with AUTH PLAIN; keeps each dialogue as it was said.
 fn mail_server() -> (u16, Arc<Mutex<Vec<String>>>) {
@@ -123,6 +124,70 @@ async fn one_mail_a_cause_and_over_when_it_is_measured() {
     assert_eq!(told.lock().unwrap().len(), 1);
 }
 
+/// What an agent saw of its computer.
+fn seen(node: &Node, protected: bool, backed_up_days_ago: i64) -> DeliveredSnapshot {
+    let subject =
+        Subject { id: SubjectId("host-0123456789ab".into()), kind: SubjectKind::Host, name: "empfang".into() };
+    let mut snapshot = Snapshot {
+        collector: "linux.backup".into(),
+        observed_at: node.app.now(),
+        received_at: None,
+        subject: subject.clone(),
+        identifiers: Vec::new(),
+        facts: Default::default(),
+        problems: Vec::new(),
+    };
+    let last = node.app.now() - SignedDuration::from_hours(24 * backed_up_days_ago);
+    snapshot.put(&Backup { programs: Known(vec!["Borg".into()]), last_success_at: Known(last) });
+    snapshot.put(&MalwareProtection {
+        programs: Known(vec!["ClamAV".into()]),
+        running: Known(protected),
+        real_time: Known(protected),
+        signatures_at: Known(node.app.now()),
+    });
+    DeliveredSnapshot {
+        hash: visite_store::content_hash(&snapshot),
+        observed_at: snapshot.observed_at,
+        subject: subject.id,
+        collector: snapshot.collector.clone(),
+        body: Some(snapshot),
+    }
+}
+
+/// A backup that stopped and protection that is off: from what an agent delivers, through the catalogue, to the alert; and over
+/// when it is measured.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_agent_saw_is_told_and_over_when_it_is_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::with_practice(folder.path()).await;
+    computer(&node, "pc1").await;
+    let alerts = json!({ "mail": "leitung@praxis.example" });
+    node.practice().put_settings(&node.event(), &[("alerts", alerts)]).await.unwrap();
+    for (sequence, protected, days, wanted) in [
+        (1, true, 1, &[][..]),
+        (2, false, 20, &["backup_overdue", "malware_protection_off"]),
+        (3, true, 20, &["backup_overdue"]),
+        (4, true, 0, &[]),
+    ] {
+        node.pass(SignedDuration::from_hours(1));
+        let delivery = Delivery {
+            epoch: 1,
+            sequence,
+            received_at: node.app.now(),
+            version: "0".into(),
+            full: true,
+            gap: false,
+            snapshots: vec![seen(&node, protected, days)],
+        };
+        node.practice().deliver(&AgentId::new("pc1").unwrap(), delivery).await.unwrap();
+        judge(&node.app, &node.practice()).await.unwrap();
+        let open = node.practice().alerts(true).await.unwrap();
+        let mut causes: Vec<&str> = open.iter().map(|alert| alert.cause.as_str()).collect();
+        causes.sort_unstable();
+        assert_eq!(causes, wanted, "delivery {sequence}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn six_causes_follow_from_what_was_judged() {
     let folder = tempfile::tempdir().unwrap();
@@ -147,14 +212,14 @@ async fn six_causes_follow_from_what_was_judged() {
         serde_json::from_value::<visite_facts::Finding>(finding).unwrap()
     };
     assessment.findings = vec![
-        finding("backup-old", "backup", "open"),
+        finding("backup-overdue", "backup", "open"),
         finding("malware-protection-off", "workplaces", "reopened"),
         finding("account-second-root", "accounts", "open"),
         finding("tls-certificate-expiring", "network", "open"),
         finding("unknown-device-in-server-zone", "network", "open"),
         finding("telnet-open", "network", "open"),
         finding("backup-missing", "backup", "accepted"),
-        finding("malware-protection-old", "workplaces", "fixed"),
+        finding("malware-signatures-outdated", "workplaces", "fixed"),
     ];
     let agents = node.practice().agents().await.unwrap();
     let told = |at: Timestamp| {

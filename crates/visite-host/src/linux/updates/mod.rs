@@ -41,7 +41,7 @@ impl Collector for UpdatesCollector {
             Some(PackageManager::Apt) => apt::updates(machine, now, problems),
             Some(PackageManager::Dnf) => dnf::updates(machine, problems),
             Some(PackageManager::Zypper) => zypper::updates(machine, problems),
-            None => Updates::unknown(UnknownReason::NotSupported),
+            Some(PackageManager::WindowsUpdate) | None => Updates::unknown(UnknownReason::NotSupported),
         };
         snapshot.put(&updates);
     }

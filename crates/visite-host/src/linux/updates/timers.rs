@@ -3,6 +3,7 @@
 //! For the services that install updates. On another root nothing runs, so that there the links of systemd are asked
 //! whether it would; cron's own tables are deliberately not read.
 
+use crate::linux::processes::processes;
 use crate::machine::{Command, Machine, ReadFailure};
 use visite_facts::{Known, Observed, Unknown, UnknownReason};
 
@@ -73,22 +74,9 @@ pub fn parse_is_active(text: &str, units: usize) -> Observed<bool> {
 /// Whether a cron daemon runs on this computer.
 pub(super) fn cron_runs(machine: &Machine) -> Observed<bool> {
     const DAEMONS: [&str; 5] = ["cron", "crond", "fcron", "bcron-start", "anacron"];
-    if !machine.is_live() {
-        return Unknown(UnknownReason::NotSupported);
-    }
-    let processes = match machine.list("/proc") {
-        Ok(names) => names.into_iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_digit())),
-        Err(failure) => return Unknown(failure.reason()),
-    };
-    let mut names = processes.filter_map(|process| machine.read(&format!("/proc/{process}/comm")).ok());
-    if names.any(|name| DAEMONS.contains(&name.trim())) {
-        return Known(true);
-    }
-    // `/proc` may hide the processes of others (hidepid); then process 1 is hidden too.
-    match machine.read("/proc/1/comm") {
-        Ok(_) => Known(false),
-        Err(ReadFailure::Absent | ReadFailure::Denied) => Unknown(UnknownReason::NoPermission),
-        Err(failure) => Unknown(failure.reason()),
+    match processes(machine) {
+        Ok(running) => Known(running.iter().any(|process| DAEMONS.contains(&process.name.as_str()))),
+        Err(reason) => Unknown(reason),
     }
 }
 
