@@ -29,6 +29,7 @@ mod scan;
 mod serve;
 #[cfg(feature = "server")]
 mod server;
+mod windows;
 
 use jiff::Timestamp;
 use std::fs;

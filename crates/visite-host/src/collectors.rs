@@ -46,7 +46,7 @@ pub fn observe(machine: &Machine, now: Timestamp) -> Vec<Snapshot> {
 /// Reads what all collectors want, and makes facts of it; one snapshot each.
 #[cfg(windows)]
 pub fn observe(_: &Machine, now: Timestamp) -> Vec<Snapshot> {
-    crate::windows::understand(&crate::windows::live::read(&crate::windows::wanted()), now)
+    crate::windows::understand(&crate::windows::live::read(&crate::windows::wanted(), now))
 }
 
 /// What one collector does, and its name.

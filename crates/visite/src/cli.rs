@@ -59,6 +59,8 @@ pub struct CheckArgs {
     pub root: Option<PathBuf>,
     #[arg(long, value_name = "SEVERITY", value_parser = word::<Severity>())]
     pub fail_on: Option<Severity>,
+    #[arg(long, conflicts_with_all = ["facts", "root", "save_facts"])]
+    pub collector_script: bool,
     #[arg(long)]
     pub quiet: bool,
     #[arg(short, long, conflicts_with = "quiet")]

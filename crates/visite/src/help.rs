@@ -73,6 +73,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Mit dem Rückgabewert 2 enden, wenn eine Lücke ab dieser Schwere offen ist: low, medium, high oder critical",
         "End with 2 if something of this severity or above is found: low, medium, high or critical",
     ),
+    (
+        "check --collector-script",
+        "Ein PowerShell-Skript für Windows-Computer ohne Visite ausgeben; was es schreibt, liest --facts",
+        "Print a PowerShell script for Windows computers without Visite; what it writes is read by --facts",
+    ),
     ("check --quiet", "Nur Lücken nennen, eine Zeile je Lücke", "Name gaps only, one line each"),
     (
         "check --verbose",

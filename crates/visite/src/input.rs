@@ -7,6 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use visite_facts::snapshot::FactsError;
 use visite_facts::{AssessedSubject, Assessment, FactsFile, Finding, Lang, Snapshot, SubjectId, Text};
+use visite_host::windows::recording::{self, Recording, RecordingError};
 use visite_target::Practice;
 
 /// Largest facts, assessment or practice file, in bytes.
@@ -17,7 +18,13 @@ pub fn recorded(paths: &[PathBuf], lang: Lang) -> Result<Vec<Snapshot>, Failure>
     let mut snapshots = Vec::new();
     for path in paths {
         for file in files_of(path, "json")? {
-            let (facts, problems) = FactsFile::from_json(&read(&file)?).map_err(|error| not_facts(&file, &error))?;
+            let bytes = read(&file)?;
+            if Recording::is_meant(&bytes) {
+                let recording = Recording::from_json(&bytes).map_err(|error| no_recording(&file, &error))?;
+                snapshots.extend(visite_host::windows::understand(&recording));
+                continue;
+            }
+            let (facts, problems) = FactsFile::from_json(&bytes).map_err(|error| not_facts(&file, &error))?;
             if !problems.is_empty() {
                 let (count, shown) = (problems.len(), problems.iter().take(3).map(|problem| problem.path.as_str()));
                 let shown = shown.collect::<Vec<_>>().join(", ");
@@ -75,6 +82,33 @@ fn not_facts(path: &Path, error: &FactsError) -> Failure {
     failure
         .because_of(error.text())
         .hint("So entsteht eine: visite check --save-facts DATEI", "to make one: visite check --save-facts FILE")
+}
+
+fn no_recording(path: &Path, error: &RecordingError) -> Failure {
+    let name = path.display();
+    let failure = Failure::new(
+        Kind::Data,
+        format!("`{name}` ist keine vollständige Aufzeichnung eines Windows-Computers"),
+        format!("`{name}` is not a whole recording of a Windows computer"),
+    );
+    let cause = match error {
+        RecordingError::TooLarge => Text::new("sie hat mehr als 64 MiB", "it has more than 64 MiB"),
+        RecordingError::Malformed(error) => {
+            let (line, column) = (error.line(), error.column());
+            Text::new(
+                format!("nicht so geschrieben wie Aufzeichnungen (Zeile {line}, Spalte {column})"),
+                format!("not written as recordings are (line {line}, column {column})"),
+            )
+        }
+        RecordingError::OtherSchema(schema) => Text::new(
+            format!("das Schema heißt `{schema}`, erwartet wird `{}`", recording::SCHEMA),
+            format!("the schema is `{schema}`, expected is `{}`", recording::SCHEMA),
+        ),
+    };
+    failure.because_of(cause).hint(
+        "Machen Sie die Aufzeichnung noch einmal, mit dem Skript dieser Version: visite check --collector-script",
+        "record again, with the script of this version: visite check --collector-script",
+    )
 }
 
 /// The practice file.

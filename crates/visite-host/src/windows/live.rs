@@ -2,6 +2,7 @@
 
 use super::recording::{Asked, Data, Key, Recording, Row};
 use super::wanted::{Wanted, is_person};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::mpsc;
 use std::thread;
@@ -29,9 +30,9 @@ const DENIED: [u32; 2] = [0x8007_0005, 0x8004_1003];
 /// or not these properties of it.
 const NO_SUCH_CLASS: [u32; 4] = [0x8004_1002, 0x8004_100E, 0x8004_1010, 0x8004_1017];
 
-/// Reads everything that is wanted.
-pub fn read(wanted: &[Wanted]) -> Recording {
-    let mut recording = Recording { elevated: is_elevated(), ..Recording::new() };
+/// Reads everything that is wanted, now.
+pub fn read(wanted: &[Wanted], now: Timestamp) -> Recording {
+    let mut recording = Recording { elevated: is_elevated(), ..Recording::new(now) };
     let mut registry = Registry::default();
     for question in wanted {
         match question {

@@ -6,6 +6,7 @@
 //!
 //! Names of keys and values are compared without regard to case, as Windows does.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use visite_facts::{Observed, Unknown, UnknownReason};
@@ -21,6 +22,8 @@ pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 pub struct Recording {
     /// [`SCHEMA`].
     pub schema: String,
+    /// When it was read, by the clock of the computer.
+    pub recorded_at: Timestamp,
     /// Whether it was read with the rights of an administrator.
     #[serde(default)]
     pub elevated: bool,
@@ -119,9 +122,19 @@ pub enum RecordingError {
 }
 
 impl Recording {
-    /// An empty one, to be filled.
-    pub fn new() -> Self {
-        Self { schema: SCHEMA.to_owned(), ..Self::default() }
+    /// An empty one of this moment, to be filled.
+    pub fn new(recorded_at: Timestamp) -> Self {
+        Self { schema: SCHEMA.to_owned(), recorded_at, ..Self::default() }
+    }
+
+    /// Whether bytes are meant to be a recording, and not another JSON file of Visite.
+    pub fn is_meant(bytes: &[u8]) -> bool {
+        #[derive(Deserialize)]
+        struct Named {
+            schema: String,
+        }
+        let named = serde_json::from_slice::<Named>(without_mark(bytes));
+        named.is_ok_and(|named| named.schema.starts_with("visite.windows/"))
     }
 
     /// Reads a recording; a mark of UTF-8 at its beginning, as PowerShell writes it, is no harm.
@@ -133,7 +146,7 @@ impl Recording {
         if bytes.len() > MAX_BYTES {
             return Err(RecordingError::TooLarge);
         }
-        let read: Self = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))?;
+        let read: Self = serde_json::from_slice(without_mark(bytes))?;
         if read.schema != SCHEMA {
             return Err(RecordingError::OtherSchema(read.schema));
         }
@@ -241,6 +254,11 @@ pub fn or_default<T>(found: Result<Option<T>, UnknownReason>, default: T) -> Obs
         Ok(found) => Observed::Known(found.unwrap_or(default)),
         Err(reason) => Unknown(reason),
     }
+}
+
+/// Without the mark of UTF-8 at the beginning.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 fn folded(name: &str) -> String {

@@ -1,7 +1,8 @@
 //! Signing in: UAC, old proofs, what lies in memory, automatic login. The facts `host.windows_sign_in` and `host.autologins`.
 //!
 //! Defaults follow Microsoft Learn, "Security policy settings reference" and, for protected LSA, "Configure added LSA
-//! protection": since Windows 11 22H2 new installations protect it without any setting, so that its absence says nothing there.
+//! protection": since Windows 11 22H2 new installations protect it without any setting, so that its absence says nothing there; a policy
+//! (`Policies\Microsoft\Windows\System`) counts before the setting. Two of the answers of UAC bring the secure desktop along.
 
 use super::Collector;
 use super::os::version;
@@ -13,6 +14,7 @@ use visite_facts::{Collection, Completeness, Known, Observed, Snapshot, Unknown,
 
 const POLICIES: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System";
 const LSA: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa";
+const LSA_POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\System";
 const WDIGEST: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\WDigest";
 const WINLOGON: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon";
 
@@ -39,6 +41,7 @@ impl Collector for SignInCollector {
                 LSA,
                 &["NoLMHash", "LmCompatibilityLevel", "RunAsPPL", "LimitBlankPasswordUse", "RestrictAnonymousSAM"],
             ),
+            Wanted::Values(LSA_POLICY, &["RunAsPPL"]),
             Wanted::Values(WDIGEST, &["UseLogonCredential"]),
             // Never `DefaultPassword`.
             Wanted::Values(WINLOGON, &["AutoAdminLogon", "DefaultUserName", "CachedLogonsCount"]),
@@ -59,7 +62,10 @@ impl Collector for SignInCollector {
                 Known(_) => Unknown(UnknownReason::Malformed),
                 Unknown(reason) => Unknown(reason),
             },
-            uac_secure_desktop: on(POLICIES, "PromptOnSecureDesktop", true),
+            uac_secure_desktop: match recording.number(POLICIES, "ConsentPromptBehaviorAdmin") {
+                Ok(Some(1 | 2)) => Known(true),
+                _ => on(POLICIES, "PromptOnSecureDesktop", true),
+            },
             lan_manager_hash_kept: on(LSA, "NoLMHash", true).map(|not_kept| !not_kept),
             lan_manager_level: match or_default(recording.number(LSA, "LmCompatibilityLevel"), 3) {
                 Known(level) if !(0..=5).contains(&level) => Unknown(UnknownReason::Malformed),
@@ -71,7 +77,12 @@ impl Collector for SignInCollector {
                 Ok(None) => Unknown(UnknownReason::NotSupported),
                 Err(reason) => Unknown(reason),
             },
-            lsa_protected: match recording.number(LSA, "RunAsPPL") {
+            lsa_protected: match recording
+                .number(LSA_POLICY, "RunAsPPL")
+                .transpose()
+                .or_else(|| recording.number(LSA, "RunAsPPL").transpose())
+                .transpose()
+            {
                 Ok(Some(number)) => Known(number != 0),
                 Ok(None) if build.is_some_and(|build| build < WINDOWS_11_22H2) => Known(false),
                 Ok(None) => Unknown(UnknownReason::NotSupported),

@@ -12,9 +12,18 @@ use visite_assess::{Input, assess};
 use visite_catalog::Part;
 use visite_facts::{ASSESSMENT_SCHEMA, FactsFile, Lang, Snapshot};
 use visite_host::Machine;
+use visite_host::windows::script::collector_script;
 
 /// Runs the command.
 pub fn run(arguments: &CheckArgs, lang: Lang) -> Result<ExitCode, Failure> {
+    if arguments.collector_script {
+        let script = collector_script();
+        match &arguments.output {
+            Some(path) => output::to_file(path, script.as_bytes())?,
+            None => output::to_stdout(script.as_bytes())?,
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let facts = arguments.facts.iter().map(|path| ("--facts", path.as_path()));
     let read: Vec<_> = facts.chain(arguments.practice.iter().map(|path| ("--practice", path.as_path()))).collect();
     let written = [("--output", arguments.output.as_deref()), ("--save-facts", arguments.save_facts.as_deref())];
