@@ -103,6 +103,7 @@ const FILES: &[(&str, &str)] = &[
     ("/var/lib/dpkg/updates/.keep", ""),
     ("/var/lib/dpkg/triggers/.keep", ""),
     ("/var/log/dpkg.log", ""),
+    ("/usr/sbin/clamd", ""),
 ];
 /// The file that switches automatic updates on.
 pub const AUTO_UPGRADES: &str = "/etc/apt/apt.conf.d/20auto-upgrades";

@@ -78,6 +78,8 @@ fn help_can_be_had_in_english() {
           --root <DIR>          Look at another file system, such as a mounted disk
           --fail-on <SEVERITY>  End with 2 if something of this severity or above is found: low, medium,
                                 high or critical
+          --collector-script    Print a PowerShell script for Windows computers without Visite; what it
+                                writes is read by --facts
           --quiet               Name gaps only, one line each
       -v, --verbose             Show for every point what the verdict rests on
           --lang <LANG>         Language of the output: de or en [default: de]
@@ -107,6 +109,8 @@ fn help_for_check_names_every_argument() {
           --root <ORDNER>         Ein anderes Dateisystem ansehen, etwa eine eingehängte Festplatte
           --fail-on <SCHWERE>     Mit dem Rückgabewert 2 enden, wenn eine Lücke ab dieser Schwere offen
                                   ist: low, medium, high oder critical
+          --collector-script      Ein PowerShell-Skript für Windows-Computer ohne Visite ausgeben; was
+                                  es schreibt, liest --facts
           --quiet                 Nur Lücken nennen, eine Zeile je Lücke
       -v, --verbose               Zu jedem Punkt zeigen, worauf das Urteil beruht
           --lang <SPRACHE>        Sprache der Ausgabe: de oder en [Vorgabe: de]

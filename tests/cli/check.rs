@@ -9,7 +9,7 @@ fn the_report_is_german_by_default() {
     status: 0
     ---- stdout
     Visite · empfang-1, Beispiel-OS 1 · heute, [CLOCK]
-    6 von 31 Punkten geprüft · 21 hat noch niemand angesehen
+    6 von 36 Punkten geprüft · 26 hat noch niemand angesehen
     2 brauchen Administratorrechte: sudo visite check
     2 lassen sich auf diesem System nicht ablesen
 
@@ -34,7 +34,7 @@ fn the_report_can_be_had_in_english() {
     status: 0
     ---- stdout
     Visite · empfang-1, Beispiel-OS 1 · today, [CLOCK]
-    6 of 31 points checked · 21 have not been looked at yet
+    6 of 36 points checked · 26 have not been looked at yet
     2 need administrator rights: sudo visite check · 2 cannot be read on this system
 
     URGENT
@@ -57,7 +57,7 @@ fn quiet_names_gaps_only() {
     status: 0
     ---- stdout
     Visite · empfang-1, Beispiel-OS 1 · heute, [CLOCK]
-    6 von 31 Punkten geprüft · 21 hat noch niemand angesehen
+    6 von 36 Punkten geprüft · 26 hat noch niemand angesehen
     2 brauchen Administratorrechte: sudo visite check
     2 lassen sich auf diesem System nicht ablesen
     dringend: Das Konto „praxis“ hat kein Passwort            account-empty-password
@@ -66,7 +66,7 @@ fn quiet_names_gaps_only() {
     assert_snapshot!(desk.check(&["--quiet"]), @"
     status: 0
     ---- stdout
-    Bisher keine Lücke gefunden. Geprüft: 6 von 31 Punkten.
+    Bisher keine Lücke gefunden. Geprüft: 6 von 36 Punkten.
     ");
 }
 

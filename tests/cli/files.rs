@@ -210,8 +210,8 @@ fn an_earlier_round_tells_what_was_fixed_and_what_came_back() {
     ---- stdout
     Visite · empfang-1, Beispiel-OS 1 · heute, [CLOCK]
 
-    Bisher keine Lücke gefunden. Geprüft: 6 von 31 Punkten.
-    Nicht geprüft: 21 hat noch niemand angesehen · 2 brauchen Administratorrechte:
+    Bisher keine Lücke gefunden. Geprüft: 6 von 36 Punkten.
+    Nicht geprüft: 26 hat noch niemand angesehen · 2 brauchen Administratorrechte:
     sudo visite check · 2 lassen sich auf diesem System nicht ablesen
 
     BEHOBEN
@@ -229,7 +229,7 @@ fn an_earlier_round_tells_what_was_fixed_and_what_came_back() {
     status: 2
     ---- stdout
     Visite · empfang-1, Beispiel-OS 1 · heute, [CLOCK]
-    6 von 31 Punkten geprüft · 21 hat noch niemand angesehen
+    6 von 36 Punkten geprüft · 26 hat noch niemand angesehen
     2 brauchen Administratorrechte: sudo visite check
     2 lassen sich auf diesem System nicht ablesen
     dringend: Das Konto „praxis“ hat kein Passwort            account-empty-password

@@ -21,11 +21,16 @@ fn the_workplace_is_in_order() {
     account-second-root: pass
     automatic-updates-not-running: pass
     automatic-updates-off: pass
+    backup-overdue: not_applicable
     console-lock-missing: not_applicable
     firewall-accepts-incoming: unknown: not_supported
     firewall-ipv6-open: unknown: not_supported
     firewall-missing: unknown: not_supported
     login-lockout-missing: pass
+    malware-protection-missing: pass
+    malware-protection-off: unknown: not_supported
+    malware-real-time-off: unknown: not_supported
+    malware-signatures-outdated: unknown: not_supported
     os-out-of-support: unknown: not_supported
     os-support-ending: unknown: not_supported
     package-broken: pass
