@@ -50,9 +50,13 @@ impl Collector for ExecutionCollector {
             usb_storage_usable: usb(recording),
             powershell_logged: or_default(recording.number(LOGGING, "EnableScriptBlockLogging"), 0)
                 .map(|number| number != 0),
-            powershell_2_installed: match feature(recording, "MicrosoftWindowsPowerShellV2Root") {
-                Ok(found) => Known(found.unwrap_or(false)),
-                Err(reason) => Unknown(reason),
+            // Servers have the engine alone, clients a group around it.
+            powershell_2_installed: match (
+                feature(recording, "MicrosoftWindowsPowerShellV2"),
+                feature(recording, "MicrosoftWindowsPowerShellV2Root"),
+            ) {
+                (Ok(engine), Ok(group)) => Known(engine.or(group).unwrap_or(false)),
+                (Err(reason), _) | (_, Err(reason)) => Unknown(reason),
             },
             powershell_unrestricted: unrestricted(recording),
             script_host_enabled: or_default(recording.number(SCRIPT_HOST, "Enabled"), 1).map(|number| number != 0),

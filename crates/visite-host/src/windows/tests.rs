@@ -505,6 +505,22 @@ fn protection(recording: &Recording) -> [String; 4] {
 }
 
 #[test]
+fn powershell_2_is_a_feature_of_clients_and_servers() {
+    let with = |features: &[(&str, i64)]| {
+        let mut recording = eleven(&[]);
+        let all: Vec<_> =
+            features.iter().map(|(name, state)| [("Name", text(name)), ("InstallState", number(*state))]).collect();
+        let all: Vec<&[(&str, Data)]> = all.iter().map(|row| row.as_slice()).collect();
+        recording.put_rows(r"root\cimv2:Win32_OptionalFeature", rows(&all));
+        field(&recording, "host.windows_execution", "powershell_2_installed")
+    };
+    assert_eq!(with(&[("MicrosoftWindowsPowerShellV2", 1)]), "true");
+    assert_eq!(with(&[("MicrosoftWindowsPowerShellV2Root", 1)]), "true");
+    assert_eq!(with(&[("MicrosoftWindowsPowerShellV2Root", 2), ("MicrosoftWindowsPowerShellV2", 2)]), "false");
+    assert_eq!(with(&[]), "false");
+}
+
+#[test]
 fn policies_count_before_settings_when_signing_in() {
     const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\System";
     let told = |recording: &Recording, name| field(recording, "host.windows_sign_in", name);

@@ -457,6 +457,7 @@ field-zone-place-zone = Name
 field-zone-place-kind = Zweck
 field-zone-place-mixed_kinds = Arten von Geräten, die sich nicht treffen sollten
 
+value-windows-update = Windows Update
 value-physical = eigenes Gerät
 value-virtual = virtuell
 value-container = Container

@@ -457,6 +457,7 @@ field-zone-place-zone = name
 field-zone-place-kind = purpose
 field-zone-place-mixed_kinds = kinds of devices that should not meet
 
+value-windows-update = Windows Update
 value-physical = machine of its own
 value-virtual = virtual
 value-container = container
