@@ -672,7 +672,7 @@ crate::facts! {
     }
 
     /// Programs that are installed with an entry of their own, as the list of Windows shows them.
-    "host.programs" each program => struct Program {
+    "host.programs" each program in Windows => struct Program {
         /// Name and version, and for a person's own program its number among those of that name.
         Technical program: String,
         /// Name.
