@@ -25,6 +25,11 @@ fn empty_trees_hold_no_rules_and_no_desktops() {
     assert_snapshot!(claims(&scratch.verdicts()), @"
     account-all-administrators: not_applicable
     account-autologin: pass
+    backup-overdue: not_applicable
+    malware-protection-missing: not_applicable
+    malware-protection-off: not_applicable
+    malware-real-time-off: not_applicable
+    malware-signatures-outdated: not_applicable
     screen-lock-late: not_applicable
     screen-lock-missing: not_applicable
     screen-lock-not-enforced: not_applicable
@@ -43,7 +48,9 @@ fn half_a_system_says_nothing_about_its_desktops() {
     account-all-administrators: pass -> unknown: not_supported
     account-autologin: pass -> unknown: incomplete, not_supported
     automatic-updates-not-running: pass -> unknown: not_supported
+    backup-overdue: not_applicable -> unknown: not_supported
     console-lock-missing: not_applicable -> unknown: not_supported
+    malware-protection-missing: pass -> unknown: not_supported
     screen-lock-late: pass -> unknown: incomplete, not_supported
     screen-lock-missing: pass -> unknown: incomplete, not_supported
     screen-lock-not-enforced: pass -> unknown: incomplete, not_supported
@@ -112,6 +119,7 @@ fn another_root_is_not_mixed_up_with_this_computer() {
 fn root_a_running_system_without_proc() {
     let (with, without) = (System::new(), System::new().without_proc());
     assert_snapshot!(changes(&with.verdicts(), &without.verdicts()), @"
+    malware-protection-off: fail -> unknown: no_permission
     service-database-reachable: pass -> unknown: incomplete, not_supported
     service-ftp-reachable: pass -> unknown: incomplete, not_supported
     service-remote-shell-reachable: pass -> unknown: incomplete, not_supported
