@@ -102,6 +102,21 @@ impl PracticeStore {
         Ok(snapshots)
     }
 
+    /// Subjects of which what one collector sees has changed since then, or was seen first.
+    pub async fn changed_since(&self, collector: &str, since: Timestamp) -> Result<Vec<SubjectId>, StoreError> {
+        let subjects: Vec<String> = snapshot::Entity::find()
+            .select_only()
+            .column(snapshot::Column::Subject)
+            .filter(snapshot::Column::Practice.eq(self.id.as_str()))
+            .filter(snapshot::Column::Collector.eq(collector))
+            .filter(snapshot::Column::SinceAt.gte(since.as_microsecond()))
+            .order_by_asc(snapshot::Column::Subject)
+            .into_tuple()
+            .all(self.db.read())
+            .await?;
+        Ok(subjects.into_iter().map(SubjectId).collect())
+    }
+
     /// All subjects of the practice, by kind and name.
     pub async fn subjects(&self) -> Result<Vec<SeenSubject>, StoreError> {
         let rows =

@@ -1,5 +1,6 @@
 //! What is worth a mail. Pure: assessment, agents and clock in, concerns out.
 
+use super::administrators::NewAdministrator;
 use crate::jobs::look::THIS_MACHINE;
 use jiff::{SignedDuration, Timestamp};
 use visite_facts::{Area, Assessment, Finding, FindingState, Severity, Text, words};
@@ -26,7 +27,7 @@ words! {
 /// Checks whose findings say that protection against malware is off or out of date, by the beginning of their ids.
 const MALWARE: &[&str] = &["malware-protection-", "malware-real-time-", "malware-signatures-", "antivirus-signatures-"];
 /// Checks whose findings say that there is an administrator whom nobody expects.
-const ADMINISTRATORS: &[&str] = &["administrator-", "account-second-root", "account-new-administrator"];
+const ADMINISTRATORS: &[&str] = &["account-second-root"];
 /// Checks whose findings say that something ends.
 const EXPIRING: &[&str] = &["tls-certificate-expir", "certificate-expir", "connector-certificate-", "card-expir"];
 /// Checks whose findings say that a device is where it does not belong.
@@ -41,14 +42,14 @@ const ENDS: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub struct Concern {
     /// What is the matter.
     pub cause: Cause,
-    /// With what: the id of a finding or of an agent.
+    /// With what: the id of a finding or of an agent, or that of a computer with the name of an account.
     pub subject: String,
     /// In a sentence.
     pub what: Text,
 }
 
 /// What someone should know now. Risks that someone accepted are not among it.
-pub fn decide(assessment: &Assessment, agents: &[Agent], now: Timestamp) -> Vec<Concern> {
+pub fn decide(assessment: &Assessment, agents: &[Agent], new: &[NewAdministrator], now: Timestamp) -> Vec<Concern> {
     let is_open = |finding: &&Finding| matches!(finding.state, FindingState::Open | FindingState::Reopened);
     let findings = assessment.findings.iter().filter(is_open).filter_map(|finding| {
         let named = assessment.subjects.iter().find(|assessed| assessed.subject.id == finding.subject);
@@ -79,7 +80,18 @@ pub fn decide(assessment: &Assessment, agents: &[Agent], now: Timestamp) -> Vec<
         });
         [silent, ends].into_iter().flatten()
     });
-    findings.chain(agents).collect()
+    let new = new.iter().map(|new| {
+        let (host, name) = (&new.subject.name, &new.name);
+        Concern {
+            cause: Cause::NewAdministrator,
+            subject: format!("{}/{name}", new.subject.id.0),
+            what: Text::new(
+                format!("{host}: Das Konto „{name}“ darf jetzt alles"),
+                format!("{host}: the account “{name}” may now do everything"),
+            ),
+        }
+    });
+    findings.chain(agents).chain(new).collect()
 }
 
 fn cause(finding: &Finding) -> Option<Cause> {

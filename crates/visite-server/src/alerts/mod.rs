@@ -1,13 +1,16 @@
 //! Tells people by mail what cannot wait: one mail a cause, and over when it was measured to be.
 //!
-//! [`decide`] says what is the matter, purely; [`mail`] says it to people; [`update`] keeps what is open and who was told.
+//! [`decide`] says what is the matter, purely; [`administrators`] who has become one; [`mail`] says it to people; [`update`] keeps what is
+//! open and who was told.
 
+pub mod administrators;
 pub mod decide;
 pub mod mail;
 
 use crate::hooks::HookEvent;
 use crate::hooks::plan::tell;
 use crate::web::app::App;
+use administrators::new_administrators;
 use decide::{Cause, Concern, decide};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +25,8 @@ use visite_store::{PracticeStore, StoreError};
 /// If the store fails. A mail that fails is an entry in the log.
 pub async fn update(app: &App, practice: &PracticeStore, assessment: &Assessment) -> Result<(), StoreError> {
     let now = app.now();
-    let concerns = decide(assessment, &practice.agents().await?, now);
+    let new = new_administrators(practice, now).await?;
+    let concerns = decide(assessment, &practice.agents().await?, &new, now);
     let wanted: BTreeSet<(&str, &str)> =
         concerns.iter().map(|concern| (concern.cause.word(), concern.subject.as_str())).collect();
     for alert in practice.alerts(true).await? {

@@ -6,8 +6,11 @@ use serde_json::json;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
-use visite_facts::facts::{Backup, MalwareProtection};
-use visite_facts::{AssessedSubject, Assessment, Known, Snapshot, Subject, SubjectId, SubjectKind, Word};
+use visite_facts::facts::{Account, Backup, MalwareProtection};
+use visite_facts::{
+    AssessedSubject, Assessment, Collection, Completeness, Known, Snapshot, Subject, SubjectId, SubjectKind,
+    UnknownReason, Word,
+};
 use visite_server::alerts::decide::{Cause, decide};
 use visite_server::alerts::mail;
 use visite_server::jobs::judge::judge;
@@ -188,6 +191,61 @@ async fn what_an_agent_saw_is_told_and_over_when_it_is_mended() {
     }
 }
 
+/// The accounts of a computer, each with whether it is an administrator.
+fn accounts(node: &Node, accounts: &[(&str, bool)]) -> DeliveredSnapshot {
+    let entry = seen(node, true, 1);
+    let mut snapshot = entry.body.unwrap();
+    snapshot.collector = "linux.accounts".into();
+    snapshot.facts.clear();
+    let account = |(name, administrator): &(&str, bool)| Account {
+        name: Known((*name).to_owned()),
+        administrator: Known(*administrator),
+        ..Account::unknown(UnknownReason::NotSupported)
+    };
+    let records = accounts.iter().map(account).collect();
+    snapshot.put_all(&Collection { records, completeness: Completeness::Complete });
+    let hash = visite_store::content_hash(&snapshot);
+    DeliveredSnapshot { hash, collector: snapshot.collector.clone(), body: Some(snapshot), ..entry }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_administrator_is_told_once_and_for_two_weeks() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::with_practice(folder.path()).await;
+    computer(&node, "pc1").await;
+    let (anna_works, anna_may_all) = ([("anna", false), ("technik", true)], [("anna", true), ("technik", true)]);
+    let none: &[&str] = &[];
+    for (sequence, hours, accounts_now, wanted) in [
+        (1, 1, anna_works, none),
+        (2, 1, anna_works, none),
+        (3, 1, anna_may_all, &["host-0123456789ab/anna"]),
+        (4, 48, anna_may_all, &["host-0123456789ab/anna"]),
+        (5, 1, anna_works, none),
+        (6, 1, anna_may_all, &["host-0123456789ab/anna"]),
+        (7, 24 * 15, anna_may_all, none),
+    ] {
+        node.pass(SignedDuration::from_hours(hours));
+        let delivery = Delivery {
+            epoch: 1,
+            sequence,
+            received_at: node.app.now(),
+            version: "0".into(),
+            full: true,
+            gap: false,
+            snapshots: vec![accounts(&node, &accounts_now)],
+        };
+        node.practice().deliver(&AgentId::new("pc1").unwrap(), delivery).await.unwrap();
+        judge(&node.app, &node.practice()).await.unwrap();
+        let open = node.practice().alerts(true).await.unwrap();
+        let told: Vec<&str> = open.iter().map(|alert| alert.subject.as_str()).collect();
+        assert_eq!(told, wanted, "delivery {sequence}");
+        for alert in open {
+            assert_eq!(alert.cause, "new_administrator");
+            assert_eq!(alert.detail["what"]["de"], "empfang: Das Konto „anna“ darf jetzt alles");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn six_causes_follow_from_what_was_judged() {
     let folder = tempfile::tempdir().unwrap();
@@ -223,7 +281,7 @@ async fn six_causes_follow_from_what_was_judged() {
     ];
     let agents = node.practice().agents().await.unwrap();
     let told = |at: Timestamp| {
-        let causes = decide(&assessment, &agents, at).into_iter().map(|concern| concern.cause.word());
+        let causes = decide(&assessment, &agents, &[], at).into_iter().map(|concern| concern.cause.word());
         causes.collect::<Vec<_>>()
     };
     let findings = ["backup_overdue", "malware_protection_off", "new_administrator", "expiring", "unknown_device"];
@@ -231,6 +289,6 @@ async fn six_causes_follow_from_what_was_judged() {
     assert_eq!(told(now + SignedDuration::from_hours(73)), [&findings[..], &["agent_silent"]].concat());
     let late = told(now + SignedDuration::from_hours(24 * 271));
     assert_eq!(late, [&findings[..], &["agent_silent", "expiring"]].concat());
-    assert_eq!(decide(&assessment, &agents, now)[0].what.de, "empfang: Etwas");
+    assert_eq!(decide(&assessment, &agents, &[], now)[0].what.de, "empfang: Etwas");
     assert_eq!(Cause::ALL.len(), 6);
 }
