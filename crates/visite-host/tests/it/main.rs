@@ -4,6 +4,7 @@ mod accounts;
 mod firewall;
 mod os;
 mod packages;
+mod protection;
 mod root_firewall;
 mod scratch;
 mod screen_lock;
