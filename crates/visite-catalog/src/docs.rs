@@ -173,14 +173,17 @@ fn with_words(title: &Template) -> Text {
 
 /// What is filled in at the places of titles, by the name of the field; German, English.
 const PLACES: &[(&str, &str, &str)] = &[
+    ("broad_exclusions", "Pfade", "paths"),
     ("certificate_key_bits", "Länge in Bit", "length in bits"),
     ("certificate_not_after", "Datum", "date"),
     ("days_left", "Anzahl", "number"),
+    ("deferred_days", "Anzahl", "number"),
     ("endpoint", "Adresse und Port", "address and port"),
     ("from_zone", "Bereich", "zone"),
     ("hash_method", "Verfahren", "method"),
     ("last_success_at", "Datum", "date"),
     ("locks_after_seconds", "Anzahl", "number"),
+    ("max_kib", "Anzahl", "number"),
     ("min_length", "Anzahl", "number"),
     ("name", "Name", "name"),
     ("network", "Adresse", "address"),
@@ -198,6 +201,7 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("subject", "Name", "name"),
     ("to_zone", "Bereich", "zone"),
     ("user", "Name", "name"),
+    ("volume", "Laufwerk", "drive"),
     ("zone", "Bereich", "zone"),
 ];
 
