@@ -173,7 +173,9 @@ $recording = @{
     registry = $registry
     wmi = $wmi
 }
-if ([string]::IsNullOrEmpty($Output)) { $Output = Join-Path (Get-Location).Path ($env:COMPUTERNAME + '.visite.json') }
+if ([string]::IsNullOrEmpty($Output)) { $Output = $env:COMPUTERNAME + '.visite.json' }
+# A name alone means the folder in which PowerShell stands, and not the one in which Windows started it.
+$Output = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Output)
 $json = ConvertTo-Json -InputObject $recording -Depth 10 -Compress
 [IO.File]::WriteAllText($Output, $json, (New-Object Text.UTF8Encoding $false))
 Write-Output ('visite: ' + $Output)
